@@ -1,0 +1,1 @@
+"""tms-chat: the terminal console for customer-support chat."""

@@ -1,0 +1,175 @@
+"""The things a desk is about: conversations, messages, people."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tms_tui.domain.ids import AgentId, MessageId, SendId, SessionId, TenantId
+from tms_tui.domain.text import CleanText
+
+
+class SessionStatus(StrEnum):
+    ACTIVE = "active"
+    PENDING = "pending"
+    ENDED = "ended"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Availability(StrEnum):
+    ONLINE = "online"
+    BUSY = "busy"
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+class AuthorType(StrEnum):
+    VISITOR = "visitor"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class MessageKind(StrEnum):
+    TEXT = "text"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote or types; `id` is None for the system and for unnamed visitors."""
+
+    type: AuthorType
+    id: str | None
+    name: CleanText
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A colleague, or the one who signed in."""
+
+    id: AgentId
+    name: CleanText
+    email: CleanText
+    role: Role = Role.AGENT
+    availability: Availability = Availability.OFFLINE
+    viewing: SessionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The agent as the sign-in names them."""
+
+    id: AgentId
+    tenant: TenantId
+    name: CleanText
+    email: CleanText
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The person on the other side. Times are seconds since the epoch."""
+
+    id: str | None
+    name: CleanText
+    email: CleanText | None = None
+    online: bool = False
+    last_seen_at: float | None = None
+    page_url: CleanText | None = None
+    locale: CleanText | None = None
+    info: tuple[tuple[CleanText, CleanText], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The last message of a conversation, shortened for the list."""
+
+    id: MessageId
+    author_type: AuthorType
+    author_name: CleanText
+    text: CleanText
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One conversation with one customer. Times are seconds since the epoch."""
+
+    id: SessionId
+    tenant: TenantId
+    status: SessionStatus
+    customer: Customer
+    started_at: float
+    last_activity_at: float
+    version: int
+    assigned_agent: AgentId | None = None
+    assigned_agent_name: CleanText | None = None
+    assigned_at: float | None = None
+    pending_until: float | None = None
+    ended_at: float | None = None
+    waiting_since: float | None = None
+    tags: tuple[CleanText, ...] = ()
+    priority: Priority = Priority.NORMAL
+    last_message: Preview | None = None
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One stored message. `seq` grows by one within its session; times are seconds since the epoch."""
+
+    id: MessageId
+    session: SessionId
+    seq: int
+    author: Author
+    text: CleanText
+    created_at: float
+    kind: MessageKind = MessageKind.TEXT
+    private: bool = False
+    send_id: SendId | None = None
+    read_by_visitor_at: float | None = None
+    tampered: int = 0
+    """How many control or hidden characters were neutralised in `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannedResponse:
+    """A text kept for reuse; `{{customer.name}}` and `{{agent.name}}` are placeholders."""
+
+    shortcut: CleanText
+    title: CleanText
+    content: CleanText
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One intent to send, with everything needed to send it again after a restart."""
+
+    send_id: SendId
+    session: SessionId
+    text: str
+    private: bool
+    asked_at: float
+    seen_up_to: int = 0
+    """The newest `seq` the agent had on screen; the server refuses when the talk moved on since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the server at the other end can do; asked of, never guessed by its name."""
+
+    resumes: bool = True
+    echoes_own: bool = True
+    idempotent_sends: bool = True
+    guards_stale_sends: bool = True
+    event_log: bool = True
+    features: frozenset[str] = field(default_factory=frozenset)

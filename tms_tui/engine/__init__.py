@@ -1,0 +1,1 @@
+"""The joint: owns the state, the tasks, the clock, chance and ids."""

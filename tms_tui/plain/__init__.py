@@ -1,0 +1,1 @@
+"""The line face: the same desk as labelled lines."""

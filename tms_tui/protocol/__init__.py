@@ -1,0 +1,1 @@
+"""How it is spelt: text to domain values and back."""

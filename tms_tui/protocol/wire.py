@@ -1,0 +1,277 @@
+"""The wire's names and shapes, as they stand in JSON; shared by the console and the reference server.
+
+Timestamps are RFC 3339 text in UTC. Optional fields are left out or null. Readers ignore unknown keys.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+PROTOCOL_VERSION: Final = "v1"
+
+CONNECTED: Final = "connected"
+CHAT_MESSAGE: Final = "chat_message"
+SESSION_UPDATE: Final = "session_update"
+SESSION_ASSIGNED: Final = "session_assigned"
+TYPING_START: Final = "typing_start"
+TYPING_STOP: Final = "typing_stop"
+READ_RECEIPT: Final = "read_receipt"
+AGENT_PRESENCE: Final = "agent_presence"
+ERROR: Final = "error"
+VIEWING: Final = "viewing"
+AUTH: Final = "auth"
+
+
+class Wire(msgspec.Struct, kw_only=True, omit_defaults=False):
+    """Common ground of all shapes."""
+
+
+class Customer(Wire):
+    name: str
+    id: str | None = None
+    email: str | None = None
+    online: bool = False
+    last_seen_at: str | None = None
+    page_url: str | None = None
+    locale: str | None = None
+    info: dict[str, Any] = {}
+
+
+class LastMessage(Wire):
+    id: str
+    author_type: str
+    author_name: str
+    preview: str
+    created_at: str
+
+
+class Session(Wire):
+    id: str
+    tenant_id: str
+    status: str
+    customer: Customer
+    started_at: str
+    last_activity_at: str
+    version: int
+    pending_until: str | None = None
+    assigned_agent_id: str | None = None
+    assigned_agent_name: str | None = None
+    assigned_at: str | None = None
+    tags: list[str] = []
+    priority: str = "normal"
+    ended_at: str | None = None
+    waiting_since: str | None = None
+    last_message: LastMessage | None = None
+    unread_count: int = 0
+
+
+class Message(Wire):
+    id: str
+    session_id: str
+    seq: int
+    content: str
+    author_type: str
+    author_name: str
+    created_at: str
+    message_type: str = "text"
+    author_id: str | None = None
+    is_private: bool = False
+    client_message_id: str | None = None
+    read_by_visitor_at: str | None = None
+
+
+class Agent(Wire):
+    id: str
+    name: str
+    email: str
+    role: str = "agent"
+    availability: str = "offline"
+    viewing_session_id: str | None = None
+
+
+class User(Wire):
+    id: str
+    email: str
+    name: str
+    role: str
+    tenant_id: str
+
+
+class Frame(Wire):
+    """What travels on the agents' socket, server to client, and in `/events`. `data` is read by `type`."""
+
+    type: str
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+    session_id: str | None = None
+    timestamp: str | None = None
+    from_type: str | None = None
+    cursor: str | None = None
+
+
+class Connected(Wire):
+    agent_id: str
+    server_time: str
+    resumed: bool
+    cursor: str
+    heartbeat_seconds: int = 30
+
+
+class Assigned(Wire):
+    session: Session
+    previous_agent_id: str | None = None
+    by_agent_id: str | None = None
+
+
+class Typing(Wire):
+    author_type: str
+    author_name: str
+    author_id: str | None = None
+
+
+class Receipt(Wire):
+    reader_type: str
+    up_to: int
+
+
+class FrameError(Wire):
+    code: str
+    error: str
+    retryable: bool = False
+    ref: str | None = None
+
+
+class ClientFrame(Wire):
+    """What travels on a socket, client to server."""
+
+    type: str
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+    session_id: str | None = None
+    ref: str | None = None
+
+
+class ErrorBody(Wire):
+    error: str
+    code: str
+    details: Any = None
+
+
+class LoginBody(Wire):
+    email: str
+    password: str
+
+
+class RefreshBody(Wire):
+    refresh_token: str
+
+
+class TokenAnswer(Wire):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name, not a secret
+    user: User | None = None
+
+
+class AvailabilityBody(Wire):
+    availability: str
+
+
+class SessionsAnswer(Wire):
+    sessions: list[Session]
+    cursor: str
+    next: str | None = None
+
+
+class MessagesAnswer(Wire):
+    messages: list[Message]
+    has_more: bool
+
+
+class SendBody(Wire, omit_defaults=True):
+    content: str
+    client_message_id: str
+    is_private: bool = False
+    if_last_seq: int | None = None
+
+
+class AssignBody(Wire):
+    """`expected_agent_id` present (null included) asks for compare-and-set; unset takes it whoever holds it."""
+
+    agent_id: str | None
+    expected_agent_id: str | None | msgspec.UnsetType = msgspec.UNSET
+    note: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class StatusBody(Wire, omit_defaults=True):
+    status: str
+    pending_until: str | None = None
+
+
+class PatchBody(Wire):
+    tags: list[str] | msgspec.UnsetType = msgspec.UNSET
+    priority: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ReadBody(Wire):
+    up_to: int
+
+
+class Canned(Wire):
+    shortcut: str
+    title: str
+    content: str
+
+
+class CannedAnswer(Wire):
+    responses: list[Canned]
+
+
+class AgentsAnswer(Wire):
+    agents: list[Agent]
+
+
+class EventsAnswer(Wire):
+    events: list[Frame]
+    cursor: str
+    has_more: bool
+
+
+class LatencyBucket(Wire):
+    """How many deliveries took at most `le` seconds; cumulative, as Prometheus counts."""
+
+    le: float
+    count: int
+
+
+class MetricsBody(Wire):
+    """A console's own counters since it started."""
+
+    connects: int = 0
+    failures: int = 0
+    reconnects: int = 0
+    unread_frames: int = 0
+    duplicates: int = 0
+    gaps_filled: int = 0
+    latency: list[LatencyBucket] = []
+
+
+class VisitorSessionBody(Wire):
+    name: str | None = None
+    email: str | None = None
+    page_url: str | None = None
+    locale: str | None = None
+    info: dict[str, Any] = {}
+
+
+class VisitorSessionAnswer(Wire):
+    session_id: str
+    visitor_token: str
+
+
+class VisitorSendBody(Wire):
+    content: str
+    client_message_id: str
+
+
+class VisitorAuth(Wire):
+    token: str

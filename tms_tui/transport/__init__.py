@@ -1,0 +1,1 @@
+"""How it moves: opens, reads, writes, closes."""

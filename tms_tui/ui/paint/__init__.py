@@ -1,0 +1,1 @@
+"""Entries to rows of cells: pure, no event loop."""
