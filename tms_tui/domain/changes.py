@@ -1,0 +1,131 @@
+"""What looks different now: a closed union for the faces."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.text import CleanText
+
+
+class NoticeKind(StrEnum):
+    LIVE = "live"
+    LINE_LOST = "line_lost"
+    OFFLINE = "offline"
+    STOPPED = "stopped"
+    CAUGHT_UP = "caught_up"
+    TAKEN_BY = "taken_by"
+    GIVEN_TO_YOU = "given_to_you"
+    TAKEN_FROM_YOU = "taken_from_you"
+    RELEASED = "released"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    SET_PENDING = "set_pending"
+    NEW_CONVERSATION = "new_conversation"
+    WROTE = "wrote"
+    RACE_LOST = "race_lost"
+    SEND_REFUSED = "send_refused"
+    SEND_HELD = "send_held"
+    REQUEST_FAILED = "request_failed"
+    AVAILABILITY = "availability"
+    COLLEAGUE = "colleague"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say once, on the event line. `at` is seconds since the epoch."""
+
+    kind: NoticeKind
+    at: float
+    session: SessionId | None = None
+    name: CleanText = CleanText("")
+    """The customer's or the colleague's name, by kind."""
+    other: CleanText = CleanText("")
+    """A second name, where the kind has one: who took it."""
+    count: int = 0
+    since: float | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptGrew:
+    """Messages came at the end."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptChanged:
+    """Entries changed, or came anywhere but at the end."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMoved:
+    """A conversation's row changed, came, went, or stands elsewhere."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class TypingChanged:
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The badge may say something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleChanged:
+    """Availability of the agent or of colleagues, or what they look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannedChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SendTaken:
+    """The core has taken a send: the composer may forget its text."""
+
+    send_id: SendId
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class SendHeld:
+    """Nothing was sent: the conversation moved on since the agent looked."""
+
+    send_id: SendId
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class SignInNeeded:
+    """The server no longer accepts this sign-in."""
+
+    failure: Failure
+
+
+Change = (
+    TranscriptGrew
+    | TranscriptChanged
+    | SessionMoved
+    | TypingChanged
+    | LinkChanged
+    | PeopleChanged
+    | CannedChanged
+    | SendTaken
+    | SendHeld
+    | Announced
+    | SignInNeeded
+)

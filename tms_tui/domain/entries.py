@@ -1,0 +1,47 @@
+"""What stands in a transcript: stored messages, own sends under way, gaps."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.model import Draft, Message
+
+
+class Delivery(StrEnum):
+    """How far an own message has got."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DOUBTFUL = "doubtful"
+    """It may have arrived: being checked by reading."""
+    REFUSED = "refused"
+    """Not sent; the failure says why."""
+    HELD = "held"
+    """Not sent: the conversation moved on since the agent looked."""
+    SENT = "sent"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSend:
+    """An own message that the server has not confirmed yet. `since` is on the monotonic clock."""
+
+    draft: Draft
+    delivery: Delivery
+    since: float
+    tries: int = 0
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GapMark:
+    """The line was down here. Times are seconds since the epoch; `confirmed` once the history was read again."""
+
+    after_seq: int
+    began_at: float
+    ended_at: float
+    recovered: int = 0
+    confirmed: bool = False
+
+
+Entry = Message | PendingSend | GapMark

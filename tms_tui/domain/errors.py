@@ -1,0 +1,82 @@
+"""What went wrong, as values: a request that failed, a socket that ended."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tms_tui.domain.model import Session
+from tms_tui.domain.text import CleanText
+
+
+class FailureKind(StrEnum):
+    NOT_REACHED = "not_reached"
+    """No connection: nothing of the request arrived, so it may be repeated."""
+    NO_ANSWER = "no_answer"
+    """The request left and no answer came: it may have been carried out."""
+    UNTRUSTED = "untrusted"
+    """The server's certificate is not valid for it."""
+    CLEARTEXT = "cleartext"
+    """The address is not encrypted and not on this machine."""
+    REDIRECTED = "redirected"
+    """The server points elsewhere; a token is never sent there."""
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    MOVED_ON = "moved_on"
+    """The conversation moved on since the agent looked."""
+    TAKEN = "taken"
+    """Somebody else holds the conversation now."""
+    ENDED = "ended"
+    EXPIRED = "expired"
+    """The event log no longer reaches back that far."""
+    INVALID = "invalid"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    SERVER_ERROR = "server_error"
+    """The server failed (5xx); whether it carried the request out is not known."""
+    UNREADABLE = "unreadable"
+    """An answer came that no chat server gives: HTML, another shape, not JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request did not do what was asked. `retry_after` is in seconds; `words` are the server's, cleaned."""
+
+    kind: FailureKind
+    status: int | None = None
+    code: str | None = None
+    words: CleanText = CleanText("")
+    retry_after: float | None = None
+    session: Session | None = None
+    """With TAKEN: the conversation as it stands now."""
+
+
+class EndingKind(StrEnum):
+    CLOSED = "closed"
+    """A close frame came; `code` is its close code."""
+    LOST = "lost"
+    """The line broke without a close frame."""
+    SILENT = "silent"
+    """A ping was not answered in time."""
+    UNREACHED = "unreached"
+    """No connection came about."""
+    REFUSED = "refused"
+    """An HTTP answer instead of an upgrade; `code` is its status."""
+    NO_WELCOME = "no_welcome"
+    """The socket opened and said nothing."""
+    REDIRECTED = "redirected"
+    UNTRUSTED = "untrusted"
+    CLEARTEXT = "cleartext"
+    DEAF = "deaf"
+    """Replaced by ourselves: pings were answered, events were not brought."""
+    ASKED = "asked"
+    """Closed by ourselves: the agent asked, or the token is to be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a socket ended. `words` are the server's or the system's, cleaned; `retry_after` in seconds."""
+
+    kind: EndingKind
+    code: int | None = None
+    words: CleanText = CleanText("")
+    retry_after: float | None = None

@@ -1,0 +1,77 @@
+"""Every limit and timing in one place. Durations are seconds."""
+
+from typing import Final
+
+BACKOFF_CAPS: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Upper bounds of the wait before the 1st, 2nd, ... attempt; the last one goes on for ever."""
+BACKOFF_FLOOR: Final = 0.2
+"""Lower bound of every wait; the wait is drawn between floor and cap (full jitter), so that consoles spread."""
+BACKOFF_AFTER_PROTOCOL_ERROR: Final = 3
+"""Index of the cap to begin with when one side broke the protocol."""
+GOING_AWAY_WITHIN: Final = 2.0
+"""A server that restarts is tried again within this, at random."""
+OVERLOADED_FOR: Final = 15.0
+"""Shortest wait after "try again later" without a Retry-After."""
+RATE_LIMITED_FOR: Final = 30.0
+"""Wait after a 429 without a Retry-After."""
+RETRY_AFTER_LONGEST: Final = 900.0
+"""A Retry-After above this is cut to it."""
+RECONNECT_ASKED_EVERY: Final = 2.0
+"""How often the agent's own "reconnect now" is obeyed."""
+
+WELCOME_WITHIN: Final = 10.0
+"""A socket that is open but says nothing for this long is given up."""
+STABLE_AFTER: Final = 10.0
+"""A line that lived this long and answered a ping resets the back-off."""
+PING_EVERY: Final = 15.0
+PONG_WITHIN: Final = 10.0
+CLOSE_WITHIN: Final = 2.0
+FLAPS: Final = 3
+"""This many short-lived connections in a row within FLAPPING_WITHIN open the circuit."""
+FLAPPING_WITHIN: Final = 10.0
+CIRCUIT_OPEN_FOR: Final = 60.0
+TRIES_UNTIL_OFFLINE: Final = 5
+"""After this many failed attempts the badge says Offline rather than Connecting."""
+MISADDRESSED_TRIES: Final = 3
+"""After this many answers that no chat server gives, only reading by HTTP goes on."""
+CLOCK_GAP: Final = 5.0
+"""A tick that comes this late means that the machine slept."""
+
+POLL_FIRST: Final = 3.0
+POLL_GROWTH: Final = 1.5
+POLL_SLOWEST: Final = 15.0
+POLL_LIVE: Final = 20.0
+"""How often the log is read while the socket is up, to notice what it should have brought."""
+POLL_FAILED_SLOWEST: Final = 30.0
+DEAF_AFTER: Final = 3.0
+"""An event that a read brought and the socket, up for this long since, did not, shows a deaf socket."""
+SESSIONS_PAGE: Final = 200
+MESSAGES_PAGE: Final = 50
+LOG_PAGE: Final = 200
+
+REQUEST_WITHIN: Final = 30.0
+CONNECT_WITHIN: Final = 10.0
+RENEW_BEFORE_END: Final = 60.0
+RENEW_BEFORE_SHARE: Final = 0.1
+"""A token is renewed at its end less the larger of RENEW_BEFORE_END and this share of its life."""
+
+MESSAGE_LONGEST: Final = 8000
+"""Characters in one message."""
+FRAME_LARGEST: Final = 4 * 1024 * 1024
+"""Bytes in one frame that the console takes."""
+SEND_RETRY: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
+GIVE_UP_SENDING_AFTER: Final = 300.0
+
+TYPING_EVERY: Final = 2.0
+"""A typing signal is repeated at most this often."""
+TYPING_STOPS_AFTER: Final = 4.0
+"""No key for this long: the typing signal is taken back."""
+TYPING_DIES_AFTER: Final = 6.0
+"""A typing signal from elsewhere that is not repeated is dropped after this."""
+
+SLICE: Final = 0.005
+"""The socket's reader yields to the loop after this much work."""
+FRAME: Final = 1 / 120
+"""Changes are handed to the face at most this often, the first at once."""
+NOTICES_KEPT: Final = 200
+LATENCIES_KEPT: Final = 512
