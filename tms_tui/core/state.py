@@ -1,0 +1,172 @@
+"""The whole state of one desk: owned by the engine, written by core alone, read by the faces."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tms_tui.core.outbox import Outbox
+from tms_tui.core.transcript import Transcript
+from tms_tui.domain.changes import Change, Notice
+from tms_tui.domain.effects import Effect, ReadLog, SessionQuery
+from tms_tui.domain.errors import Ending, Failure
+from tms_tui.domain.ids import AgentId, Cursor, SessionId
+from tms_tui.domain.model import (
+    Agent,
+    Author,
+    Availability,
+    CannedResponse,
+    Capabilities,
+    Session,
+    SessionStatus,
+    User,
+)
+from tms_tui.domain.policy import LATENCIES_KEPT, NOTICES_KEPT, POLL_FIRST
+
+
+class Stage(StrEnum):
+    """How far the socket has got."""
+
+    IDLE = "idle"
+    OPENING = "opening"
+    WELCOMED = "welcomed"
+    STABLE = "stable"
+    WAITING = "waiting"
+    RENEWING = "renewing"
+    STOPPED = "stopped"
+
+
+@dataclass(slots=True)
+class LinkState:
+    """The socket's life so far. Times ending in `_at` are seconds since the epoch, others monotonic."""
+
+    stage: Stage = Stage.IDLE
+    tries: int = 0
+    """Attempts that failed since the line was last stable."""
+    step: int = 0
+    """Index into the back-off table."""
+    proven: bool = False
+    opened: float = 0.0
+    welcomed: float = 0.0
+    lost_at: float | None = None
+    retry: float | None = None
+    asked: float = float("-inf")
+    """When the agent last asked to reconnect."""
+    ending: Ending | None = None
+    renewed_since_stable: bool = False
+    misaddressed: int = 0
+    flaps: int = 0
+
+
+@dataclass(slots=True)
+class SyncState:
+    """What has been read, and what is being read."""
+
+    cursor: Cursor | None = None
+    """Every durable event up to here was applied; None until the first snapshot is whole."""
+    position: Cursor | None = None
+    """Where the running snapshot leaves off."""
+    snapshot: set[SessionStatus] = field(default_factory=set)
+    """Listings of the running snapshot that are still being read."""
+    listed: set[SessionId] = field(default_factory=set)
+    log: ReadLog | None = None
+    """The read of the log under way."""
+    pace: float = POLL_FIRST
+    reads_well: bool = False
+    """The last read of the log or of a snapshot succeeded."""
+    read_at: float | None = None
+    """When something was last read well, seconds since the epoch."""
+    read_since_loss: bool = False
+    catching_up: bool = False
+    recovered: int = 0
+    snapshot_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """Someone who types. `until` is on the monotonic clock."""
+
+    author: Author
+    until: float
+
+
+@dataclass(slots=True)
+class MyTyping:
+    """What was last said about the agent's own typing."""
+
+    session: SessionId | None = None
+    said: float = float("-inf")
+
+
+@dataclass(slots=True)
+class Health:
+    """Counters since the start."""
+
+    connects: int = 0
+    failures: int = 0
+    reconnects: int = 0
+    duplicates: int = 0
+    gaps_filled: int = 0
+    deaf: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    last_unread: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    failures_seen: deque[tuple[float, Failure]] = field(default_factory=lambda: deque(maxlen=20))
+    endings: deque[tuple[float, Ending]] = field(default_factory=lambda: deque(maxlen=50))
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
+
+
+@dataclass(slots=True)
+class State:
+    """Everything a face may show."""
+
+    can: Capabilities = field(default_factory=Capabilities)
+    me: User | None = None
+    availability: Availability = Availability.ONLINE
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    transcripts: dict[SessionId, Transcript] = field(default_factory=dict)
+    agents: dict[AgentId, Agent] = field(default_factory=dict)
+    canned: tuple[CannedResponse, ...] = ()
+    typing: dict[SessionId, dict[str, Typist]] = field(default_factory=dict)
+    my_typing: MyTyping = field(default_factory=MyTyping)
+    drafts: dict[tuple[SessionId, bool], str] = field(default_factory=dict)
+    """Text of the composers by conversation and kind (True: note)."""
+    outbox: Outbox = field(default_factory=Outbox)
+    opened: SessionId | None = None
+    link: LinkState = field(default_factory=LinkState)
+    sync: SyncState = field(default_factory=SyncState)
+    health: Health = field(default_factory=Health)
+    notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=NOTICES_KEPT))
+    listings: dict[SessionQuery, tuple[SessionId, ...]] = field(default_factory=dict)
+    """What the agent asked to list beyond the open conversations, newest first."""
+    sign_in_needed: Failure | None = None
+
+    def transcript(self, session: SessionId) -> Transcript:
+        """The transcript of a conversation, made when there is none yet."""
+        found = self.transcripts.get(session)
+        if found is None:
+            found = self.transcripts[session] = Transcript(session)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Time and chance, handed in. `now` is monotonic seconds, `wall` seconds since the epoch, `chance` in [0, 1)."""
+
+    now: float
+    wall: float
+    chance: float = 0.5
+
+
+@dataclass(slots=True)
+class Step:
+    """One application of one event: the state, the moment, and what comes of it."""
+
+    state: State
+    moment: Moment
+    changes: list[Change] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def show(self, *changes: Change) -> None:
+        self.changes.extend(changes)
+
+    def do(self, *effects: Effect) -> None:
+        self.effects.extend(effects)

@@ -1,0 +1,222 @@
+"""One conversation's entries in the server's order, merged by id, with what is known to be missing."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tms_tui.domain.effects import ReadPage
+from tms_tui.domain.entries import GapMark
+from tms_tui.domain.ids import MessageId, SessionId
+from tms_tui.domain.model import AuthorType, Message
+
+Stored = Message | GapMark
+
+
+@dataclass(slots=True)
+class Hole:
+    """Numbers `first` to `last` were never seen, though later ones were."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge did: messages new at the end, new elsewhere, changed, and known before."""
+
+    appended: int = 0
+    inserted: int = 0
+    updated: int = 0
+    known: int = 0
+    newest: Message | None = None
+    """The last new message, when there is one."""
+
+
+@dataclass(slots=True)
+class Transcript:
+    """Messages and gap marks of one conversation. Written by core alone, read by the faces."""
+
+    session: SessionId
+    entries: list[Stored] = field(default_factory=list)
+    ids: dict[MessageId, int] = field(default_factory=dict)
+    """Sequence number by id, of every message held."""
+    holes: list[Hole] = field(default_factory=list)
+    loaded: bool = False
+    """A page with the newest messages was merged at least once."""
+    top_reached: bool = False
+    """Nothing older exists on the server."""
+    dirty: bool = False
+    """Something may be missing: shown as "syncing" until a page confirms the end."""
+    reading: set[ReadPage] = field(default_factory=set)
+    seen_up_to: int = 0
+    """The agent's own read mark."""
+    marked_up_to: int = 0
+    """The read mark the server confirmed."""
+    visitor_read_up_to: int = 0
+    newest_seq: int = 0
+    oldest_seq: int = 0
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def merge(transcript: Transcript, messages: Iterable[Message]) -> Merged:
+    """Take messages from whatever source, in any order, any number of times."""
+    appended = inserted = updated = known = 0
+    newest: Message | None = None
+    for message in messages:
+        if message.id in transcript.ids:
+            changed = _replace(transcript, message)
+            updated += changed
+            known += not changed
+            continue
+        if _insert(transcript, message):
+            appended += 1
+        else:
+            inserted += 1
+        if newest is None or message.seq > newest.seq:
+            newest = message
+    return Merged(appended, inserted, updated, known, newest)
+
+
+def merge_page(transcript: Transcript, page: tuple[Message, ...], asked: ReadPage, *, has_more: bool) -> Merged:
+    """Take one page of history, and with it what the page proves: which numbers do not exist."""
+    merged = merge(transcript, page)
+    first = page[0].seq if page else None
+    last = page[-1].seq if page else None
+    if asked.after is not None:
+        covered_to = transcript.newest_seq if not has_more else (last or asked.after)
+        _cover(transcript, asked.after + 1, covered_to)
+    elif asked.before is not None:
+        _cover(transcript, first if has_more and first is not None else 0, asked.before - 1)
+        transcript.top_reached = transcript.top_reached or not has_more
+    else:
+        _cover(transcript, first if has_more and first is not None else 0, last or transcript.newest_seq)
+        transcript.loaded = True
+        transcript.top_reached = transcript.top_reached or not has_more
+    if asked.before is None and not has_more:
+        transcript.loaded = True
+    if asked.before is None and (asked.after is None or not has_more):
+        transcript.dirty = bool(transcript.holes)
+    return merged
+
+
+def next_read(transcript: Transcript) -> ReadPage | None:
+    """The page that is missing most: the newest, then the newest hole."""
+    if not transcript.loaded:
+        return ReadPage(transcript.session)
+    if transcript.holes:
+        return ReadPage(transcript.session, before=transcript.holes[-1].last + 1)
+    if transcript.dirty:
+        return ReadPage(transcript.session, after=transcript.newest_seq)
+    return None
+
+
+def older(transcript: Transcript) -> ReadPage | None:
+    """The page before the oldest message held, unless nothing is there."""
+    if transcript.top_reached or not transcript.loaded or not transcript.entries:
+        return None
+    return ReadPage(transcript.session, before=transcript.oldest_seq)
+
+
+def last_message(transcript: Transcript) -> Message | None:
+    """The newest message held."""
+    return next((entry for entry in reversed(transcript.entries) if isinstance(entry, Message)), None)
+
+
+def unread_after(transcript: Transcript, seq: int) -> int:
+    """How many customer messages newer than `seq` are held."""
+    count = 0
+    for entry in reversed(transcript.entries):
+        if not isinstance(entry, Message):
+            continue
+        if entry.seq <= seq:
+            break
+        count += entry.author.type is AuthorType.VISITOR
+    return count
+
+
+def mark_gap(transcript: Transcript, began_at: float) -> None:
+    """Note at the end that the line broke; a mark that already stands there unfinished is kept."""
+    if transcript.entries and isinstance(transcript.entries[-1], GapMark) and not transcript.entries[-1].confirmed:
+        return
+    transcript.entries.append(GapMark(transcript.newest_seq, began_at, began_at))
+
+
+def close_gap(transcript: Transcript, ended_at: float) -> bool:
+    """Say how much came in behind the open gap mark, now that nothing is missing; whether there was one."""
+    for index in range(len(transcript.entries) - 1, -1, -1):
+        entry = transcript.entries[index]
+        if isinstance(entry, GapMark):
+            if entry.confirmed:
+                return False
+            recovered = transcript.newest_seq - entry.after_seq
+            transcript.entries[index] = GapMark(entry.after_seq, entry.began_at, ended_at, recovered, confirmed=True)
+            return True
+    return False
+
+
+def _order(entry: Stored) -> tuple[int, int, str]:
+    if isinstance(entry, GapMark):
+        return (entry.after_seq, 1, "")
+    return (entry.seq, 0, entry.id)
+
+
+def _insert(transcript: Transcript, message: Message) -> bool:
+    """Put a new message in its place; whether that was the end."""
+    entries = transcript.entries
+    transcript.ids[message.id] = message.seq
+    _note_hole(transcript, message.seq)
+    transcript.oldest_seq = min(transcript.oldest_seq, message.seq) if transcript.oldest_seq else message.seq
+    transcript.newest_seq = max(transcript.newest_seq, message.seq)
+    key: tuple[int, int, str] = _order(message)
+    if not entries or key > _order(entries[-1]):
+        entries.append(message)
+        return True
+    entries.insert(bisect_left(entries, key, key=_order), message)
+    return False
+
+
+def _replace(transcript: Transcript, message: Message) -> bool:
+    """Update a message held; whether anything about it is new."""
+    held_seq = transcript.ids[message.id]
+    wanted: tuple[int, int, str] = (held_seq, 0, message.id)
+    place = bisect_left(transcript.entries, wanted, key=_order)
+    held = transcript.entries[place]
+    if held == message:
+        return False
+    if held_seq == message.seq:
+        transcript.entries[place] = message
+        return True
+    del transcript.entries[place]
+    del transcript.ids[message.id]
+    _insert(transcript, message)
+    return True
+
+
+def _note_hole(transcript: Transcript, seq: int) -> None:
+    """Numbers between the newest held and `seq` were skipped; `seq` itself is no longer missing."""
+    if not transcript.newest_seq:
+        return
+    if seq > transcript.newest_seq + 1:
+        transcript.holes.append(Hole(transcript.newest_seq + 1, seq - 1))
+    elif seq + 1 < transcript.oldest_seq:
+        transcript.holes.insert(0, Hole(seq + 1, transcript.oldest_seq - 1))
+    else:
+        _cover(transcript, seq, seq)
+
+
+def _cover(transcript: Transcript, first: int, last: int) -> None:
+    """Numbers `first` to `last` are accounted for."""
+    if not transcript.holes:
+        return
+    left: list[Hole] = []
+    for hole in transcript.holes:
+        if hole.last < first or hole.first > last:
+            left.append(hole)
+            continue
+        if hole.first < first:
+            left.append(Hole(hole.first, first - 1))
+        if hole.last > last:
+            left.append(Hole(last + 1, hole.last))
+    transcript.holes = left
