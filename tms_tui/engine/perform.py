@@ -1,0 +1,160 @@
+"""Does what the core asks for: one performer for each effect."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from typing import assert_never
+
+from tms_tui.domain.effects import (
+    CloseLink,
+    Effect,
+    LinkEffect,
+    OpenLink,
+    ProveLink,
+    RenewToken,
+    Request,
+    SignalTyping,
+    SignalViewing,
+    Timer,
+    WakeAt,
+)
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.events import Answer, AskFailed, RenewFailed, TimerRang, TokenRenewed
+from tms_tui.engine.alarms import Alarms
+from tms_tui.engine.clock import Clock
+from tms_tui.engine.line import Line
+from tms_tui.transport.ports import Link, Rest, Take, Tokens
+
+Work = Coroutine[None, None, None]
+Guard = Callable[[str], AbstractContextManager[None]]
+
+
+class Performer:
+    """Turns effects into tasks and alarms, and what comes of them into events.
+
+    Between `begin` and `end` tasks run in the given group; effects that come earlier wait for it,
+    later ones are dropped. `guard` is entered around each task: none fails unseen.
+    """
+
+    def __init__(self, link: Link, rest: Rest, tokens: Tokens, clock: Clock, take: Take, guard: Guard) -> None:
+        self._guard = guard
+        self._link = link
+        self._rest = rest
+        self._tokens = tokens
+        self._take = take
+        self._line = Line(link, take)
+        self._alarms = Alarms(clock, self._ring)
+        self._group: asyncio.TaskGroup | None = None
+        self._early: list[Effect] | None = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._renewal: asyncio.Task[None] | None = None
+        self._renewals = 0
+
+    def begin(self, group: asyncio.TaskGroup) -> None:
+        """Run tasks in `group` from now on."""
+        self._group = group
+        early, self._early = self._early or [], None
+        for effect in early:
+            self.perform(effect)
+
+    def end(self) -> None:
+        """Stop all tasks and alarms; nothing is performed any more."""
+        self._group = None
+        self._early = None
+        self._alarms.clear()
+        for task in self._tasks:
+            task.cancel()
+
+    def perform(self, effect: Effect) -> None:
+        """Begin one effect; returns at once."""
+        if self._group is not None:
+            self._perform(effect)
+        elif self._early is not None:
+            self._early.append(effect)
+
+    def busy(self) -> set[asyncio.Task[None]]:
+        """Tasks that will end by themselves: all but the open socket's."""
+        return self._tasks - {self._line.task} if self._line.task else set(self._tasks)
+
+    def pending(self) -> bool:
+        """Whether something waits for the loop alone: an alarm that is due, a socket not begun."""
+        return self._alarms.due() or self._line.starting
+
+    def _perform(self, effect: Effect) -> None:
+        if isinstance(effect, Request):
+            self._do(self._ask(effect))
+        elif isinstance(effect, LinkEffect):
+            self._perform_on_line(effect)
+        elif isinstance(effect, WakeAt):
+            self._alarms.set(effect.timer, effect.when)
+        elif isinstance(effect, RenewToken):
+            self._do(self._renewed())
+        else:
+            assert_never(effect)
+
+    def _perform_on_line(self, effect: LinkEffect) -> None:
+        match effect:
+            case OpenLink(after):
+                self._line.open(after, self._start)
+            case CloseLink(why):
+                self._line.close(why)
+            case ProveLink():
+                self._do(self._line.prove())
+            case SignalTyping(session, active):
+                self._do(self._link.signal_typing(session, active=active))
+            case SignalViewing(viewed):
+                self._do(self._link.signal_viewing(viewed))
+            case _:
+                assert_never(effect)
+
+    def _start(self, work: Work) -> asyncio.Task[None]:
+        if self._group is None:
+            work.close()
+            raise RuntimeError("no task starts outside run()")
+        task = self._group.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # cancelled before its first step, `work` was never entered
+        return task
+
+    def _do(self, work: Work) -> None:
+        self._start(work)  # type: ignore[unused-awaitable]  # kept in _tasks and by the group
+
+    async def _guarded(self, work: Work) -> None:
+        with self._guard("performing"):
+            await work
+
+    def _ring(self, timer: Timer) -> None:
+        self._take(TimerRang(timer))
+
+    async def _ask(self, request: Request) -> None:
+        renewals = self._renewals
+        answer = await self._rest.ask(request)
+        if _unauthorized(answer) and await self._renewed_since(renewals):
+            answer = await self._rest.ask(request)
+        self._take(answer)
+
+    async def _renewed_since(self, renewals: int) -> bool:
+        """Whether the token is newer than it was then; it is renewed when it is not."""
+        if self._renewals == renewals:
+            await self._renewed()
+        return self._renewals > renewals
+
+    async def _renewed(self) -> None:
+        """Renew the token, or join the renewal under way."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = self._start(self._exchange())
+        await self._renewal
+
+    async def _exchange(self) -> None:
+        lifetime = await self._tokens.renew()
+        if isinstance(lifetime, Failure):
+            self._take(RenewFailed(lifetime))
+            return
+        self._renewals += 1
+        self._take(TokenRenewed(lifetime))
+        await self._link.authenticate()
+
+
+def _unauthorized(answer: Answer) -> bool:
+    return isinstance(answer, AskFailed) and answer.failure.kind is FailureKind.UNAUTHORIZED
