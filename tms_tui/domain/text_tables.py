@@ -2,28 +2,18 @@
 
 import re
 import unicodedata
-from enum import Enum, auto
 from functools import lru_cache
+from typing import Final, Literal
 
+Kind = Literal["plain", "mark", "spacing mark", "joiner", "selector", "tab", "control", "hidden"]
+"""What becomes of a character in a stranger's text.
 
-class Kind(Enum):
-    """What becomes of a character in a stranger's text."""
-
-    PLAIN = auto()
-    """Stays; the base that marks, joiners and selectors lean on."""
-    MARK = auto()
-    """Drawn over its base: a stack of them climbs into other lines."""
-    SPACING_MARK = auto()
-    """Drawn beside its base but measured as no cell at all."""
-    JOINER = auto()
-    SELECTOR = auto()
-    """Chooses the picture of the very character before it."""
-    TAB = auto()
-    CONTROL = auto()
-    """Shown as a picture instead."""
-    HIDDEN = auto()
-    """Draws nothing, or turns the direction of its neighbours: dropped."""
-
+plain: stays, and is the base that the next four lean on; mark: drawn over its base, and a stack of them
+climbs into other lines; spacing mark: drawn beside its base, though measured as no cell; joiner: ties two
+letters or emoji, or keeps them apart; selector: chooses the picture of the very character before it;
+tab: becomes spaces; control: shown as a picture instead; hidden: draws nothing, or turns the direction of
+its neighbours, and is dropped.
+"""
 
 PLAIN = (
     "\n -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ff\u060c-\u060f\u061b\u061d-\u064a"
@@ -45,44 +35,60 @@ _EMOJI = re.compile(
 )
 _KEYCAP_BASES = frozenset("#*0123456789")
 _EMOJI_SELECTORS = frozenset("\ufe0e\ufe0f")
-_FORMATS_THAT_DRAW = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\u180b-\u180d\u180f]")
-_HIDDEN = re.compile(
-    # What Unicode calls default-ignorable without also calling it a format character,
-    # and the hieroglyph controls, which older tables do not know yet.
-    "[\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0\ufff0-\ufff8\U00013430-\U0001343f\U000e0000-\U000e0fff]"
-)
-_STACKING_JAMO = re.compile("[\u1161-\u11ff\ud7b0-\ud7c6\ud7cb-\ud7fb]")
-_NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 
-_BY_CATEGORY = {
-    "Cc": Kind.CONTROL,
-    "Cs": Kind.CONTROL,
-    "Cf": Kind.HIDDEN,
-    "Mn": Kind.MARK,
-    "Me": Kind.MARK,
-    "Mc": Kind.SPACING_MARK,
+_RANGES: Final[tuple[tuple[Kind, int, int], ...]] = (
+    ("plain", 0x0A, 0x0A),
+    ("tab", 0x09, 0x09),
+    ("joiner", 0x200C, 0x200D),
+    ("selector", 0xFE00, 0xFE0F),
+    ("selector", 0x180B, 0x180D),
+    ("selector", 0x180F, 0x180F),
+    # Format characters that draw, all others do not: the number and abbreviation signs of some scripts.
+    ("plain", 0x0600, 0x0605),
+    ("plain", 0x06DD, 0x06DD),
+    ("plain", 0x070F, 0x070F),
+    ("plain", 0x0890, 0x0891),
+    ("plain", 0x08E2, 0x08E2),
+    ("plain", 0x110BD, 0x110BD),
+    ("plain", 0x110CD, 0x110CD),
+    # What draws nothing and yet is called a letter or a mark, or not assigned at all.
+    ("hidden", 0x034F, 0x034F),
+    ("hidden", 0x115F, 0x1160),
+    ("hidden", 0x17B4, 0x17B5),
+    ("hidden", 0x2065, 0x2065),
+    ("hidden", 0x3164, 0x3164),
+    ("hidden", 0xFFA0, 0xFFA0),
+    ("hidden", 0xFFF0, 0xFFF8),
+    ("hidden", 0x13430, 0x1343F),
+    # Vowels and finals of Hangul typed in pieces: letters by name, marks by measure.
+    ("mark", 0x1161, 0x11FF),
+    ("mark", 0xD7B0, 0xD7C6),
+    ("mark", 0xD7CB, 0xD7FB),
+    ("control", 0xFDD0, 0xFDEF),
+    *(("control", plane | 0xFFFE, plane | 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
+)
+_EXCEPTIONS: Final[dict[str, Kind]] = {
+    chr(code): named for named, first, last in _RANGES for code in range(first, last + 1)
+}
+_BY_CATEGORY: Final[dict[str, Kind]] = {
+    "Cc": "control",
+    "Cs": "control",
+    "Cf": "hidden",
+    "Mn": "mark",
+    "Me": "mark",
+    "Mc": "spacing mark",
 }
 
 
 @lru_cache(maxsize=8192)
 def kind(character: str) -> Kind:
-    """Class of one character. Line feed is PLAIN: lines are the text's own."""
-    if character == "\n" or character in _FORMATS_THAT_DRAW:
-        return Kind.PLAIN
-    if character == "\t":
-        return Kind.TAB
-    if character in "\u200c\u200d":
-        return Kind.JOINER
-    if _SELECTORS.match(character):
-        return Kind.SELECTOR
-    if _HIDDEN.match(character):
-        return Kind.HIDDEN
-    if _STACKING_JAMO.match(character):
-        return Kind.MARK
-    if _is_noncharacter(character):
-        return Kind.CONTROL
-    return _BY_CATEGORY.get(unicodedata.category(character), Kind.PLAIN)
+    """Class of one character. Line feed is plain: lines are the text's own."""
+    exception = _EXCEPTIONS.get(character)
+    if exception is not None:
+        return exception
+    if "\U000e0000" <= character <= "\U000e0fff":  # tags and the selectors 17-256
+        return "hidden"
+    return _BY_CATEGORY.get(unicodedata.category(character), "plain")
 
 
 def may_join(last: str) -> bool:
@@ -100,12 +106,8 @@ def may_vary(last: str, selector: str) -> bool:
 
 
 def picture(control: str) -> str:
-    """The visible stand-in for a CONTROL."""
+    """The visible stand-in for a control."""
     code = ord(control)
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\ufffd"
-
-
-def _is_noncharacter(character: str) -> bool:
-    return ord(character) & 0xFFFE == 0xFFFE or _NONCHARACTERS.match(character) is not None
