@@ -5,6 +5,8 @@ from importlib.resources import files
 
 import msgspec
 
+from tms_tui.protocol.wire import Canned
+
 
 class Cue(StrEnum):
     """What a customer makes of an agent's words."""
@@ -37,14 +39,6 @@ class Character(msgspec.Struct, frozen=True, kw_only=True):
     back: tuple[str, ...] = ()
     """Said after an absence. Whoever has such lines goes away in the middle of every topic."""
     info: dict[str, str] = {}
-
-
-class Canned(msgspec.Struct, frozen=True):
-    """A text the demo's agents keep for reuse."""
-
-    shortcut: str
-    title: str
-    content: str
 
 
 class Cast(msgspec.Struct, frozen=True):

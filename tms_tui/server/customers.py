@@ -9,7 +9,7 @@ from tms_tui.protocol import wire
 from tms_tui.server.clock import Clock
 from tms_tui.server.customer_minds import Mind, Pace
 from tms_tui.server.customer_scripts import Character, cast
-from tms_tui.server.visitor import SessionOverError, RefusedTextError, Visitor
+from tms_tui.server.visitor import RefusedTextError, SessionOverError, Visitor
 
 log = logging.getLogger(__name__)
 
