@@ -275,3 +275,33 @@ class VisitorSendBody(Wire):
 
 class VisitorAuth(Wire):
     token: str
+
+
+class VisitorConnected(Wire):
+    """The first frame on a visitor's socket. `seen_up_to`: the newest `seq` an agent has read."""
+
+    session_id: str
+    server_time: str
+    seen_up_to: int = 0
+    heartbeat_seconds: int = 30
+
+
+class VisitorMessagesAnswer(Wire):
+    messages: list[Message]
+    has_more: bool
+    seen_up_to: int = 0
+
+
+class AssignConflict(Wire):
+    """The body of 409 `already_assigned`: what stands instead."""
+
+    error: str
+    code: str
+    session: Session
+    details: Any = None
+
+
+class Viewing(Wire):
+    """What `viewing` carries when the session is named in its data instead of beside it."""
+
+    session_id: str | None = None

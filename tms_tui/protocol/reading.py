@@ -1,0 +1,60 @@
+"""JSON of unknown origin to wire shapes: one bad character is mended, all else is UnreadableError."""
+
+import re
+from typing import Final, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+ID_LONGEST: Final = 200
+
+_HEX = "[0-9a-fA-F]"
+_ESCAPES = re.compile(
+    rf"\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}|(?P<lone>\\u[dD][89a-fA-F]{_HEX}{{2}})|\\.", re.DOTALL
+)
+
+
+class UnreadableError(ValueError):
+    """What came is not what the protocol says. `kind` is a fixed word for counting."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
+def parse(raw: str | bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
+    """The shape that stands in `raw`. Invalid UTF-8 and lone surrogates become U+FFFD. Raises UnreadableError."""
+    try:
+        return _parsed(raw, decoder)
+    except UnreadableError as error:
+        mended = _mended(raw) if error.kind == "not_json" else None
+        if mended is None:
+            raise
+    return _parsed(mended, decoder)
+
+
+def checked_id(text: str) -> str:
+    """`text`, if it can name something: 1..200 visible ASCII characters. Raises UnreadableError."""
+    if 0 < len(text) <= ID_LONGEST and text.isascii() and text.isprintable() and " " not in text:
+        return text
+    raise UnreadableError("bad_id", "an id that cannot be one")
+
+
+def _parsed(raw: str | bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise UnreadableError("bad_shape", str(error)) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise UnreadableError("not_json", str(error)) from None
+    except RecursionError:
+        raise UnreadableError("too_deep", "nested too deeply") from None
+
+
+def _mended(raw: str | bytes | msgspec.Raw) -> bytes | None:
+    """`raw` without what JSON texts must not hold; None when there was nothing of the kind."""
+    was = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else bytes(raw)
+    text = was.decode("utf-8", "replace").removeprefix("\ufeff")
+    mended = _ESCAPES.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], text).encode()
+    return None if mended == was else mended

@@ -1,0 +1,91 @@
+"""Signing in, renewing and signing out, as HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.model import User
+from tms_tui.domain.secret import Secret
+from tms_tui.protocol import shapes, wire
+from tms_tui.protocol.dialect import V1, Dialect
+from tms_tui.protocol.reading import UnreadableError, parse
+from tms_tui.protocol.refusals import HttpAnswer, failure_of, unreadable
+from tms_tui.protocol.rest import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in or a renewal gives. `lifetime` of the access token in seconds, by the server's clock."""
+
+    access: Secret
+    refresh: Secret
+    lifetime: float
+    user: User | None = None
+
+
+def login_request(email: str, password: Secret, dialect: Dialect = V1) -> HttpRequest:
+    """Exchange e-mail and password for tokens."""
+    body = wire.LoginBody(email=email, password=password.reveal())
+    return HttpRequest("POST", dialect.login, body=msgspec.json.encode(body))
+
+
+def refresh_request(refresh: Secret, dialect: Dialect = V1) -> HttpRequest:
+    """Exchange the refresh token for new tokens; it works once."""
+    body = wire.RefreshBody(refresh_token=refresh.reveal())
+    return HttpRequest("POST", dialect.refresh, body=msgspec.json.encode(body))
+
+
+def logout_request(dialect: Dialect = V1) -> HttpRequest:
+    """End the tokens."""
+    return HttpRequest("POST", dialect.logout)
+
+
+def read_tokens(answer: HttpAnswer) -> Tokens | Failure:
+    """The tokens that `answer` brings, or why there are none."""
+    if not 200 <= answer.status < 300:
+        return failure_of(answer)
+    try:
+        return _tokens(parse(answer.body, _TOKENS))
+    except UnreadableError:
+        return unreadable(answer)
+
+
+def _tokens(shape: wire.TokenAnswer) -> Tokens:
+    return Tokens(
+        access=Secret(_header_safe(shape.access_token)),
+        refresh=Secret(shape.refresh_token),
+        lifetime=_lifetime(shape.access_token) or max(0.0, float(shape.expires_in)),
+        user=None if shape.user is None else shapes.user(shape.user),
+    )
+
+
+def _header_safe(token: str) -> str:
+    if token and token.isascii() and token.isprintable() and " " not in token:
+        return token
+    raise UnreadableError("bad_token", "a token that fits no header")
+
+
+def _lifetime(token: str) -> float | None:
+    """From issue to end, both by the server's clock, so a wrong clock here does no harm; None if not said.
+
+    The signature is the server's own affair: nothing is granted on what is read here.
+    """
+    from base64 import urlsafe_b64decode
+
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = parse(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)), _CLAIMS)
+    except (UnreadableError, ValueError):
+        return None
+    issued, ends = claims.get("iat"), claims.get("exp")
+    if not isinstance(issued, int | float) or not isinstance(ends, int | float) or ends <= issued:
+        return None
+    return float(ends - issued)
+
+
+_TOKENS = msgspec.json.Decoder(wire.TokenAnswer)
+_CLAIMS = msgspec.json.Decoder(dict[str, Any])
