@@ -1,0 +1,226 @@
+"""The one table of actions: bindings, footer, palette, help and the README's table come from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from textual.binding import Binding
+
+
+class Pane(StrEnum):
+    """Where the focus can be on the desk."""
+
+    LIST = "list"
+    TRANSCRIPT = "transcript"
+    COMPOSER = "composer"
+    PANEL = "panel"
+
+
+LIST: Final = frozenset({Pane.LIST})
+TRANSCRIPT: Final = frozenset({Pane.TRANSCRIPT})
+COMPOSER: Final = frozenset({Pane.COMPOSER})
+OUTSIDE: Final = frozenset({Pane.LIST, Pane.TRANSCRIPT, Pane.PANEL})
+"""Everywhere but in the composer, where a letter is text."""
+ANYWHERE: Final = frozenset(Pane)
+NOWHERE: Final[frozenset[Pane]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the agent can do. `words` are for the footer and the palette, `help` is a sentence."""
+
+    id: str
+    words: str
+    help: str
+    letters: tuple[str, ...] = ()
+    """Keys that act in `panes` only, for elsewhere they are text."""
+    keys: tuple[str, ...] = ()
+    """Keys that act wherever the focus is, unless the pane has them built in."""
+    panes: frozenset[Pane] = OUTSIDE
+    footer: frozenset[Pane] = NOWHERE
+    """The panes whose footer shows it."""
+    built_in: bool = False
+    """The pane itself obeys these keys; here they are only described."""
+
+
+ACTIONS: Final = (
+    Action("help", "help", "Show the keys of this pane.", ("?",), ("f1",), footer=ANYWHERE),
+    Action("move", "move", "Go to another line.", ("j", "k", "up", "down"), panes=LIST | TRANSCRIPT, built_in=True),
+    Action(
+        "move_far",
+        "first, last, page",
+        "Go to the first or last line, or a page on.",
+        ("g", "G", "home", "end", "pageup", "pagedown"),
+        panes=LIST | TRANSCRIPT,
+        built_in=True,
+    ),
+    Action(
+        "open",
+        "open",
+        "Open the conversation and go to its composer.",
+        ("enter",),
+        panes=LIST,
+        footer=LIST,
+        built_in=True,
+    ),
+    Action("peek", "peek", "Show the conversation without marking it read.", ("space",), panes=LIST, built_in=True),
+    Action(
+        "send", "send", "Send the reply, or post the note.", ("enter",), panes=COMPOSER, footer=COMPOSER, built_in=True
+    ),
+    Action(
+        "newline",
+        "new line",
+        "Begin a new line.",
+        ("ctrl+j", "shift+enter"),
+        panes=COMPOSER,
+        footer=COMPOSER,
+        built_in=True,
+    ),
+    Action(
+        "next_waiting",
+        "next",
+        "Open the next conversation that needs me.",
+        ("n",),
+        ("f8", "ctrl+n"),
+        footer=ANYWHERE,
+    ),
+    Action("reply", "reply", "Write to the customer.", ("r",), footer=OUTSIDE),
+    Action("note", "note", "Write an internal note: colleagues only.", ("i",), footer=OUTSIDE),
+    Action("resolve", "resolve", "Resolve the conversation; u takes it back for 10 s.", ("e",), footer=OUTSIDE),
+    Action("resolve_next", "resolve, next", "Resolve the conversation and open the next one.", ("E",)),
+    Action("take", "take", "Take the conversation.", ("t",), footer=OUTSIDE),
+    Action(
+        "later",
+        "later",
+        "Set the conversation aside: until the customer writes, or until a time.",
+        ("z",),
+        footer=OUTSIDE,
+    ),
+    Action("undo", "undo", "Take back a queued message, or the last change of state.", ("u",)),
+    Action("outward", "out", "Go one step outward; a draft stays.", (), ("escape",), footer=COMPOSER),
+    Action("next_pane", "next pane", "Go to the next pane.", (), ("tab",)),
+    Action("previous_pane", "previous pane", "Go to the previous pane.", (), ("shift+tab",)),
+    Action(
+        "next_session", "next conversation", "Show the next conversation of the list.", (), ("ctrl+down", "alt+down")
+    ),
+    Action(
+        "previous_session",
+        "previous conversation",
+        "Show the previous conversation of the list.",
+        (),
+        ("ctrl+up", "alt+up"),
+    ),
+    Action("filter_mine", "mine", "List my conversations.", ("1",), panes=LIST),
+    Action("filter_unassigned", "unassigned", "List the conversations nobody holds.", ("2",), panes=LIST),
+    Action("filter_all", "all", "List all open conversations.", ("3",), panes=LIST),
+    Action("filter_ended", "ended", "List resolved conversations.", ("4",), panes=LIST),
+    Action("retry", "retry", "Send the failed message again.", ("R",), panes=TRANSCRIPT),
+    Action("to_draft", "to draft", "Make the failed message a draft again.", ("D",), panes=TRANSCRIPT),
+    Action("panel", "customer", "Show or hide the customer panel.", ("p",)),
+    Action("who", "who", "Say who is here.", ("w",)),
+    Action("announce", "say the state", "Say the connection, what waits, and who is here.", (), ("f2",)),
+    Action("reconnect", "reconnect", "Connect again now and read everything again.", (), ("f5",)),
+    Action("availability", "availability", "Choose whether new conversations may come to me.", (), ("f9",)),
+    Action("diagnostics", "diagnostics", "Show the connection's history and counters.", (), ("f12",)),
+    Action("palette", "commands", "Choose from every command by its name.", (":",), ("ctrl+p",), footer=ANYWHERE),
+    Action("quit", "quit", "Quit; asks when something is unsent.", (), ("ctrl+q",)),
+)
+BY_ID: Final = {action.id: action for action in ACTIONS}
+
+_WHERE: Final = {
+    ANYWHERE: "anywhere",
+    OUTSIDE: "outside the composer",
+    LIST: "list",
+    TRANSCRIPT: "transcript",
+    COMPOSER: "composer",
+    LIST | TRANSCRIPT: "list, transcript",
+}
+_NAMES: Final = {
+    "escape": "Esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "Up",
+    "down": "Down",
+    "space": "Space",
+    "enter": "Enter",
+    "tab": "Tab",
+    "home": "Home",
+    "end": "End",
+}
+
+
+def bindings() -> list[Binding]:
+    """What the desk binds: letters by the focus, the other keys before any pane sees them."""
+    bound: list[Binding] = []
+    for action in ACTIONS:
+        if action.built_in:
+            continue
+        if action.letters:
+            bound.append(Binding(",".join(action.letters), f"letter('{action.id}')", action.words, id=action.id))
+        if action.keys:
+            bound.append(
+                Binding(
+                    ",".join(action.keys), f"key('{action.id}')", action.words, priority=True, id=f"{action.id}.key"
+                )
+            )
+    return bound
+
+
+def acts_in(action: Action, pane: Pane) -> bool:
+    """Whether any key of the action does something while the focus is there."""
+    return bool(action.keys) or pane in action.panes
+
+
+def of_pane(pane: Pane) -> list[Action]:
+    """What can be done while the focus is there."""
+    return [action for action in ACTIONS if acts_in(action, pane)]
+
+
+def footer(pane: Pane) -> list[tuple[str, str]]:
+    """Key and words of what the footer shows for a pane."""
+    return [(key_names(action, pane)[0], action.words) for action in ACTIONS if pane in action.footer]
+
+
+def key_names(action: Action, pane: Pane | None = None) -> list[str]:
+    """The action's keys as people call them; of a pane: only those that act there, the shortest first."""
+    letters = action.letters if pane is None or pane in action.panes else ()
+    names = [*letters, *action.keys] if action.id != "help" else [*action.keys, *letters]
+    return [key_name(key) for key in names]
+
+
+def key_name(key: str) -> str:
+    """A key as people call it: `Ctrl+N`, `F8`, `Esc`."""
+    return "+".join(_part(part) for part in key.split("+")) if len(key) > 1 else key
+
+
+def markdown_table() -> str:
+    """The README's table of keys."""
+    rows = [f"| {_cell(action)} | {_where(action)} | {action.help} |" for action in ACTIONS]
+    return "\n".join(["| key | where | does |", "|---|---|---|", *rows])
+
+
+def _part(part: str) -> str:
+    if part in _NAMES:
+        return _NAMES[part]
+    return part.upper() if len(part) == 1 or part[1:].isdigit() else part.capitalize()
+
+
+def _cell(action: Action) -> str:
+    return ", ".join(f"`{name}`" for name in key_names(action))
+
+
+def _where(action: Action) -> str:
+    if not action.keys:
+        return _WHERE[action.panes]
+    return f"anywhere ({_cells(action.letters)} {_WHERE[action.panes]})" if action.letters else _WHERE[ANYWHERE]
+
+
+def _cells(keys: tuple[str, ...]) -> str:
+    return " ".join(f"`{key_name(key)}`" for key in keys)
+
+
+def described(pane: Pane) -> Iterator[tuple[str, str]]:
+    """Keys and sentence of everything that can be done in a pane, for the help."""
+    for action in of_pane(pane):
+        yield ", ".join(key_names(action, pane)), action.help
