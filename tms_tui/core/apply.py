@@ -1,8 +1,12 @@
 """The one door of the core: an event and a moment in, changes and effects out."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from tms_tui.core.state import Moment, State
+from tms_tui.core import deciding, failing, link, people, reading, sending, sessions, sync, typing
+from tms_tui.core.select import badge
+from tms_tui.core.state import Moment, State, Step
+from tms_tui.domain import events as on
 from tms_tui.domain.changes import Change
 from tms_tui.domain.effects import Effect
 from tms_tui.domain.events import Event
@@ -10,12 +14,165 @@ from tms_tui.domain.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one event."""
+    """What came of one event: what looks different, and what is to be done outside."""
 
     changes: tuple[Change, ...]
     effects: tuple[Effect, ...]
 
 
 def apply(state: State, event: Event, moment: Moment) -> Outcome:
-    """Change the state by one event; deterministic in its arguments."""
-    raise NotImplementedError
+    """Change the state by one event; deterministic in its arguments, raises nothing."""
+    step = Step(state, moment)
+    if isinstance(event, on.WireEvent):
+        _from_wire(step, event)
+        sync.brought(step, event)
+    else:
+        before = badge(state).kind
+        _apply(step, event)
+        link.say(step, before)
+    return Outcome(tuple(step.changes), tuple(step.effects))
+
+
+def _apply(step: Step, event: on.LineEvent | on.Answer | on.ClockEvent | on.Wish) -> None:
+    if isinstance(event, on.LineEvent):
+        _from_line(step, event)
+    elif isinstance(event, on.ReadAnswer):
+        sync.read_well(step)
+        _read(step, event)
+    elif isinstance(event, on.WriteAnswer):
+        _written(step, event)
+    elif isinstance(event, on.AskFailed):
+        failing.failed(step, event)
+    elif isinstance(event, on.ClockEvent):
+        _from_clock(step, event)
+    elif isinstance(event, on.Look):
+        _looked(step, event)
+    elif isinstance(event, on.Write):
+        _wrote(step, event)
+    else:
+        deciding.decided(step, event)
+
+
+def _from_wire(step: Step, event: on.WireEvent) -> None:
+    match event:
+        case on.MessageArrived(message):
+            reading.message_arrived(step, message)
+        case on.SessionChanged(session):
+            sessions.changed(step, session)
+        case on.SessionAssigned():
+            sessions.assigned(step, event)
+        case on.TypingSeen():
+            typing.seen(step, event)
+        case on.ReceiptSeen():
+            reading.receipt_seen(step, event)
+        case on.PresenceSeen(agent):
+            people.seen(step, agent)
+        case on.ServerComplained():
+            sync.complained(step, event)
+        case on.Unread():
+            sync.unread(step, event)
+        case _:
+            assert_never(event)
+
+
+def _from_line(step: Step, event: on.LineEvent) -> None:
+    match event:
+        case on.LinkWelcomed():
+            link.welcomed(step)
+            sync.welcomed(step, event)
+            sending.flush(step)
+        case on.LinkProven(latency):
+            link.proven(step, latency)
+        case on.LinkLost(ending):
+            if link.lost(step, ending):
+                sync.line_lost(step)
+        case on.TokenRenewed(lifetime):
+            link.renewed(step, lifetime)
+        case on.RenewFailed(failure):
+            link.renew_failed(step, failure)
+        case _:
+            assert_never(event)
+
+
+def _read(step: Step, event: on.ReadAnswer) -> None:
+    match event:
+        case on.SessionsRead():
+            sync.sessions_read(step, event)
+        case on.SessionRead(session):
+            sessions.changed(step, session)
+        case on.PageRead():
+            reading.page_read(step, event)
+        case on.LogRead():
+            for one in event.events:
+                _from_wire(step, one)
+            sync.log_read(step, event)
+        case on.AgentsRead(agents):
+            people.listed(step, agents)
+        case on.CannedRead(responses):
+            people.canned(step, responses)
+        case _:
+            assert_never(event)
+
+
+def _written(step: Step, event: on.WriteAnswer) -> None:
+    match event:
+        case on.SendStored():
+            sending.stored(step, event)
+        case on.SessionAnswered(session):
+            sessions.changed(step, session)
+        case on.ReadMarked():
+            reading.marked(step, event)
+        case on.AvailabilitySet(agent):
+            people.seen(step, agent)
+        case on.MetricsPosted():
+            return
+        case _:
+            assert_never(event)
+
+
+def _from_clock(step: Step, event: on.ClockEvent) -> None:
+    match event:
+        case on.TimerRang(timer):
+            failing.rang(step, timer)
+        case on.Woke():
+            link.woke(step)
+            sync.read_now(step)
+        case _:
+            assert_never(event)
+
+
+def _looked(step: Step, event: on.Look) -> None:
+    match event:
+        case on.SignedIn():
+            link.signed_in(step, event)
+            sync.start(step)
+        case on.SessionOpened(session):
+            reading.opened(step, session)
+        case on.Shown():
+            reading.shown(step, event)
+        case on.TopReached(session):
+            reading.top_reached(step, session)
+        case on.ListingAsked(query):
+            sync.listing_asked(step, query)
+        case on.ReconnectAsked():
+            link.reconnect_asked(step)
+            sync.read_now(step)
+        case _:
+            assert_never(event)
+
+
+def _wrote(step: Step, event: on.Write) -> None:
+    match event:
+        case on.SendAsked(draft):
+            sending.asked(step, draft)
+            typing.stopped(step, draft.session)
+        case on.ResendAsked(send_id):
+            sending.resend(step, send_id)
+        case on.SendDropped(send_id):
+            sending.dropped(step, send_id)
+        case on.ComposerChanged():
+            typing.composed(step, event)
+        case on.ComposerLeft(session):
+            typing.stopped(step, session)
+        case _:
+            assert_never(event)

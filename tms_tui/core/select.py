@@ -132,7 +132,7 @@ def is_loading(state: State, session_id: SessionId) -> bool:
 def is_syncing(state: State, session_id: SessionId) -> bool:
     """Whether something of this conversation may be missing."""
     held = state.transcripts.get(session_id)
-    return held is None or held.dirty or not held.loaded
+    return held is None or held.dirty or not held.loaded or state.sync.catching_up
 
 
 def matches(state: State, one: Session, wanted: Filter) -> bool:
@@ -220,7 +220,7 @@ def badge(state: State) -> Badge:
         return Badge(BadgeKind.LIVE, unsent=unsent)
     stopped = link.stage is Stage.STOPPED
     polling = sync.read_since_loss and sync.reads_well
-    given_up = link.tries >= TRIES_UNTIL_OFFLINE or (link.tries > 0 and polling) or stopped
+    given_up = link.tries >= TRIES_UNTIL_OFFLINE or (link.tries > 1 and polling) or stopped
     kind = BadgeKind.OFFLINE if given_up else BadgeKind.CONNECTING
     return Badge(kind, link.tries, polling, sync.read_at, stopped, unsent)
 

@@ -55,6 +55,7 @@ class LinkState:
     renewed_since_stable: bool = False
     misaddressed: int = 0
     flaps: int = 0
+    """Connections in a row that ended young."""
 
 
 @dataclass(slots=True)
@@ -64,21 +65,26 @@ class SyncState:
     cursor: Cursor | None = None
     """Every durable event up to here was applied; None until the first snapshot is whole."""
     position: Cursor | None = None
-    """Where the running snapshot leaves off."""
-    snapshot: set[SessionStatus] = field(default_factory=set)
-    """Listings of the running snapshot that are still being read."""
+    """Where the running snapshot began: everything after it is read from the log."""
+    snapshot: dict[SessionStatus, bool] = field(default_factory=dict)
+    """Listings of the running snapshot that are not whole yet, and whether each is being read."""
     listed: set[SessionId] = field(default_factory=set)
     log: ReadLog | None = None
     """The read of the log under way."""
+    again: bool = False
+    """The socket began after that read did: its answer proves nothing about the join, one more is needed."""
     pace: float = POLL_FIRST
     reads_well: bool = False
     """The last read of the log or of a snapshot succeeded."""
     read_at: float | None = None
     """When something was last read well, seconds since the epoch."""
     read_since_loss: bool = False
+    empty_reads: int = 0
+    """Reads of the log in a row that brought nothing."""
+    joined: bool = False
+    """The socket's stream is known to continue what was applied: its frames move the cursor."""
     catching_up: bool = False
-    recovered: int = 0
-    snapshot_done: bool = False
+    """The line is back, and what was missed is still being read."""
 
 
 @dataclass(frozen=True, slots=True)

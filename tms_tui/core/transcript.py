@@ -8,6 +8,7 @@ from tms_tui.domain.effects import ReadPage
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.ids import MessageId, SessionId
 from tms_tui.domain.model import AuthorType, Message
+from tms_tui.domain.policy import SHORT_GAP
 
 Stored = Message | GapMark
 
@@ -52,6 +53,8 @@ class Transcript:
     """The agent's own read mark."""
     marked_up_to: int = 0
     """The read mark the server confirmed."""
+    marking: int | None = None
+    """The read mark that is being told, or waits for its turn."""
     visitor_read_up_to: int = 0
     newest_seq: int = 0
     oldest_seq: int = 0
@@ -85,8 +88,7 @@ def merge_page(transcript: Transcript, page: tuple[Message, ...], asked: ReadPag
     first = page[0].seq if page else None
     last = page[-1].seq if page else None
     if asked.after is not None:
-        covered_to = transcript.newest_seq if not has_more else (last or asked.after)
-        _cover(transcript, asked.after + 1, covered_to)
+        _cover(transcript, asked.after + 1, last or asked.after)
     elif asked.before is not None:
         _cover(transcript, first if has_more and first is not None else 0, asked.before - 1)
         transcript.top_reached = transcript.top_reached or not has_more
@@ -143,17 +145,24 @@ def mark_gap(transcript: Transcript, began_at: float) -> None:
     transcript.entries.append(GapMark(transcript.newest_seq, began_at, began_at))
 
 
-def close_gap(transcript: Transcript, ended_at: float) -> bool:
-    """Say how much came in behind the open gap mark, now that nothing is missing; whether there was one."""
+def close_gap(transcript: Transcript, ended_at: float) -> int | None:
+    """Say how much came in behind the open gap mark, now that nothing is missing; None when none is open.
+
+    A short break that cost nothing leaves no mark.
+    """
     for index in range(len(transcript.entries) - 1, -1, -1):
         entry = transcript.entries[index]
-        if isinstance(entry, GapMark):
-            if entry.confirmed:
-                return False
-            recovered = transcript.newest_seq - entry.after_seq
+        if not isinstance(entry, GapMark):
+            continue
+        if entry.confirmed:
+            return None
+        recovered = transcript.newest_seq - entry.after_seq
+        if recovered == 0 and ended_at - entry.began_at < SHORT_GAP:
+            del transcript.entries[index]
+        else:
             transcript.entries[index] = GapMark(entry.after_seq, entry.began_at, ended_at, recovered, confirmed=True)
-            return True
-    return False
+        return recovered
+    return None
 
 
 def _order(entry: Stored) -> tuple[int, int, str]:

@@ -15,9 +15,9 @@ class TimerKind(StrEnum):
     WELCOME = "welcome"
     STABLE = "stable"
     POLL = "poll"
-    SNAPSHOT = "snapshot"
     RENEW = "renew"
     RESEND = "resend"
+    MARK = "mark"
     TYPING_OUT = "typing_out"
     TYPING_IN = "typing_in"
 

@@ -212,20 +212,9 @@ class AskFailed:
     failure: Failure
 
 
-Answer = (
-    SessionsRead
-    | SessionRead
-    | PageRead
-    | LogRead
-    | AgentsRead
-    | CannedRead
-    | SendStored
-    | SessionAnswered
-    | ReadMarked
-    | AvailabilitySet
-    | MetricsPosted
-    | AskFailed
-)
+ReadAnswer = SessionsRead | SessionRead | PageRead | LogRead | AgentsRead | CannedRead
+WriteAnswer = SendStored | SessionAnswered | ReadMarked | AvailabilitySet | MetricsPosted
+Answer = ReadAnswer | WriteAnswer | AskFailed
 
 # From the agent.
 
@@ -333,23 +322,10 @@ class ReconnectAsked:
     pass
 
 
-Wish = (
-    SignedIn
-    | SessionOpened
-    | Shown
-    | TopReached
-    | SendAsked
-    | ResendAsked
-    | SendDropped
-    | ComposerChanged
-    | ComposerLeft
-    | AssignAsked
-    | StatusAsked
-    | LabelAsked
-    | AvailabilityAsked
-    | ListingAsked
-    | ReconnectAsked
-)
+Look = SignedIn | SessionOpened | Shown | TopReached | ListingAsked | ReconnectAsked
+Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft
+Decide = AssignAsked | StatusAsked | LabelAsked | AvailabilityAsked
+Wish = Look | Write | Decide
 
 # From the clock.
 

@@ -21,6 +21,8 @@ RECONNECT_ASKED_EVERY: Final = 2.0
 
 WELCOME_WITHIN: Final = 10.0
 """A socket that is open but says nothing for this long is given up."""
+SHORT_GAP: Final = 5.0
+"""A break shorter than this that cost nothing leaves no mark in the transcript."""
 STABLE_AFTER: Final = 10.0
 """A line that lived this long and answered a ping resets the back-off."""
 PING_EVERY: Final = 15.0
@@ -34,12 +36,16 @@ TRIES_UNTIL_OFFLINE: Final = 5
 """After this many failed attempts the badge says Offline rather than Connecting."""
 MISADDRESSED_TRIES: Final = 3
 """After this many answers that no chat server gives, only reading by HTTP goes on."""
+UNTRUSTED_TRIES: Final = 3
+"""After this many bad certificates in a row the console stops trying."""
 CLOCK_GAP: Final = 5.0
 """A tick that comes this late means that the machine slept."""
 
 POLL_FIRST: Final = 3.0
 POLL_GROWTH: Final = 1.5
 POLL_SLOWEST: Final = 15.0
+POLL_PATIENCE: Final = 20
+"""This many reads in a row may bring nothing before the pace grows."""
 POLL_LIVE: Final = 20.0
 """How often the log is read while the socket is up, to notice what it should have brought."""
 POLL_FAILED_SLOWEST: Final = 30.0
@@ -54,6 +60,8 @@ CONNECT_WITHIN: Final = 10.0
 RENEW_BEFORE_END: Final = 60.0
 RENEW_BEFORE_SHARE: Final = 0.1
 """A token is renewed at its end less the larger of RENEW_BEFORE_END and this share of its life."""
+RENEW_AGAIN_AFTER: Final = 10.0
+"""A renewal that did not reach the server is tried again after this."""
 
 MESSAGE_LONGEST: Final = 8000
 """Characters in one message."""
@@ -62,6 +70,8 @@ FRAME_LARGEST: Final = 4 * 1024 * 1024
 SEND_RETRY: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 GIVE_UP_SENDING_AFTER: Final = 300.0
 
+MARK_EVERY: Final = 0.5
+"""Read marks of one conversation are told to the server at most this often."""
 TYPING_EVERY: Final = 2.0
 """A typing signal is repeated at most this often."""
 TYPING_STOPS_AFTER: Final = 4.0

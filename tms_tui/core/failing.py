@@ -1,0 +1,100 @@
+"""Requests that failed and alarms that rang, each to the rule that knows what follows."""
+
+from typing import assert_never
+
+from tms_tui.core import link, people, reading, sending, sessions, sync, typing
+from tms_tui.core.state import Step
+from tms_tui.domain.changes import Notice, NoticeKind, TranscriptChanged
+from tms_tui.domain.effects import (
+    MarkRead,
+    PostMetrics,
+    ReadAgents,
+    ReadCanned,
+    ReadLog,
+    ReadPage,
+    ReadSession,
+    ReadSessions,
+    Request,
+    Timer,
+    TimerKind,
+    Transmit,
+    WakeAt,
+)
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.events import AskFailed
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.policy import POLL_FIRST
+from tms_tui.domain.text import CleanText
+
+
+def failed(step: Step, event: AskFailed) -> None:
+    """A request was not answered as hoped."""
+    asked, failure = event.asked, event.failure
+    step.state.health.failures_seen.append((step.moment.wall, failure))
+    if failure.kind is FailureKind.UNAUTHORIZED:
+        sending.sign_in_again(step, failure)
+    match asked:
+        case Transmit(draft):
+            sending.failed(step, draft, failure)
+        case ReadLog() | ReadSessions():
+            sync.read_failed(step, asked, failure)
+        case ReadPage(session):
+            _page_failed(step, asked, failure)
+        case ReadSession(session):
+            if failure.kind is FailureKind.MISSING:
+                sessions.vanished(step, session)
+        case MarkRead(session):
+            _mark_failed(step, session)
+        case ReadAgents() | ReadCanned() | PostMetrics():
+            return
+        case _:
+            _decision_failed(step, asked, failure)
+
+
+def rang(step: Step, timer: Timer) -> None:
+    """An alarm went off."""
+    session = SessionId(timer.key)
+    match timer.kind:
+        case TimerKind.RECONNECT | TimerKind.WELCOME | TimerKind.STABLE | TimerKind.RENEW:
+            link.rang(step, timer.kind)
+        case TimerKind.POLL:
+            sync.read_now(step)
+        case TimerKind.RESEND:
+            sending.retry(step, session)
+        case TimerKind.MARK:
+            reading.tell_mark(step, session)
+        case TimerKind.TYPING_OUT:
+            typing.stopped(step)
+        case TimerKind.TYPING_IN:
+            typing.expire(step, session)
+        case _:
+            assert_never(timer.kind)
+
+
+def _page_failed(step: Step, asked: ReadPage, failure: Failure) -> None:
+    """The page is asked for again with the next read that works; a doubtful send keeps its own pace."""
+    transcript = step.state.transcript(asked.session)
+    transcript.reading.discard(asked)
+    step.show(TranscriptChanged(asked.session))
+    if step.state.outbox.of(asked.session):
+        delay = failure.retry_after or POLL_FIRST
+        step.do(WakeAt(Timer(TimerKind.RESEND, asked.session), step.moment.now + delay))
+
+
+def _mark_failed(step: Step, session: SessionId) -> None:
+    """A newer mark, or the next look at the conversation, tells it again."""
+    step.state.transcript(session).marking = None
+
+
+def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
+    """Say that it did not happen; whoever won a race is named."""
+    session_id: SessionId | None = getattr(asked, "session", None)
+    name = other = CleanText("")
+    if failure.session is not None:
+        sessions.merge(step, failure.session)
+        other = failure.session.assigned_agent_name or CleanText("")
+    held = step.state.sessions.get(session_id) if session_id is not None else None
+    if held is not None:
+        name = held.customer.name
+    kind = NoticeKind.RACE_LOST if failure.kind is FailureKind.TAKEN else NoticeKind.REQUEST_FAILED
+    people.announce(step, Notice(kind, step.moment.wall, session_id, name, other, failure=failure))

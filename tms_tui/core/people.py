@@ -1,0 +1,47 @@
+"""Colleagues, the agent's own availability, and the texts kept for reuse."""
+
+from tms_tui.core.state import Step
+from tms_tui.domain.changes import Announced, CannedChanged, Notice, NoticeKind, PeopleChanged, SessionMoved
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import Agent, CannedResponse
+
+
+def seen(step: Step, agent: Agent) -> None:
+    """An agent as they are now."""
+    state = step.state
+    before = state.agents.get(agent.id)
+    if before == agent:
+        return
+    state.agents[agent.id] = agent
+    step.show(PeopleChanged())
+    _moved(step, before.viewing if before else None, agent.viewing)
+    if state.me is not None and agent.id == state.me.id and agent.availability is not state.availability:
+        state.availability = agent.availability
+        announce(step, Notice(NoticeKind.AVAILABILITY, step.moment.wall, name=agent.name))
+
+
+def listed(step: Step, agents: tuple[Agent, ...]) -> None:
+    """All agents of the tenant."""
+    step.state.agents = {agent.id: agent for agent in agents}
+    mine = step.state.agents.get(step.state.me.id) if step.state.me else None
+    if mine is not None:
+        step.state.availability = mine.availability
+    step.show(PeopleChanged())
+
+
+def canned(step: Step, responses: tuple[CannedResponse, ...]) -> None:
+    """The texts kept for reuse."""
+    step.state.canned = responses
+    step.show(CannedChanged())
+
+
+def announce(step: Step, notice: Notice) -> None:
+    """Say something once, and keep it for whoever asks again."""
+    step.state.notices.append(notice)
+    step.show(Announced(notice))
+
+
+def _moved(step: Step, *sessions: SessionId | None) -> None:
+    for session in dict.fromkeys(sessions):
+        if session is not None and session in step.state.sessions:
+            step.show(SessionMoved(session))

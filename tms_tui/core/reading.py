@@ -1,0 +1,185 @@
+"""Messages into transcripts, whichever way they came; what was read, by whom, and what to read next."""
+
+from collections.abc import Iterable
+
+from tms_tui.core import people, sending, sessions, typing
+from tms_tui.core.state import Stage, Step
+from tms_tui.core.transcript import (
+    Transcript,
+    close_gap,
+    mark_gap,
+    merge,
+    merge_page,
+    next_read,
+    older,
+    unread_after,
+)
+from tms_tui.domain.changes import Notice, NoticeKind, TranscriptChanged, TranscriptGrew
+from tms_tui.domain.effects import MarkRead, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
+from tms_tui.domain.events import PageRead, ReadMarked, ReceiptSeen, Shown
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import AuthorType, Message
+from tms_tui.domain.policy import MARK_EVERY
+
+
+def message_arrived(step: Step, message: Message) -> None:
+    """One message by the socket, the log or an answer."""
+    state = step.state
+    typing.forget(step, message.session, message.author)
+    transcript = state.transcript(message.session)
+    merged = merge(transcript, (message,))
+    state.health.duplicates += merged.known
+    settled = sending.settle(step, message)
+    if merged.appended and not settled:
+        step.show(TranscriptGrew(message.session))
+    elif merged.appended or merged.inserted or merged.updated:
+        step.show(TranscriptChanged(message.session))
+    if not merged.appended and not merged.inserted:
+        return
+    if message.session not in state.sessions:
+        step.do(ReadSession(message.session))
+    sessions.wrote(step, message)
+    if transcript.holes and state.opened == message.session:
+        fetch(step, transcript)
+
+
+def page_read(step: Step, event: PageRead) -> None:
+    """One page of history."""
+    transcript = step.state.transcript(event.session)
+    asked = next((one for one in transcript.reading if _answers(event, one)), None)
+    if asked is None:
+        asked = ReadPage(event.session, event.before, event.after)
+    transcript.reading.discard(asked)
+    merged = merge_page(transcript, event.messages, asked, has_more=event.has_more)
+    step.state.health.gaps_filled += merged.inserted if asked.after is not None else 0
+    settle_all(step, event.messages)
+    step.show(TranscriptChanged(event.session))
+    if event.messages:
+        sessions.wrote(step, event.messages[-1])
+    if event.after is not None and event.has_more and event.messages:
+        ask(step, transcript, ReadPage(event.session, after=event.messages[-1].seq))
+    elif step.state.opened == event.session:
+        fetch(step, transcript)
+    if event.after is not None and not event.has_more:
+        sending.read_decided(step, event.session)
+
+
+def settle_all(step: Step, messages: Iterable[Message]) -> None:
+    """Match own sends with what is stored."""
+    if step.state.outbox.queues:
+        for message in messages:
+            sending.settle(step, message)
+
+
+def receipt_seen(step: Step, event: ReceiptSeen) -> None:
+    """The customer has read up to a message."""
+    transcript = step.state.transcript(event.session)
+    if event.reader is AuthorType.VISITOR and event.up_to > transcript.visitor_read_up_to:
+        transcript.visitor_read_up_to = event.up_to
+        step.show(TranscriptChanged(event.session))
+
+
+def opened(step: Step, session: SessionId | None) -> None:
+    """The agent looks at a conversation: say so, and read what is missing of it."""
+    state = step.state
+    if state.opened == session:
+        return
+    state.opened = session
+    typing.stopped(step)
+    step.do(SignalViewing(session))
+    if session is not None:
+        fetch(step, state.transcript(session))
+
+
+def shown(step: Step, event: Shown) -> None:
+    """Messages were really on the screen: they count as read, and the server is told soon."""
+    transcript = step.state.transcript(event.session)
+    if event.up_to <= transcript.seen_up_to:
+        return
+    transcript.seen_up_to = event.up_to
+    sessions.recount(step, event.session, unread_after(transcript, event.up_to))
+    if transcript.marking is None:
+        transcript.marking = event.up_to
+        step.do(WakeAt(Timer(TimerKind.MARK, event.session), step.moment.now + MARK_EVERY))
+
+
+def tell_mark(step: Step, session: SessionId) -> None:
+    """Tell the server how far the agent has read: the newest mark alone, whatever happened in between."""
+    transcript = step.state.transcript(session)
+    if transcript.seen_up_to > transcript.marked_up_to:
+        transcript.marking = transcript.seen_up_to
+        step.do(MarkRead(session, transcript.seen_up_to))
+    else:
+        transcript.marking = None
+
+
+def marked(step: Step, event: ReadMarked) -> None:
+    """The server knows the mark; a newer one follows at its own pace."""
+    transcript = step.state.transcript(event.session)
+    transcript.marked_up_to = max(transcript.marked_up_to, event.up_to)
+    transcript.marking = None
+    if transcript.seen_up_to > transcript.marked_up_to:
+        transcript.marking = transcript.seen_up_to
+        step.do(WakeAt(Timer(TimerKind.MARK, event.session), step.moment.now + MARK_EVERY))
+
+
+def top_reached(step: Step, session: SessionId) -> None:
+    """The agent is at the oldest message held: read the page before it."""
+    transcript = step.state.transcript(session)
+    page = older(transcript)
+    if page is not None:
+        ask(step, transcript, page)
+        step.show(TranscriptChanged(session))
+
+
+def fetch(step: Step, transcript: Transcript) -> None:
+    """Ask for what is missing of a transcript, if anything is."""
+    page = next_read(transcript)
+    if page is not None:
+        ask(step, transcript, page)
+
+
+def ask(step: Step, transcript: Transcript, page: ReadPage) -> None:
+    """Ask for one page, unless it is being read already."""
+    if page not in transcript.reading:
+        transcript.reading.add(page)
+        step.do(page)
+
+
+def line_lost(step: Step, at: float) -> None:
+    """Leave a mark in every transcript that was current when the line broke."""
+    for transcript in step.state.transcripts.values():
+        if transcript.loaded:
+            mark_gap(transcript, at)
+            step.show(TranscriptChanged(transcript.session))
+
+
+def caught_up(step: Step) -> None:
+    """Nothing is missing any more: close the marks, and say once how much came."""
+    began = step.state.link.lost_at
+    total = 0
+    for transcript in step.state.transcripts.values():
+        recovered = close_gap(transcript, step.moment.wall)
+        if recovered is not None:
+            total += recovered
+            step.show(TranscriptChanged(transcript.session))
+    if total and began is not None:
+        people.announce(step, Notice(NoticeKind.CAUGHT_UP, step.moment.wall, count=total, since=began))
+
+
+def all_dirty(step: Step) -> None:
+    """The log cannot say what was missed: every transcript needs a page to be believed."""
+    for transcript in step.state.transcripts.values():
+        transcript.dirty = transcript.loaded
+    if step.state.opened is not None:
+        fetch(step, step.state.transcript(step.state.opened))
+
+
+def resume(step: Step) -> None:
+    """Ask again for what the open conversation lacks, when reads begin to work."""
+    if step.state.opened is not None and step.state.link.stage is not Stage.IDLE:
+        fetch(step, step.state.transcript(step.state.opened))
+
+
+def _answers(event: PageRead, asked: ReadPage) -> bool:
+    return (asked.before, asked.after) == (event.before, event.after)

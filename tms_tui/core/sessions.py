@@ -1,0 +1,129 @@
+"""Conversations: the newer version wins, and what changed is said."""
+
+from dataclasses import replace
+
+from tms_tui.core import people
+from tms_tui.core.state import State, Step
+from tms_tui.core.transcript import unread_after
+from tms_tui.domain.changes import Notice, NoticeKind, SessionMoved
+from tms_tui.domain.events import SessionAssigned
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import AuthorType, Message, MessageKind, Preview, Session, SessionStatus
+from tms_tui.domain.text import CleanText
+
+PREVIEW_LONGEST = 120
+
+
+def changed(step: Step, session: Session) -> None:
+    """Take a conversation as the server has it, and say what is new about it."""
+    before = step.state.sessions.get(session.id)
+    if not merge(step, session):
+        return
+    kind = _what_happened(before, session)
+    if kind is not None:
+        people.announce(step, Notice(kind, step.moment.wall, session.id, session.customer.name))
+
+
+def merge(step: Step, session: Session) -> bool:
+    """Keep the newer of what is held and what came; whether it was the newcomer."""
+    held = step.state.sessions.get(session.id)
+    if held is not None and _is_older(session, held):
+        return False
+    session = replace(session, unread=_unread(step.state, session))
+    if held == session:
+        return False
+    step.state.sessions[session.id] = session
+    step.show(SessionMoved(session.id))
+    return True
+
+
+def assigned(step: Step, event: SessionAssigned) -> None:
+    """Somebody took, gave or released a conversation."""
+    session, me = event.session, step.state.me
+    if not merge(step, session) or me is None or event.by == me.id:
+        return
+    kind = NoticeKind.TAKEN_BY
+    if session.assigned_agent is None:
+        kind = NoticeKind.RELEASED
+    elif session.assigned_agent == me.id:
+        kind = NoticeKind.GIVEN_TO_YOU
+    elif event.previous == me.id:
+        kind = NoticeKind.TAKEN_FROM_YOU
+    by = step.state.agents.get(event.by) if event.by else None
+    other = by.name if kind is NoticeKind.GIVEN_TO_YOU and by else session.assigned_agent_name or CleanText("")
+    people.announce(step, Notice(kind, step.moment.wall, session.id, session.customer.name, other))
+
+
+def vanished(step: Step, session: SessionId) -> None:
+    """The server does not know a conversation (any more)."""
+    if step.state.sessions.pop(session, None) is not None:
+        step.show(SessionMoved(session))
+
+
+def wrote(step: Step, message: Message) -> None:
+    """Move a conversation on by a message that is new to it."""
+    session = step.state.sessions.get(message.session)
+    if session is None or _is_known(session, message):
+        return
+    step.state.sessions[session.id] = replace(
+        session,
+        last_activity_at=max(session.last_activity_at, message.created_at),
+        waiting_since=_waiting_since(session, message),
+        last_message=session.last_message if message.private else preview(message),
+        unread=session.unread + (message.author.type is AuthorType.VISITOR),
+    )
+    step.show(SessionMoved(session.id))
+
+
+def recount(step: Step, session_id: SessionId, unread: int) -> None:
+    """Set how many customer messages the agent has not read."""
+    session = step.state.sessions.get(session_id)
+    if session is not None and session.unread != unread:
+        step.state.sessions[session_id] = replace(session, unread=unread)
+        step.show(SessionMoved(session_id))
+
+
+def preview(message: Message) -> Preview:
+    """A message as the list shows it."""
+    text = CleanText(" ".join(message.text[:PREVIEW_LONGEST].split()))
+    return Preview(message.id, message.author.type, message.author.name, text, message.created_at)
+
+
+def _is_older(session: Session, held: Session) -> bool:
+    """Messages move the held copy on without a new version, so equal versions are told apart by activity."""
+    if session.version != held.version:
+        return session.version < held.version
+    return session.last_activity_at < held.last_activity_at
+
+
+def _is_known(session: Session, message: Message) -> bool:
+    last = session.last_message
+    return last is not None and (last.id == message.id or message.created_at < last.created_at)
+
+
+def _waiting_since(session: Session, message: Message) -> float | None:
+    if message.private or message.kind is MessageKind.SYSTEM:
+        return session.waiting_since
+    if message.author.type is AuthorType.VISITOR:
+        return session.waiting_since or message.created_at
+    return None
+
+
+def _unread(state: State, session: Session) -> int:
+    """The server's count, unless more was shown here than the server can know yet."""
+    transcript = state.transcripts.get(session.id)
+    if transcript is not None and transcript.loaded and transcript.seen_up_to > transcript.marked_up_to:
+        return unread_after(transcript, transcript.seen_up_to)
+    return session.unread
+
+
+def _what_happened(before: Session | None, now: Session) -> NoticeKind | None:
+    if before is None:
+        return NoticeKind.NEW_CONVERSATION if now.status is SessionStatus.ACTIVE else None
+    if before.status is now.status:
+        return None
+    return {
+        SessionStatus.ENDED: NoticeKind.RESOLVED,
+        SessionStatus.PENDING: NoticeKind.SET_PENDING,
+        SessionStatus.ACTIVE: NoticeKind.REOPENED,
+    }[now.status]

@@ -1,0 +1,231 @@
+"""Reading beside the socket: the first snapshot, the log at its pace, and how the two join without a gap.
+
+The cursor says that every durable event up to it was applied. A read of the log moves it always, for it
+begins at the cursor. The socket's frames move it only once the stream is known to continue what was applied:
+at once when the server resumed it, else after a read of the log that began later than the socket.
+"""
+
+from tms_tui.core import people, reading, sending, sessions
+from tms_tui.core.link import LIVE
+from tms_tui.core.state import State, Step
+from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind, SessionMoved
+from tms_tui.domain.effects import (
+    ReadAgents,
+    ReadCanned,
+    ReadLog,
+    ReadSession,
+    ReadSessions,
+    SessionQuery,
+    SignalViewing,
+    Timer,
+    TimerKind,
+    WakeAt,
+)
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.events import LinkWelcomed, LogRead, ServerComplained, SessionsRead, Unread, WireEvent
+from tms_tui.domain.model import SessionStatus
+from tms_tui.domain.policy import (
+    POLL_FAILED_SLOWEST,
+    POLL_FIRST,
+    POLL_GROWTH,
+    POLL_LIVE,
+    POLL_PATIENCE,
+    POLL_SLOWEST,
+    RATE_LIMITED_FOR,
+)
+from tms_tui.domain.text import CleanText
+
+OPEN = (SessionStatus.ACTIVE, SessionStatus.PENDING)
+
+
+def start(step: Step) -> None:
+    """Signed in: read everything open, while the socket opens beside it."""
+    if step.state.sync.cursor is None:
+        snapshot(step)
+    else:
+        read_now(step)
+
+
+def snapshot(step: Step) -> None:
+    """Read everything open; what happens meanwhile is read from the log afterwards."""
+    sync = step.state.sync
+    if not sync.snapshot:
+        sync.cursor, sync.position, sync.joined = None, None, False
+        sync.snapshot, sync.listed = dict.fromkeys(OPEN, False), set()
+        step.do(ReadAgents(), ReadCanned())
+        reading.all_dirty(step)
+    for status, is_being_read in sync.snapshot.items():
+        if not is_being_read:
+            sync.snapshot[status] = True
+            step.do(ReadSessions(SessionQuery(status)))
+
+
+def sessions_read(step: Step, event: SessionsRead) -> None:
+    """One page of a listing: of the snapshot, or one the agent asked for."""
+    sync, query = step.state.sync, event.query
+    for session in event.sessions:
+        sessions.merge(step, session)
+    if event.next is not None and query in _snapshot_queries():
+        step.do(ReadSessions(query, event.next))
+    if query not in _snapshot_queries() or query.status not in sync.snapshot:
+        _listed(step, event)
+        return
+    sync.listed.update(session.id for session in event.sessions)
+    sync.position = sync.position or event.cursor
+    if event.next is None:
+        del sync.snapshot[query.status]
+        if not sync.snapshot:
+            _snapshot_done(step)
+
+
+def welcomed(step: Step, event: LinkWelcomed) -> None:
+    """The socket is there: see whether it continues what was applied, and read the log to the end."""
+    sync = step.state.sync
+    sync.joined = event.resumed and sync.cursor is not None
+    sync.catching_up = step.state.link.lost_at is not None
+    step.do(SignalViewing(step.state.opened))
+    if step.state.health.connects > 1:
+        step.do(ReadAgents())
+    sync.again = sync.log is not None
+    read_now(step)
+
+
+def line_lost(step: Step) -> None:
+    """The socket is gone: go on by reading at once."""
+    sync = step.state.sync
+    sync.joined = sync.read_since_loss = sync.catching_up = False
+    sync.empty_reads, sync.pace = 0, POLL_FIRST
+    read_now(step)
+
+
+def read_now(step: Step) -> None:
+    """Read the log from the cursor, or everything when there is no cursor; one read at a time."""
+    sync = step.state.sync
+    if step.state.me is None or step.state.sign_in_needed is not None:
+        return
+    if sync.cursor is None:
+        snapshot(step)
+    elif sync.log is None:
+        sync.log = ReadLog(sync.cursor)
+        step.do(sync.log)
+
+
+def brought(step: Step, event: WireEvent) -> None:
+    """The socket brought an event: it moves the cursor when its stream has joined."""
+    cursor = getattr(event, "cursor", None)
+    if cursor is not None and step.state.sync.joined:
+        step.state.sync.cursor = cursor
+
+
+def log_read(step: Step, event: LogRead) -> None:
+    """Part of the log, its events applied."""
+    sync = step.state.sync
+    is_current = sync.log is not None and sync.log.after == event.after
+    sync.cursor = event.cursor
+    sync.empty_reads = 0 if event.events else sync.empty_reads + 1
+    if is_current:
+        sync.log = None
+    if event.has_more or (is_current and sync.again):
+        sync.again = False
+        read_now(step)
+        return
+    if is_current and step.state.link.stage in LIVE:
+        _joined(step)
+    sync.pace = _pace(step.state)
+    _plan(step, sync.pace)
+
+
+def read_well(step: Step) -> None:
+    """Some read worked: the server can be reached by HTTP."""
+    sync = step.state.sync
+    was_well = sync.reads_well and sync.read_since_loss
+    sync.reads_well = sync.read_since_loss = True
+    sync.read_at = step.moment.wall
+    if step.state.link.stage not in LIVE:
+        step.show(LinkChanged())
+    if not was_well:
+        sending.flush(step)
+        reading.resume(step)
+
+
+def read_failed(step: Step, asked: ReadLog | ReadSessions, failure: Failure) -> None:
+    """A read of the log or of a listing did not work: again, more slowly."""
+    sync = step.state.sync
+    if isinstance(asked, ReadLog):
+        if asked != sync.log:
+            return
+        sync.log, sync.again = None, False
+    elif asked.query.status in sync.snapshot and asked.query in _snapshot_queries():
+        sync.snapshot[asked.query.status] = False
+    else:
+        people.announce(step, Notice(NoticeKind.REQUEST_FAILED, step.moment.wall, failure=failure))
+        return
+    if failure.kind is FailureKind.EXPIRED:
+        sync.cursor = None
+        snapshot(step)
+        return
+    sync.reads_well = False
+    sync.pace = min(max(sync.pace, POLL_FIRST) * 2, POLL_FAILED_SLOWEST)
+    asked_to_wait = failure.retry_after or (RATE_LIMITED_FOR if failure.kind is FailureKind.TOO_MANY else 0.0)
+    _plan(step, max(sync.pace * (0.8 + 0.4 * step.moment.chance), asked_to_wait))
+    step.show(LinkChanged())
+
+
+def listing_asked(step: Step, query: SessionQuery) -> None:
+    """The agent wants conversations that the desk does not hold."""
+    step.do(ReadSessions(query))
+
+
+def complained(step: Step, event: ServerComplained) -> None:
+    """One of our own frames was not accepted."""
+    failure = Failure(FailureKind.INVALID, code=event.code, words=event.words)
+    step.state.health.failures_seen.append((step.moment.wall, failure))
+
+
+def unread(step: Step, event: Unread) -> None:
+    """Something came that cannot be read: counted, never fatal."""
+    health = step.state.health
+    health.unread[event.kind] += 1
+    health.last_unread.append(CleanText(f"{event.kind}: {event.reason}"))
+
+
+def _listed(step: Step, event: SessionsRead) -> None:
+    """Keep the order of hits the agent asked for."""
+    step.state.listings[event.query] = tuple(session.id for session in event.sessions)
+    step.show(*(SessionMoved(session.id) for session in event.sessions))
+
+
+def _snapshot_done(step: Step) -> None:
+    """Everything open is known: whatever was held as open and is not listed has changed."""
+    sync = step.state.sync
+    sync.cursor, sync.position = sync.position, None
+    for session in step.state.sessions.values():
+        if session.status in OPEN and session.id not in sync.listed:
+            step.do(ReadSession(session.id))
+    read_now(step)
+
+
+def _joined(step: Step) -> None:
+    """The log was read to its end after the socket began: from here on the socket alone keeps up."""
+    sync = step.state.sync
+    sync.joined = True
+    if sync.catching_up:
+        sync.catching_up = False
+        reading.caught_up(step)
+        step.show(LinkChanged())
+
+
+def _pace(state: State) -> float:
+    if state.link.stage in LIVE:
+        return POLL_LIVE
+    if state.sync.empty_reads > POLL_PATIENCE:
+        return min(state.sync.pace * POLL_GROWTH, POLL_SLOWEST)
+    return POLL_FIRST
+
+
+def _plan(step: Step, delay: float) -> None:
+    step.do(WakeAt(Timer(TimerKind.POLL), step.moment.now + delay))
+
+
+def _snapshot_queries() -> tuple[SessionQuery, ...]:
+    return tuple(SessionQuery(status) for status in OPEN)
