@@ -160,7 +160,7 @@ def test_a_direction_control_is_dropped_and_counted(control: str) -> None:
     "hidden",
     [
         *"\u200b\u2060\ufeff\u00ad\u180e\u2061\u2064\u2065\u206a\u206f\ufff9\ufffb\u115f\u1160\u3164\uffa0\u17b4\u034f",
-        *("\U000e0061", "\U000e0100", "\U000e01ef", "\U0001d173", "\U00013430", "\U0001343f"),
+        *("\ufff0", "\ufff8", "\U000e0061", "\U000e0100", "\U000e01ef", "\U0001d173", "\U00013430", "\U0001343f"),
     ],
 )
 def test_a_hidden_character_is_dropped_and_counted(hidden: str) -> None:
@@ -183,7 +183,7 @@ def test_a_hidden_character_is_dropped_and_counted(hidden: str) -> None:
             "\ud55c\uae00",
             "\u1112\u1161\u11ab",
         ),
-        *(BURMESE_REDUCE, DEVANAGARI_KSHA, PERSIAN_I_WANT, SINHALA_SHRI, "\u06dd\u0661"),
+        *(BURMESE_REDUCE, DEVANAGARI_KSHA, PERSIAN_I_WANT, SINHALA_SHRI, "\u06dd\u0661", "\u0600\u0661"),
         *("Vie\u0323\u0302t Nam", "\u0418\u0306", "stra\u00dfe", "\u6f22\u5b57\u3002", "\u304b\u3099"),
         *(
             FAMILY,
@@ -193,7 +193,15 @@ def test_a_hidden_character_is_dropped_and_counted(hidden: str) -> None:
             "\u270c\ufe0e\u270c\ufe0f",
             "#\ufe0f\u20e31\ufe0f\u20e3",
         ),
-        *("\U0001f3f3\ufe0f\u200d\U0001f308", "\u2229\ufe00", "\u845b\ufe00", "\u1820\u180b", "\U0001fae8", "\ue0b0"),
+        *(
+            "\U0001f3f3\ufe0f\u200d\U0001f308",
+            "\u2229\ufe00",
+            "\u845b\ufe00",
+            "\u1820\u180b",
+            "\u1820\u180f",
+            "\U0001fae8",
+            "\ue0b0",
+        ),
     ],
 )
 def test_legitimate_text_of_any_script_stays_as_it_is(text: str) -> None:
@@ -212,7 +220,7 @@ def test_legitimate_text_of_any_script_stays_as_it_is(text: str) -> None:
         ("\u0661\u200c\u0662", "\u0661\u0662"),
         ("a\ufe0fb\ufe00", "ab"),
         ("\u2764\ufe0f\ufe0f\ufe0e", "\u2764\ufe0f"),
-        ("a\u180bb", "ab"),
+        ("a\u180bb\u180f", "ab"),
     ],
 )
 def test_joiners_and_selectors_stay_only_where_they_mean_something(raw: str, shown: str) -> None:
@@ -249,9 +257,13 @@ def test_a_joiner_between_marks_starts_no_new_stack() -> None:
     assert clean(raw).count("\u064e") == 4
 
 
-def test_spacing_marks_and_hangul_finals_pile_no_higher() -> None:
-    assert clean("\u0915" + "\u093e" * 9) == "\u0915" + "\u093e" * 4
-    assert clean("\uac00" + "\u11a8" * 9) == "\uac00" + "\u11a8" * 4
+@pytest.mark.parametrize(
+    ("base", "mark"),
+    [("\u0915", "\u093e"), ("\uac00", "\u11a8"), ("\uac00", "\ud7b0"), ("\uac00", "\ud7fb"), ("a", "\u20dd")],
+)
+def test_marks_of_every_sort_pile_no_higher(base: str, mark: str) -> None:
+    assert clean(base + mark * 9) == base + mark * 4
+    assert tampering(base + mark * 9) == 5
 
 
 @pytest.mark.parametrize("before", ["", "a\n", "\u202e"])
@@ -271,6 +283,7 @@ def test_a_line_that_is_too_long_ends_in_an_ellipsis() -> None:
 
 
 def test_blanks_around_a_line_go() -> None:
+    assert clean_line(" \u0301Anna ") == "\u25cc\u0301Anna"
     assert clean_line("\n Anna\tBerg \r\n") == "Anna    Berg"
 
 
@@ -346,6 +359,8 @@ def test_a_foreign_host_shows_both_its_faces(written: str) -> None:
             "https://xn--a.example",
             "https://xn--99999999999.example",
             "https://xn--\u00fc.example",
+            "https://xn---r8jz45g.example",
+            "https://bank.example\u2215x.evil.example",
         ),
         *("https://evil.example\x1b\\https://bank.example", "https://bank.example/\x07x", "https://a..example"),
         *("mailto:a@b.example?attach=/etc/passwd", "mailto:a@b@c.example", "https://-a.example", "https://"),

@@ -74,6 +74,7 @@ def is_safe(character: str) -> bool:
 @given(STRANGE)
 @example("\u0628\u064e\u064e\u064e\u064e\u0301\u200d")
 @example("\u200d\u0301")
+@example(" \u0301")
 @example("\U0001f468\u200d" * 8 + "\x1b\u200d\U0001f468\u202e\U0001f468\u200d")
 def test_cleaning_twice_changes_nothing(raw: str) -> None:
     assert clean(clean(raw)) == clean(raw)

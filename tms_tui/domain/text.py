@@ -73,10 +73,11 @@ def clean_line(raw: str, limit: int = 200) -> CleanText:
 
     Line ends inside show as a return sign, blanks around go, what is too long ends in an ellipsis.
     """
-    text = _neutralised(raw)[0]
+    text = _neutralised(raw)[0].strip()
     if _is_blank(text):
         return CleanText("")
-    line = text.strip().replace("\n", _RETURN_SIGN)
+    # Once more, for a mark that stood on a blank at the beginning.
+    line = _neutralised(text)[0].replace("\n", _RETURN_SIGN)
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + _ELLIPSIS
     return CleanText(line)
@@ -96,7 +97,7 @@ def links(text: CleanText) -> list[Link]:
     """Find the http, https and mailto addresses of `text` that lead where they seem to lead.
 
     Not linked: user names before the host, hosts that browsers read in another way than people (a
-    backslash, a number for an address, look-alike dots), and whatever was tampered with.
+    backslash, a number for an address, look-alike dots), and whatever shows a neutralised control.
     """
     if ":" not in text:
         return []
