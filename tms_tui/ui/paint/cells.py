@@ -1,0 +1,71 @@
+"""Text measured in terminal cells: wrapped, clipped and padded, never through the middle of a character."""
+
+from rich.cells import cell_len, set_cell_size, split_graphemes
+
+_ELLIPSIS = "\u2026"
+
+
+def wrap(line: str, width: int) -> list[str]:
+    """Break a line (no line feeds) into rows of at most `width` (>= 2) cells, at blanks where there are any.
+
+    Only the one blank at which a row ends is left out; a word longer than a row is cut between characters.
+    """
+    if line.isascii():
+        return _wrap_narrow(line, width)
+    if cell_len(line) <= width:
+        return [line]
+    return _wrap_wide(line, width)
+
+
+def clip(line: str, width: int) -> str:
+    """Return `line`, on one row, cut to `width` cells; what was cut ends in an ellipsis."""
+    line = line.replace("\n", " ")
+    if cell_len(line) <= width:
+        return line
+    if width < 1:
+        return ""
+    return set_cell_size(line, width - 1).rstrip() + _ELLIPSIS
+
+
+def fit(line: str, width: int) -> str:
+    """Return `line` clipped or padded with blanks to exactly `width` cells."""
+    clipped = clip(line, width)
+    return clipped + " " * (width - cell_len(clipped))
+
+
+def _wrap_narrow(line: str, width: int) -> list[str]:
+    rows: list[str] = []
+    start, end = 0, len(line)
+    while end - start > width:
+        blank = line.rfind(" ", start, start + width + 1)
+        if blank > start:
+            rows.append(line[start:blank])
+            start = blank + 1
+        else:
+            rows.append(line[start : start + width])
+            start += width
+    rows.append(line[start:])
+    return rows
+
+
+def _wrap_wide(line: str, width: int) -> list[str]:
+    rows: list[str] = []
+    start = used = 0
+    blank: tuple[int, int] | None = None  # where the row may end, and the cells up to behind that blank
+    for first, last, cells in split_graphemes(line)[0]:
+        is_blank = line[first:last] == " "
+        while used and used + cells > width:
+            if is_blank:
+                rows.append(line[start:first])
+                start, used, cells, blank = first + 1, 0, 0, None
+            elif blank is not None:
+                rows.append(line[start : blank[0]])
+                start, used, blank = blank[0] + 1, used - blank[1], None
+            else:
+                rows.append(line[start:first])
+                start, used = first, 0
+        if is_blank and first >= start:
+            blank = (first, used + 1)
+        used += cells
+    rows.append(line[start:])
+    return rows

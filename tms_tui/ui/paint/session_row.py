@@ -1,0 +1,127 @@
+"""A conversation in the list, on two rows: who and how long they wait; what is new, who holds it, who types."""
+
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.state import State
+from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
+from tms_tui.ui.paint.cells import clip, fit
+from tms_tui.ui.paint.look import Look
+
+_TAIL = 4
+
+
+class SessionWords(NamedTuple):
+    """What the two rows say; equal words paint equal rows."""
+
+    name: str
+    standing: str
+    news: str
+    holder: str
+    typing: str
+    online: bool
+    waits: bool
+    due: bool
+
+
+def describe(state: State, session: Session, now: float, *, is_twin: bool = False, due_after: float = 0) -> SessionWords:
+    """Put a conversation in words.
+
+    `now` in seconds since the epoch; `due_after` seconds of waiting without an answer (0: never) it is due;
+    `is_twin`: another customer in the list has the same name, so the end of the id is added.
+    """
+    name = wording.customer(session)
+    waited = now - session.waiting_since if session.waiting_since is not None else None
+    return SessionWords(
+        name=f"{name} #{session.id[-_TAIL:]}" if is_twin else name,
+        standing=_standing(session, waited),
+        news=_news(session),
+        holder=_holder(state, session),
+        typing=_typing(state, session),
+        online=session.customer.online,
+        waits=waited is not None,
+        due=bool(due_after) and waited is not None and waited >= due_after,
+    )
+
+
+def session_rows(words: SessionWords, width: int, look: Look, *, selected: bool = False) -> tuple[Strip, Strip]:
+    """Return the two rows, each exactly `width` cells."""
+    head = look.selected if selected else look.base
+    pointer = Segment(f"{look.signs.pointer} " if selected else "  ", head)
+    standing = f"due, {words.standing}" if words.due else words.standing
+    loud = look.alert if words.due else look.customer if words.waits else look.dim
+    first = _two_ends(words.name, standing, width - 2, head, look.selected if selected else loud)
+    online = f"{look.signs.here} online" if words.online else ""
+    said, said_style = _second(words, look)
+    second = _two_ends(said, online, width - 2, look.selected if selected else said_style, head if selected else look.dim)
+    blank = Segment("  ", head)
+    return _strip([pointer, *first], width), _strip([blank, *second], width)
+
+
+def twins(state: State, sessions: list[Session]) -> AbstractSet[str]:
+    """Customer names that stand on more than one of the conversations."""
+    seen: set[str] = set()
+    double: set[str] = set()
+    for session in sessions:
+        name = session.customer.name
+        (double if name in seen else seen).add(name)
+    return double
+
+
+def _second(words: SessionWords, look: Look) -> tuple[str, Style]:
+    if words.typing:
+        return ", ".join(filter(None, (words.news, words.typing))), look.customer if words.news else look.you
+    return "  ".join(filter(None, (words.news, words.holder))), look.customer if words.news else look.dim
+
+
+def _standing(session: Session, waited: float | None) -> str:
+    if session.status is not SessionStatus.ACTIVE:
+        return wording.status(session.status)
+    if waited is None:
+        return "answered"
+    said = wording.wait(waited)
+    return "waits" if said == "now" else f"waits {said}"
+
+
+def _news(session: Session) -> str:
+    urgent = session.priority in {Priority.HIGH, Priority.URGENT}
+    parts = [wording.priority(session.priority)] if urgent else []
+    if session.unread:
+        parts.append(f"{session.unread} new")
+    return ", ".join(parts)
+
+
+def _holder(state: State, session: Session) -> str:
+    if session.assigned_agent is None:
+        return "unassigned"
+    if state.me is not None and session.assigned_agent == state.me.id:
+        return "you"
+    return session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "a colleague"
+
+
+def _typing(state: State, session: Session) -> str:
+    mine = state.me.id if state.me else None
+    typists = [author for author in select.typists(state, session.id) if author.id != mine or mine is None]
+    replying = [str(author.name) for author in typists if author.type is AuthorType.AGENT]
+    if replying:
+        return f"{' and '.join(replying)} {'is' if len(replying) == 1 else 'are'} replying"
+    return "typing" if typists else ""
+
+
+def _two_ends(left: str, right: str, width: int, left_style: Style, right_style: Style) -> list[Segment]:
+    right = clip(right, max(0, width))
+    room = max(0, width - cell_len(right) - (1 if right else 0))
+    gap = " " if right else ""
+    return [Segment(fit(left, room) + gap, left_style), Segment(right, right_style)]
+
+
+def _strip(segments: list[Segment], width: int) -> Strip:
+    strip = Strip([segment for segment in segments if segment.text])
+    return strip if strip.cell_length == width else strip.adjust_cell_length(max(0, width))
