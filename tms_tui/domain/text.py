@@ -51,6 +51,7 @@ _AFTER_WEB_SCHEME = re.compile(
 _AFTER_MAIL_SCHEME = re.compile(r"(?P<before>[a-z0-9._+-]+@)(?P<host>[^@:/?#\[]+)(?P<after>)", re.IGNORECASE)
 _SIGN_OF_TAMPERING = re.compile("[\u2400-\u2421\ufffd]")
 _OPENER = {")": "(", "]": "[", "}": "{"}
+_LABEL_LONGEST = 63
 _LABEL = re.compile("[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
 _IPV4 = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
@@ -243,6 +244,8 @@ def _host(written: str) -> tuple[str, str] | None:
 
 def _label(written: str) -> tuple[str, str]:
     """Return one label of a host in ASCII and readable; ("", "") for one that is not what it seems."""
+    if len(written) > _LABEL_LONGEST:
+        return "", ""
     readable = _punycode_decoded(written) if written.startswith("xn--") else written
     if readable.isascii():
         return ("", "") if written.startswith("xn--") else (written, written)
