@@ -363,7 +363,14 @@ def test_a_foreign_host_shows_both_its_faces(written: str) -> None:
             "https://bank.example\u2215x.evil.example",
         ),
         *("https://evil.example\x1b\\https://bank.example", "https://bank.example/\x07x", "https://a..example"),
-        *("mailto:a@b.example?attach=/etc/passwd", "mailto:a@b@c.example", "https://-a.example", "https://"),
+        *(
+            "mailto:a@b.example?attach=/etc/passwd",
+            "mailto:a@b@c.example",
+            "http\u017f://a.example",
+            "mailto:\u212aate@b.example",
+            "https://-a.example",
+            "https://",
+        ),
         *(
             "ftp://example.com",
             "file:///etc/passwd",
@@ -377,6 +384,12 @@ def test_a_foreign_host_shows_both_its_faces(written: str) -> None:
 )
 def test_an_address_that_is_not_what_it_seems_is_no_link(raw: str) -> None:
     assert found(raw) == []
+
+
+@pytest.mark.parametrize("blank", "\t\n\u00a0\u2003\u202f\u205f\u3000")
+def test_a_link_ends_at_a_blank_of_any_sort(blank: str) -> None:
+    (link,) = found(f"https://a.example/x{blank}y")
+    assert link.url == "https://a.example/x"
 
 
 def test_several_links_stand_in_order() -> None:

@@ -146,6 +146,7 @@ def test_the_clipboard_loses_line_ends_only(raw: str) -> None:
 
 
 @given(ADDRESSES)
+@example("HTTP\u017f://a.example mailto:\u212a@b.example")
 @example("(https://p\u0430y.example:8/@x\\\x1b) mailto:a@example")
 @example("https://example@xn--example/ https://example\\@example/ http://8.example")
 def test_a_link_is_ascii_and_stands_where_it_says(raw: str) -> None:

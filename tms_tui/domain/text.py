@@ -41,14 +41,18 @@ _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ALL_PLAIN = re.compile(f"[{PLAIN}]*")
 _RUNS = re.compile(f"[{PLAIN}]+|.", re.DOTALL)
 
-_URL_ENDS_AT = r"\s<>\"\u00ab\u00bb\u2018-\u201f\u3000-\u303f\uff01-\uff0f\uff1a-\uff20"
+# Without ASCII, IGNORECASE takes the long s and the kelvin sign for letters of a scheme; with it, \s is short.
+_IN_ANY_CASE = re.ASCII | re.IGNORECASE
+_URL_ENDS_AT = (
+    r"\s\u00a0\u1680\u2000-\u200a\u202f\u205f<>\"\u00ab\u00bb\u2018-\u201f\u3000-\u303f\uff01-\uff0f\uff1a-\uff20"
+)
 _ADDRESS = re.compile(
-    rf"(?<![a-z0-9+.-])(https?://|mailto:)[^{_URL_ENDS_AT}]{{1,2048}}+(?![^{_URL_ENDS_AT}])", re.IGNORECASE
+    rf"(?<![a-z0-9+.-])(https?://|mailto:)[^{_URL_ENDS_AT}]{{1,2048}}+(?![^{_URL_ENDS_AT}])", _IN_ANY_CASE
 )
 _AFTER_WEB_SCHEME = re.compile(
-    r"(?P<before>)(?P<host>\[[0-9a-f:.]{2,45}\]|[^/?#:\[]+)(?P<after>(?::[0-9]{1,5})?(?:[/?#].*)?)", re.IGNORECASE
+    r"(?P<before>)(?P<host>\[[0-9a-f:.]{2,45}\]|[^/?#:\[]+)(?P<after>(?::[0-9]{1,5})?(?:[/?#].*)?)", _IN_ANY_CASE
 )
-_AFTER_MAIL_SCHEME = re.compile(r"(?P<before>[a-z0-9._+-]+@)(?P<host>[^@:/?#\[]+)(?P<after>)", re.IGNORECASE)
+_AFTER_MAIL_SCHEME = re.compile(r"(?P<before>[a-z0-9._+-]+@)(?P<host>[^@:/?#\[]+)(?P<after>)", _IN_ANY_CASE)
 _SIGN_OF_TAMPERING = re.compile("[\u2400-\u2421\ufffd]")
 _OPENER = {")": "(", "]": "[", "}": "{"}
 _LABEL_LONGEST = 63
