@@ -52,6 +52,11 @@ def read_tokens(answer: HttpAnswer) -> Tokens | Failure:
         return unreadable(answer)
 
 
+def read_logout(answer: HttpAnswer) -> Failure | None:
+    """None when the server ended the tokens, else why not."""
+    return None if 200 <= answer.status < 300 else failure_of(answer)
+
+
 def _tokens(shape: wire.TokenAnswer) -> Tokens:
     return Tokens(
         access=Secret(_header_safe(shape.access_token)),

@@ -1,0 +1,83 @@
+"""Signing in, and the tokens: in memory only, renewed once however many ask."""
+
+import asyncio
+
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.events import SignedIn
+from tms_tui.domain.ids import AgentId
+from tms_tui.domain.model import User
+from tms_tui.domain.secret import Secret
+from tms_tui.protocol import signing
+from tms_tui.protocol.dialect import V1, Dialect
+from tms_tui.protocol.signing import Tokens
+from tms_tui.transport.addresses import ServerAddress
+from tms_tui.transport.http import HttpCaller
+
+
+class Login:
+    """Holds one agent's tokens for one server, and hands them out for no other."""
+
+    def __init__(self, server: ServerAddress, *, caller: HttpCaller | None = None, dialect: Dialect = V1) -> None:
+        self._server = server
+        self._caller = caller or HttpCaller(server)
+        self._dialect = dialect
+        self._tokens: Tokens | None = None
+        self._user: User | None = None
+        self._renewing = asyncio.Lock()
+        self._renewals = 0
+        self._renewed: float | Failure = Failure(FailureKind.UNAUTHORIZED)
+
+    @property
+    def agent(self) -> AgentId | None:
+        """Who signed in; None before."""
+        return self._user.id if self._user else None
+
+    def bearer(self, origin: str) -> Secret | None:
+        """The access token, if one is held and `origin` is where it came from."""
+        return self._tokens.access if self._tokens and origin == self._server.origin else None
+
+    async def sign_in(self, email: str, password: Secret) -> SignedIn | Failure:
+        """Exchange e-mail and password for tokens. The password is not kept."""
+        answer = await self._caller.call(signing.login_request(email, password, self._dialect))
+        if isinstance(answer, Failure):
+            return answer
+        tokens = signing.read_tokens(answer)
+        if isinstance(tokens, Failure):
+            return tokens
+        if tokens.user is None:
+            return Failure(FailureKind.UNREADABLE, answer.status)
+        self._tokens, self._user = tokens, tokens.user
+        return SignedIn(tokens.user, tokens.lifetime)
+
+    async def renew(self) -> float | Failure:
+        """Exchange the refresh token once, however many callers wait; the new lifetime in seconds, or why not."""
+        renewals = self._renewals
+        async with self._renewing:
+            if self._renewals == renewals:
+                self._renewed = await self._exchange()
+                self._renewals += 1
+            return self._renewed
+
+    async def sign_out(self) -> Failure | None:
+        """Forget the tokens, and have the server end them; None when it did."""
+        tokens, self._tokens, self._user = self._tokens, None, None
+        if tokens is None:
+            return None
+        answer = await self._caller.call(signing.logout_request(self._dialect), tokens.access)
+        return answer if isinstance(answer, Failure) else signing.read_logout(answer)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._caller.aclose()
+
+    async def _exchange(self) -> float | Failure:
+        tokens = self._tokens
+        if tokens is None:
+            return Failure(FailureKind.UNAUTHORIZED)
+        answer = await self._caller.call(signing.refresh_request(tokens.refresh, self._dialect))
+        fresh = answer if isinstance(answer, Failure) else signing.read_tokens(answer)
+        if isinstance(fresh, Failure):
+            return fresh
+        if self._tokens is tokens:  # Nobody signed out, or in again, meanwhile.
+            self._tokens = fresh
+        return fresh.lifetime
