@@ -1,0 +1,70 @@
+"""What an operator does to the store: adding agents and texts, listing them."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tms_tui.domain.model import Role
+from tms_tui.protocol import wire
+from tms_tui.server import texts
+from tms_tui.server.errors import Refusal
+from tms_tui.server.passwords import Passwords
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store import agents, canned
+from tms_tui.server.store.agents import AgentRow
+from tms_tui.server.store.database import Database
+
+PASSWORD_CHARACTERS = 8
+
+
+async def add_agent(
+    settings: ServerSettings, *, email: str, name: str, password: str, role: str = Role.AGENT
+) -> wire.User:
+    """A new agent of the settings' tenant; raises Refusal when the e-mail is taken or a field is unfit."""
+    email = texts.storable("email", email.strip().lower(), texts.NAME_CHARACTERS)
+    name = texts.storable("name", name.strip(), texts.NAME_CHARACTERS)
+    role = texts.one_of("role", role, Role)
+    if "@" not in email or not name:
+        raise Refusal(422, "invalid_field", "An agent needs an e-mail address and a name.")
+    if len(password) < PASSWORD_CHARACTERS:
+        words = f"A password needs at least {PASSWORD_CHARACTERS} characters."
+        raise Refusal(422, "invalid_field", words)
+    password_hash = await Passwords(settings.password_cost).hash(password)
+    agent = AgentRow(str(uuid.uuid4()), settings.tenant, email, name, role, password_hash, "online", None)
+    try:
+        async with _store(settings) as connection:
+            await agents.insert(connection, agent)
+    except IntegrityError as taken:
+        raise Refusal(409, "email_taken", f"There is an agent with the e-mail {email} already.") from taken
+    return agent.user()
+
+
+async def add_canned(settings: ServerSettings, *, shortcut: str, title: str, content: str) -> None:
+    """A text for reuse; replaces the one of the same shortcut."""
+    response = wire.Canned(
+        shortcut=texts.storable("shortcut", shortcut.strip(), 50),
+        title=texts.storable("title", title.strip(), texts.NAME_CHARACTERS),
+        content=texts.message(content),
+    )
+    async with _store(settings) as connection:
+        await canned.put(connection, settings.tenant, response)
+
+
+async def list_agents(settings: ServerSettings) -> list[wire.User]:
+    async with _store(settings) as connection:
+        return [one.user() for one in await agents.of_tenant(connection, settings.tenant)]
+
+
+@contextlib.asynccontextmanager
+async def _store(settings: ServerSettings) -> AsyncIterator[AsyncConnection]:
+    database = Database(settings.database_url)
+    try:
+        await database.create()
+        async with database.write() as connection:
+            await agents.ensure_tenant(connection, settings.tenant)
+            yield connection
+    finally:
+        await database.close()

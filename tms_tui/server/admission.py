@@ -1,0 +1,30 @@
+"""Who may come in at all: draining, full, Origin; and how a socket is refused before its upgrade."""
+
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket
+
+from tms_tui.server.errors import Refusal
+from tms_tui.server.services import Services
+
+
+def admit(socket: WebSocket, served: Services) -> None:
+    """Raises 503 when the node takes nobody, 403 for a foreign Origin."""
+    if served.draining:
+        raise Refusal(503, "draining", "This server is being replaced. Come back.", retry_after=1)
+    if served.hub.sockets >= served.settings.sockets_per_node:
+        raise Refusal(503, "node_full", "This server is full. Come back.", retry_after=5)
+    origin = socket.headers.get("origin")
+    if origin is not None and origin not in served.settings.origins and not _own(origin, socket):
+        raise Refusal(403, "origin_refused", "Pages of this origin may not connect here.")
+
+
+def _own(origin: str, connection: HTTPConnection) -> bool:
+    """Whether a page came from the very address it connects to."""
+    return urlsplit(origin).netloc == connection.headers.get("host", "")
+
+
+async def refuse(socket: WebSocket, refusal: Refusal) -> None:
+    """A real HTTP answer: a close before the upgrade would arrive as a bare 403."""
+    await socket.send_denial_response(refusal.response())

@@ -1,0 +1,139 @@
+"""The agents' socket: who may open it, what it hears first, and what the console says over it."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from starlette.websockets import WebSocket
+
+from tms_tui.protocol import wire
+from tms_tui.server.admission import admit, refuse
+from tms_tui.server.bus import Whisper
+from tms_tui.server.clock import timestamp
+from tms_tui.server.errors import Refusal
+from tms_tui.server.feed import AgentLine
+from tms_tui.server.frames import BadFrame, Frames, data_of, session_of, spoken
+from tms_tui.server.line import TokenLife, Writer, first_of
+from tms_tui.server.outbox import Outbox
+from tms_tui.server.readmarks import text
+from tms_tui.server.replay import frames, resumable
+from tms_tui.server.rest.request import Caller, caller, known_caller
+from tms_tui.server.services import Services, services
+from tms_tui.server.store import log, sessions
+from tms_tui.server.tokens import ACCESS
+
+PAGE: Final = 200
+
+
+async def agent_socket(socket: WebSocket) -> None:
+    served = services(socket)
+    try:
+        admit(socket, served)
+        who = await caller(socket, served)
+        if socket.query_params.get("agent_id") != who.id:
+            raise Refusal(403, "agent_mismatch", "This token speaks for another agent.")
+    except Refusal as refusal:
+        await refuse(socket, refusal)
+        return
+    await socket.accept()
+    await AgentSocket(socket, served, who).live()
+
+
+class AgentSocket:
+    """One open console."""
+
+    def __init__(self, socket: WebSocket, served: Services, who: Caller) -> None:
+        self._socket = socket
+        self._served = served
+        self._who = who
+        self._outbox = Outbox(served.settings.queue_frames)
+        self._life = TokenLife(served.clock, who.claims.exp)
+        self._line = AgentLine(who.id, who.claims.sid, self._outbox)
+
+    async def live(self) -> None:
+        """From the first frame to the close."""
+        served, tenant_id = self._served, self._who.tenant_id
+        served.hub.sockets += 1
+        served.metrics.sockets.labels("agent").inc()
+        try:
+            position = await served.hub.join(tenant_id, self._line)
+            await served.presence.arrived(tenant_id, self._who.id)
+            try:
+                await self._talk(position)
+            finally:
+                served.presence.left(tenant_id, self._who.id)
+        finally:
+            served.hub.leave(tenant_id, self._line)
+            served.hub.sockets -= 1
+            served.metrics.sockets.labels("agent").dec()
+
+    async def _talk(self, position: int) -> None:
+        settings = self._served.settings
+        writer = Writer(self._socket, self._outbox, settings.slow_write, self._served.metrics)
+        reader = Frames(self._socket, self._outbox, settings, self._served.clock)
+        await first_of(writer.run(self._opening(position)), reader.follow(self._take), self._life.watch(self._outbox))
+
+    async def _opening(self, position: int) -> AsyncIterator[str]:
+        """`connected`, then what was missed up to the place where live delivery took over."""
+        served, tenant_id = self._served, self._who.tenant_id
+        async with served.database.read() as database:
+            after = await resumable(
+                database, tenant_id, self._socket.query_params.get("after"), served.settings.resume_limit
+            )
+        # No console can have heard of a cursor that this node, having just read the log, has not.
+        after = after if after is not None and after <= position else None
+        yield self._connected(position, resumed=after is not None)
+        while after is not None and after < position:
+            async with served.database.read() as database:
+                missed = await log.read(database, tenant_id, after, PAGE, up_to=position)
+            for frame in await frames(missed, served.hub.marks, self._who.id):
+                yield text(frame)
+            after = missed[-1].cursor
+
+    def _connected(self, position: int, *, resumed: bool) -> str:
+        now = self._served.clock.now()
+        data = wire.Connected(agent_id=self._who.id, server_time=timestamp(now), resumed=resumed, cursor=str(position))
+        return spoken(wire.CONNECTED, data, now, "system")
+
+    async def _take(self, frame: wire.ClientFrame) -> None:
+        match frame.type:
+            case wire.TYPING_START | wire.TYPING_STOP:
+                await self._typing(frame)
+            case wire.VIEWING:
+                await self._viewing(frame)
+            case wire.AUTH:
+                await self._renew(frame)
+            case _:
+                raise BadFrame("unknown_type", "There is no such frame.")
+
+    async def _typing(self, frame: wire.ClientFrame) -> None:
+        session_id = await self._own_session(frame)
+        if session_id is None:
+            raise BadFrame("bad_data", "Typing happens in a conversation.")
+        served, who = self._served, self._who
+        data = wire.Typing(author_type="agent", author_id=who.id, author_name=who.agent.name)
+        words = spoken(frame.type, data, served.clock.now(), "agent", session_id)
+        await served.bus.publish(Whisper(who.tenant_id, words, session_id, to_visitor=True, except_agent=who.id))
+
+    async def _viewing(self, frame: wire.ClientFrame) -> None:
+        session_id = await self._own_session(frame)
+        await self._served.presence.views(self._who.tenant_id, self._who.id, session_id)
+
+    async def _own_session(self, frame: wire.ClientFrame) -> str | None:
+        session_id = session_of(frame)
+        if session_id is not None:
+            async with self._served.database.read() as database:
+                if not await sessions.exists(database, self._who.tenant_id, session_id):
+                    raise BadFrame("not_found", "There is no such conversation.")
+        return session_id
+
+    async def _renew(self, frame: wire.ClientFrame) -> None:
+        try:
+            claims = self._served.tokens.verify(data_of(frame, wire.VisitorAuth).token, ACCESS)
+            fresh = await known_caller(self._served, claims)
+        except Refusal as refusal:
+            raise BadFrame(refusal.code, refusal.words) from refusal
+        if fresh.id != self._who.id:
+            raise BadFrame("agent_mismatch", "This token speaks for another agent.")
+        self._who = fresh
+        self._line.login_id = claims.sid
+        self._life.expires_at = claims.exp

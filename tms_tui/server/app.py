@@ -1,0 +1,113 @@
+"""The application: parts wired together, routes laid out, started and stopped in order."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from tms_tui.server import operations, visitors
+from tms_tui.server.agentsocket import agent_socket
+from tms_tui.server.background import Background
+from tms_tui.server.bus import Bus, open_bus
+from tms_tui.server.clock import Clock, SystemClock
+from tms_tui.server.envelope import Envelope
+from tms_tui.server.errors import Refusal, on_http_error, on_refusal
+from tms_tui.server.hub import Hub
+from tms_tui.server.journal import Journal
+from tms_tui.server.keys import signing_key
+from tms_tui.server.limits import Limiter
+from tms_tui.server.metrics import Metrics
+from tms_tui.server.passwords import Passwords
+from tms_tui.server.presence import Presence
+from tms_tui.server.rest import agents, auth, events, messages, sessions
+from tms_tui.server.services import Limits, Services
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store.agents import ensure_tenant
+from tms_tui.server.store.database import Database
+from tms_tui.server.tokens import Tokens
+from tms_tui.server.visitorpresence import VisitorPresence
+from tms_tui.server.visitorsocket import visitor_socket
+
+ROUTES: list[BaseRoute] = [
+    *auth.routes,
+    *agents.routes,
+    *sessions.routes,
+    *messages.routes,
+    *events.routes,
+    *visitors.routes,
+    *operations.routes,
+    WebSocketRoute("/v1/chat/agent/ws", agent_socket),
+    WebSocketRoute("/v1/visitor/ws", visitor_socket),
+]
+
+
+def create_app(
+    settings: ServerSettings,
+    database: Database | None = None,
+    bus: Bus | None = None,
+    clock: Clock | None = None,
+) -> Envelope:
+    """The server as an ASGI application.
+
+    What is not handed in is opened by the settings' URLs. Raises WeakKeyError, and ValueError for
+    a bus nobody serves.
+    """
+    background = Background()
+    served = _wired(
+        settings,
+        database or Database(settings.database_url),
+        bus or open_bus(settings.bus),
+        clock or SystemClock(),
+        background,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await _open(served)
+        yield
+        served.draining = True
+        await background.close()
+        await served.bus.close()
+        await served.database.close()
+
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},
+        lifespan=lifespan,
+    )
+    app.state.services = served
+    return Envelope(app, served)
+
+
+async def _open(served: Services) -> None:
+    await served.database.create()
+    async with served.database.write() as connection:
+        await ensure_tenant(connection, served.settings.tenant)
+    await served.bus.start(served.hub.hear)
+    await served.visitors.adopt()
+
+
+def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
+    journal = Journal(database, bus, clock)
+    hub = Hub(database, settings, background)
+    return Services(
+        settings=settings,
+        database=database,
+        bus=bus,
+        clock=clock,
+        journal=journal,
+        tokens=Tokens(signing_key(settings.data, settings.signing_key), settings, clock),
+        passwords=Passwords(settings.password_cost),
+        hub=hub,
+        presence=Presence(database, bus, clock, settings.agent_grace, background),
+        visitors=VisitorPresence(journal, hub, clock, settings.visitor_grace, background),
+        limits=Limits(
+            login=Limiter(settings.login_rate, clock),
+            visitor_sessions=Limiter(settings.visitor_session_rate, clock),
+            agent_sends=Limiter(settings.agent_send_rate, clock),
+            visitor_sends=Limiter(settings.visitor_send_rate, clock),
+        ),
+        metrics=Metrics(),
+    )

@@ -1,0 +1,145 @@
+"""`tms-chat serve` and `tms-chat server ...`: options in, one sentence out."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from tms_tui.server.errors import Refusal
+from tms_tui.server.keys import WeakKeyError
+from tms_tui.server.settings import ServerSettings
+
+Result = TypeVar("Result")
+DEFAULT_DATA = Path("tms-chat-data")
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_DATA,
+    show_default=True,
+    help="Directory of the database file and the signing key.",
+)
+database_option = click.option("--database", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data.")
+tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose conversations.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, help="Port to listen on; 0 picks a free one.")
+@click.option(
+    "--port-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write the bound port to, once the server answers.",
+)
+@data_option
+@database_option
+@click.option("--bus", default="memory://", show_default=True, metavar="URL", help="How nodes tell each other.")
+@click.option("--origin", "origins", multiple=True, help="Origin browsers may connect from; may be repeated.")
+@click.option(
+    "--signing-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of at least 32 random bytes; without it, one is made in --data.",
+)
+@click.option("--trusted-proxy", "trusted_proxies", multiple=True, help="Address whose X-Forwarded-For counts.")
+@tenant_option
+def serve(port_file: Path | None, origins: tuple[str, ...], trusted_proxies: tuple[str, ...], **options: Any) -> None:
+    """Run the reference server until it is interrupted."""
+    settings = ServerSettings(origins=origins, trusted_proxies=trusted_proxies, **options)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        asyncio.run(_serve(settings, port_file))
+    except KeyboardInterrupt:
+        return
+    except (OSError, ValueError, WeakKeyError, SQLAlchemyError) as error:
+        raise click.ClickException(_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, SQLAlchemyError):
+        return "The database cannot be opened. Check --database and --data."
+    return f"The server cannot start: {error}"
+
+
+async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
+    from tms_tui.server.run import Running
+
+    async with Running(settings, signals=True) as running:
+        click.echo(f"Serving on {running.url}", err=True)
+        if port_file is not None:
+            _write_whole(port_file, f"{running.port}\n")
+        await running.stopped()
+
+
+def _write_whole(path: Path, words: str) -> None:
+    # Whoever waits for the file must never read half a port.
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(words)
+    unfinished.replace(path)
+
+
+@click.group("server")
+def server_group() -> None:
+    """Manage the reference server's agents and texts."""
+
+
+@server_group.command("add-agent")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(["agent", "admin"]), default="agent", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+@data_option
+@database_option
+@tenant_option
+def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **options: Any) -> None:
+    """Add an agent; asks for the password."""
+    from tms_tui.server import admin
+
+    password = _password(from_stdin=password_stdin)
+    user = _run(admin.add_agent(ServerSettings(**options), email=email, name=name, password=password, role=role))
+    click.echo(f"Added {user.name} <{user.email}>, {user.role}, {user.id}")
+
+
+@server_group.command("add-canned")
+@click.option("--shortcut", required=True, help="What agents type to find it.")
+@click.option("--title", required=True)
+@click.option("--content", required=True, help="May hold {{customer.name}} and {{agent.name}}.")
+@data_option
+@database_option
+@tenant_option
+def add_canned(*, shortcut: str, title: str, content: str, **options: Any) -> None:
+    """Add a text for reuse, or replace the one of the same shortcut."""
+    from tms_tui.server import admin
+
+    _run(admin.add_canned(ServerSettings(**options), shortcut=shortcut, title=title, content=content))
+    click.echo(f"Kept {shortcut}")
+
+
+@server_group.command("list-agents")
+@data_option
+@database_option
+@tenant_option
+def list_agents(**options: Any) -> None:
+    """List the agents, one a line: id, role, e-mail, name."""
+    from tms_tui.server import admin
+
+    for user in _run(admin.list_agents(ServerSettings(**options))):
+        click.echo(f"{user.id}\t{user.role}\t{user.email}\t{user.name}")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    entered: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return entered
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        return asyncio.run(work)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.words) from refusal

@@ -1,0 +1,102 @@
+"""Around every request: its id, one log line without secrets, its figures, and the answer to a crash."""
+
+import logging
+import re
+import time
+import traceback
+import uuid
+from urllib.parse import parse_qsl
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tms_tui.server.errors import Refusal
+from tms_tui.server.metrics import Metrics
+from tms_tui.server.services import Services
+
+logger = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_SECRETS = frozenset({"token", "access_token", "refresh_token", "visitor_token"})
+
+
+class Envelope:
+    """ASGI around ASGI."""
+
+    def __init__(self, app: ASGIApp, served: Services) -> None:
+        self.services = served
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        await _Exchange(scope, send, self.services.metrics).run(self._app, receive)
+
+
+class _Exchange:
+    def __init__(self, scope: Scope, send: Send, metrics: Metrics) -> None:
+        self._scope = scope
+        self._send = send
+        self._metrics = metrics
+        self._status = 0
+        asked = Headers(scope=scope).get("x-request-id", "")
+        self._id = asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+        self._started = time.perf_counter()
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        try:
+            if _carries_secret(self._scope):
+                words = "A token in an address ends up in logs. Send it in the Authorization header."
+                await self._refuse(Refusal(400, "token_in_url", words), receive)
+            else:
+                await app(self._scope, receive, self.send)
+        except SQLAlchemyError as error:
+            self._report(error)
+            words = "The database cannot be used right now. Nothing was stored. Try again."
+            await self._refuse(Refusal(503, "store_unavailable", words, retry_after=2), receive)
+        except Exception as error:  # noqa: BLE001 - the outermost: a crash is an answer and a line, not a trace
+            self._report(error)
+            words = "The server failed at this. The operator's log names it by the request id."
+            await self._refuse(Refusal(500, "server_error", words), receive)
+        finally:
+            self._log()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            self._status = message["status"]
+            MutableHeaders(scope=message)["X-Request-Id"] = self._id
+        elif message["type"] == "websocket.accept":
+            self._status = 101
+            MutableHeaders(scope=message)["X-Request-Id"] = self._id
+        await self._send(message)
+
+    async def _refuse(self, refusal: Refusal, receive: Receive) -> None:
+        if self._status == 0:
+            await refusal.response()(self._scope, receive, self.send)
+
+    def _log(self) -> None:
+        seconds = time.perf_counter() - self._started
+        method = self._scope.get("method", "WS")
+        self._metrics.requests.labels(method, str(self._status)).inc()
+        if self._scope["type"] == "http":
+            self._metrics.request_seconds.observe(seconds)
+        logger.info(
+            "request id=%s method=%s path=%r status=%d ms=%.1f",
+            self._id,
+            method,
+            self._scope["path"],
+            self._status,
+            seconds * 1000,
+        )
+
+    def _report(self, error: Exception) -> None:
+        # The exception's own words may quote what a customer wrote, so only its kind and place are kept.
+        places = traceback.extract_tb(error.__traceback__)
+        place = f"{places[-1].filename}:{places[-1].lineno}" if places else "unknown"
+        logger.error("failed id=%s error=%s at=%s", self._id, type(error).__name__, place)
+
+
+def _carries_secret(scope: Scope) -> bool:
+    query = scope["query_string"].decode("latin-1")
+    return any(name.lower() in _SECRETS for name, _ in parse_qsl(query, keep_blank_values=True))

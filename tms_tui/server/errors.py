@@ -1,0 +1,76 @@
+"""What is refused, in which words: every error body of the server is made here."""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tms_tui.protocol.wire import ErrorBody
+
+
+class Refusal(Exception):  # noqa: N818 - it names an answer, not a fault of the server
+    """An answer other than the one asked for: status, machine word, words for people."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        words: str,
+        *,
+        details: Any = None,
+        retry_after: float | None = None,
+        body: msgspec.Struct | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.words = words
+        self.details = details
+        self.retry_after = retry_after
+        self.body = body
+
+    def response(self) -> Response:
+        body = self.body or ErrorBody(error=self.words, code=self.code, details=self.details)
+        answer = Response(msgspec.json.encode(body), self.status, media_type="application/json")
+        if self.retry_after is not None:
+            answer.headers["Retry-After"] = str(max(1, round(self.retry_after + 0.5)))
+        if self.status == 401:
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+
+def not_found() -> Refusal:
+    """The one answer for what is not there and for what another tenant owns."""
+    return Refusal(404, "not_found", "There is nothing here under this address.")
+
+
+def invalid(field: str, words: str) -> Refusal:
+    return Refusal(422, "invalid_field", words, details={"field": field})
+
+
+def unauthorized(code: str = "bad_token", words: str = "Sign in to go on.") -> Refusal:
+    return Refusal(401, code, words)
+
+
+def too_many(retry_after: float, code: str = "too_many_requests") -> Refusal:
+    return Refusal(429, code, "Too many at once. Try again in a moment.", retry_after=retry_after)
+
+
+async def on_refusal(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this type alone
+    return refusal.response()
+
+
+async def on_http_error(_request: Request, error: Exception) -> Response:
+    """The router's own refusals (no such path, wrong method) in the words of this server."""
+    status: int = getattr(error, "status_code", 500)
+    if status == 405:
+        answer = Refusal(405, "method_not_allowed", "This address does not take that method.").response()
+        answer.headers.update(getattr(error, "headers", None) or {})
+        return answer
+    return not_found().response() if status == 404 else Refusal(status, "refused", "Refused.").response()
+
+
+async def on_crash(_request: Request, _error: Exception) -> Response:
+    return Refusal(500, "server_error", "The server failed. Nothing was stored unless it says so.").response()

@@ -1,0 +1,145 @@
+"""One tenant's live delivery on this node: reads the log in order and hands it to the sockets."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+
+from tms_tui.protocol import wire
+from tms_tui.server.bus import Whisper
+from tms_tui.server.outbox import Outbox
+from tms_tui.server.readmarks import ReadMarks, frame, speaks_of_session, text, unread
+from tms_tui.server.store import log
+from tms_tui.server.store.database import Database
+
+logger = logging.getLogger(__name__)
+PAGE = 200
+
+
+@dataclass(eq=False, slots=True)
+class AgentLine:
+    """An agent's socket as the feed sees it."""
+
+    agent_id: str
+    login_id: str
+    outbox: Outbox
+    number: int = field(default_factory=itertools.count().__next__)
+    """Grows with each socket, so that the oldest can be told."""
+
+
+@dataclass(eq=False, slots=True)
+class VisitorLine:
+    """A visitor's socket as the feed sees it."""
+
+    session_id: str
+    outbox: Outbox
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who is on this node for one tenant."""
+
+    agents: set[AgentLine] = field(default_factory=set)
+    visitors: dict[str, set[VisitorLine]] = field(default_factory=dict)
+
+    def of_session(self, session_id: str | None) -> set[VisitorLine]:
+        return self.visitors.get(session_id or "", set())
+
+
+class Feed:
+    """Everything up to `position` has been handed out; everything after it will be."""
+
+    def __init__(self, tenant_id: str, database: Database, marks: ReadMarks, check_every: float) -> None:
+        self.listeners = Listeners()
+        self._tenant_id = tenant_id
+        self._database = database
+        self._marks = marks
+        self._check_every = check_every
+        self._position: int | None = None
+        self._reading = asyncio.Lock()
+        self._grew = asyncio.Event()
+
+    async def join(self, line: AgentLine | VisitorLine) -> int:
+        """Registers a socket; the cursor up to which it must help itself from the log."""
+        async with self._reading:
+            position = await self._catch_up()
+            if isinstance(line, AgentLine):
+                self.listeners.agents.add(line)
+            else:
+                self.listeners.visitors.setdefault(line.session_id, set()).add(line)
+            return position
+
+    def leave(self, line: AgentLine | VisitorLine) -> None:
+        if isinstance(line, AgentLine):
+            self.listeners.agents.discard(line)
+            return
+        there = self.listeners.of_session(line.session_id)
+        there.discard(line)
+        if not there:
+            self.listeners.visitors.pop(line.session_id, None)
+
+    def grew(self) -> None:
+        """Something is in the log; may be called too often, never waits."""
+        self._grew.set()
+
+    def whisper(self, notice: Whisper) -> None:
+        """Hands out what is not stored."""
+        if notice.to_agents:
+            for line in self.listeners.agents:
+                if line.agent_id != notice.except_agent:
+                    line.outbox.offer(notice.frame)
+        if notice.to_visitor:
+            for visitor in self.listeners.of_session(notice.session_id):
+                visitor.outbox.offer(notice.frame)
+
+    async def run(self) -> None:
+        """Delivers for ever. A missed announcement costs `check_every` seconds, a failing store a pause."""
+        while True:
+            with contextlib.suppress(TimeoutError):  # the time-out is the reason to look
+                async with asyncio.timeout(self._check_every):
+                    await self._grew.wait()
+            self._grew.clear()
+            try:
+                async with self._reading:
+                    await self._catch_up()
+            except SQLAlchemyError as error:
+                logger.error("event log unreadable error=%s", type(error).__name__)
+                await asyncio.sleep(1)
+                self._grew.set()
+
+    async def _catch_up(self) -> int:
+        if self._position is None:
+            async with self._database.read() as connection:
+                self._position = await log.head(connection, self._tenant_id)
+        full = True
+        while full:
+            async with self._database.read() as connection:
+                events = await log.read(connection, self._tenant_id, self._position, PAGE)
+            counts = await self._marks.load({one.session_id for one in events if speaks_of_session(one)})
+            for event in events:
+                self._hand_out(event, counts.get(event.session_id, {}))
+                self._position = event.cursor
+            full = len(events) == PAGE
+        return self._position
+
+    def _hand_out(self, event: log.Logged, read: dict[str, int]) -> None:
+        spelt: dict[int, str] = {}
+        speaks = speaks_of_session(event)
+        for line in self.listeners.agents:
+            count = unread(event, read.get(line.agent_id, 0)) if speaks else 0
+            if count not in spelt:
+                spelt[count] = text(frame(event, count))
+            line.outbox.offer(spelt[count])
+        if event.type == wire.CHAT_MESSAGE and self.listeners.of_session(event.session_id):
+            self._tell_visitors(event)
+
+    def _tell_visitors(self, event: log.Logged) -> None:
+        if msgspec.json.decode(event.data, type=wire.Message).is_private:
+            return
+        words = text(frame(event))
+        for visitor in self.listeners.of_session(event.session_id):
+            visitor.outbox.offer(words)

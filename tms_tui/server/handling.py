@@ -1,0 +1,149 @@
+"""What agents do to a conversation besides writing in it: assign, status, tags, read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from tms_tui.protocol import wire
+from tms_tui.server.errors import Refusal, invalid
+from tms_tui.server.journal import Change, Journal
+from tms_tui.server.store import agents, marks, messages, sessions
+from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.talk import Said, Speaker, write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Who shall have it; `expected` unset takes it whoever holds it. `note` is written privately."""
+
+    agent_id: str | None
+    expected: str | msgspec.UnsetType | None = msgspec.UNSET
+    note: str | None = None
+
+
+async def assign(journal: Journal, tenant_id: str, session_id: str, by: Speaker, wanted: Assignment) -> Conversation:
+    """Raises the 409 `already_assigned` with what stands, 422 for an agent the tenant has not."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        previous = conversation.assigned_agent_id
+        if wanted.expected is not msgspec.UNSET and wanted.expected != previous:
+            raise _taken(conversation, await _unread(change, conversation, by.id))
+        if wanted.agent_id != previous:
+            await _hand_over(change, conversation, wanted.agent_id)
+            data = wire.Assigned(session=conversation.on_wire(), previous_agent_id=previous, by_agent_id=by.id)
+            change.happened(wire.SESSION_ASSIGNED, conversation, data, "agent")
+        if wanted.note is not None:
+            await write(change, conversation, by, Said(content=wanted.note, is_private=True))
+        return conversation
+
+
+async def _hand_over(change: Change, conversation: Conversation, agent_id: str | None) -> None:
+    conversation.assigned_agent_id = agent_id
+    conversation.assigned_agent_name = conversation.assigned_at = None
+    if agent_id is not None:
+        agent = await agents.by_id(change.connection, change.tenant_id, agent_id)
+        if agent is None or agent.disabled_at is not None:
+            raise Refusal(422, "unknown_agent", "There is no such agent.", details={"field": "agent_id"})
+        conversation.assigned_agent_name = agent.name
+        conversation.assigned_at = change.at
+    conversation.version += 1
+    await change.save(conversation)
+
+
+def _taken(conversation: Conversation, unread: int) -> Refusal:
+    words = "Somebody else was faster: the conversation changed hands."
+    body = wire.AssignConflict(error=words, code="already_assigned", session=conversation.on_wire(unread))
+    return Refusal(409, "already_assigned", words, body=body)
+
+
+async def _unread(change: Change, conversation: Conversation, agent_id: str) -> int:
+    read = await marks.counts(change.connection, [conversation.id])
+    return conversation.visitor_messages - read[conversation.id].get(agent_id, 0)
+
+
+async def set_status(
+    journal: Journal, tenant_id: str, session_id: str, by: Speaker, status: str, until: str | None
+) -> Conversation:
+    """`until` counts for "pending" only. Ending clears who waits."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        until = until if status == "pending" else None
+        if (conversation.status, conversation.pending_until) == (status, until):
+            return conversation
+        conversation.status = status
+        conversation.pending_until = until
+        conversation.ended_at = change.at if status == "ended" else None
+        if status == "ended":
+            conversation.waiting_since = None
+        conversation.status_changed_at = change.at
+        conversation.status_changed_by = by.id
+        conversation.status_changed_seq = conversation.last_seq
+        await _updated(change, conversation)
+        return conversation
+
+
+async def patch(
+    journal: Journal, tenant_id: str, session_id: str, tags: Sequence[str] | None, priority: str | None
+) -> Conversation:
+    """None leaves as it is."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        before = (conversation.tags, conversation.priority)
+        conversation.tags = conversation.tags if tags is None else list(tags)
+        conversation.priority = priority or conversation.priority
+        if before != (conversation.tags, conversation.priority):
+            await _updated(change, conversation)
+        return conversation
+
+
+async def _updated(change: Change, conversation: Conversation, from_type: str = "agent") -> None:
+    conversation.version += 1
+    await change.save(conversation)
+    change.updated(conversation, from_type)
+
+
+async def agent_read(journal: Journal, tenant_id: str, session_id: str, agent_id: str, up_to: int) -> int | None:
+    """The seq the customer's own messages are now read up to, or None when nothing moved."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        up_to = _within(conversation, up_to)
+        read = await messages.visitor_messages(change.connection, session_id, up_to)
+        if not await marks.move(change.connection, session_id, agent_id, up_to, read):
+            return None
+        if up_to > conversation.read_by_agents:
+            conversation.read_by_agents = up_to
+            await change.save(conversation)
+        return up_to
+
+
+async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to: int) -> None:
+    """Logged for the agents when it moves forward."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        up_to = _within(conversation, up_to)
+        if up_to <= conversation.read_by_visitor:
+            return
+        conversation.read_by_visitor = up_to
+        await change.save(conversation)
+        await messages.seen_by_visitor(change.connection, session_id, up_to, change.at)
+        data = wire.Receipt(reader_type="visitor", up_to=up_to)
+        change.happened(wire.READ_RECEIPT, conversation, data, "visitor")
+
+
+async def customer_online(journal: Journal, tenant_id: str, session_id: str, *, online: bool) -> None:
+    """Logged when it changes."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        conversation.last_seen_at = change.at
+        if conversation.online == online:
+            await change.save(conversation)
+            return
+        conversation.online = online
+        await _updated(change, conversation, "visitor")
+
+
+def _within(conversation: Conversation, up_to: int) -> int:
+    if up_to < 0:
+        raise invalid("up_to", "A place in a conversation is not negative.")
+    return min(up_to, conversation.last_seq)

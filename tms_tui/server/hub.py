@@ -1,0 +1,68 @@
+"""Who hears what on this node: one feed per tenant, woken by the bus."""
+
+from tms_tui.server.background import Background
+from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Notice, Whisper
+from tms_tui.server.feed import AgentLine, Feed, VisitorLine
+from tms_tui.server.outbox import CLOSE_REPLACED, CLOSE_TOKEN
+from tms_tui.server.readmarks import ReadMarks
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store.database import Database
+
+
+class Hub:
+    """Owns the feeds and their tasks; `hear` is what the bus calls."""
+
+    def __init__(self, database: Database, settings: ServerSettings, background: Background) -> None:
+        self.marks = ReadMarks(database)
+        self._database = database
+        self._settings = settings
+        self._background = background
+        self._feeds: dict[str, Feed] = {}
+        self.sockets = 0
+
+    def feed(self, tenant_id: str) -> Feed:
+        """The tenant's feed, started when first asked for."""
+        feed = self._feeds.get(tenant_id)
+        if feed is None:
+            feed = Feed(tenant_id, self._database, self.marks, self._settings.log_check)
+            self._feeds[tenant_id] = feed
+            self._background.start(feed.run(), "feed")
+        return feed
+
+    async def join(self, tenant_id: str, line: AgentLine | VisitorLine) -> int:
+        """Registers a socket; returns the cursor it stands at. The agent's oldest socket may have to go."""
+        position = await self.feed(tenant_id).join(line)
+        if isinstance(line, AgentLine):
+            self._make_room(tenant_id, line.agent_id)
+        return position
+
+    def leave(self, tenant_id: str, line: AgentLine | VisitorLine) -> None:
+        self.feed(tenant_id).leave(line)
+
+    def visitors_of(self, tenant_id: str, session_id: str) -> int:
+        return len(self.feed(tenant_id).listeners.of_session(session_id))
+
+    def hear(self, notice: Notice) -> None:
+        feed = self._feeds.get(notice.tenant_id)
+        if isinstance(notice, MarkMoved):
+            self.marks.forget(notice.session_id)
+        if feed is None:
+            return
+        match notice:
+            case LogGrew():
+                feed.grew()
+            case Whisper():
+                feed.whisper(notice)
+            case LoginEnded():
+                for line in feed.listeners.agents:
+                    if line.login_id == notice.login_id:
+                        line.outbox.cut(CLOSE_TOKEN, "signed out")
+            case MarkMoved():
+                return
+
+    def _make_room(self, tenant_id: str, agent_id: str) -> None:
+        lines = self.feed(tenant_id).listeners.agents
+        own = [one for one in lines if one.agent_id == agent_id and one.outbox.ending is None]
+        own.sort(key=lambda line: line.number)
+        for line in own[: -self._settings.sockets_per_agent]:
+            line.outbox.cut(CLOSE_REPLACED, "replaced by a newer connection")

@@ -1,0 +1,67 @@
+"""uvicorn with this server's limits, and sockets that cannot be left hanging."""
+
+import asyncio
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from tms_tui.server.settings import FRAME_BYTES, ServerSettings
+
+LINGER = 10.0
+DRAIN = 5
+
+
+class CuttingProtocol(WebSocketsSansIOProtocol):
+    """uvicorn waits for ever until a peer that stopped reading has taken what is buffered; this one cuts."""
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._cut_later(0.5)
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        self._cut_later(LINGER)
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._cut_later(1.0)
+
+    def _cut_later(self, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self.transport.abort)
+
+
+def bind(settings: ServerSettings) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Named as TCP, or asyncio leaves Nagle on and every answer in two writes waits 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def configured(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
+    """How uvicorn serves this application."""
+    return uvicorn.Config(
+        app,
+        ws=CuttingProtocol,
+        ws_max_size=FRAME_BYTES,
+        ws_ping_interval=settings.ping_interval,
+        ws_ping_timeout=settings.ping_timeout,
+        ws_per_message_deflate=False,
+        log_config=None,
+        # uvicorn's own line for a socket quotes the whole address, query included.
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        lifespan="on",
+        timeout_graceful_shutdown=DRAIN,
+    )

@@ -1,0 +1,58 @@
+"""What one socket still has to be told: bounded, and never waited for by whoever speaks."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+CLOSE_OVERLOADED: Final = 1013
+CLOSE_BROKEN_CLIENT: Final = 1008
+CLOSE_TOKEN: Final = 4401
+CLOSE_FORBIDDEN: Final = 4403
+CLOSE_REPLACED: Final = 4409
+CLOSE_TOO_SLOW: Final = 4413
+CLOSE_TOO_MANY: Final = 4429
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a socket closes."""
+
+    code: int
+    reason: str
+
+
+class Outbox:
+    """Filled without waiting; a full one ends its socket, for a chat must not lose a frame unseen."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._frames: deque[str] = deque()
+        self._news = asyncio.Event()
+        self.ending: Ending | None = None
+
+    def offer(self, frame: str) -> None:
+        if self.ending is not None:
+            return
+        if len(self._frames) >= self._capacity:
+            self.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
+            return
+        self._frames.append(frame)
+        self._news.set()
+
+    def cut(self, code: int, reason: str) -> None:
+        """Ends the socket; what was queued is dropped, the client comes back for it."""
+        if self.ending is None:
+            self.ending = Ending(code, reason)
+            self._frames.clear()
+            self._news.set()
+
+    async def next(self) -> str | Ending:
+        """The next frame, or how it ends."""
+        while True:
+            if self.ending is not None:
+                return self.ending
+            if self._frames:
+                return self._frames.popleft()
+            self._news.clear()
+            await self._news.wait()

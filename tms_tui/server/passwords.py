@@ -1,0 +1,32 @@
+"""Passwords: argon2id, off the event loop, in the same time for a stranger as for an agent."""
+
+import asyncio
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from tms_tui.server.settings import PasswordCost
+
+
+class Passwords:
+    """Hashing at one cost. At most two at once, so that a burst of sign-ins cannot eat the memory."""
+
+    def __init__(self, cost: PasswordCost) -> None:
+        self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
+        self._nobody = self._hasher.hash("nobody has this password")
+        self._room = asyncio.Semaphore(2)
+
+    async def hash(self, password: str) -> str:
+        async with self._room:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """False for None, after just as much work."""
+        async with self._room:
+            return await asyncio.to_thread(self._matches, stored or self._nobody, password) and bool(stored)
+
+    def _matches(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False

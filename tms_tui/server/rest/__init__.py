@@ -1,0 +1,1 @@
+"""The agents' HTTP routes, one module a subject."""

@@ -1,0 +1,49 @@
+"""Colleagues, the agent's own availability, and what their console counted."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tms_tui.domain.model import Availability
+from tms_tui.protocol import wire
+from tms_tui.server.rest.request import Caller, answer, body, signed_in
+from tms_tui.server.services import Services
+from tms_tui.server.store import agents, canned
+from tms_tui.server.texts import one_of
+
+
+async def listing(_request: Request, served: Services, caller: Caller) -> Response:
+    async with served.database.read() as database:
+        found = await agents.of_tenant(database, caller.tenant_id)
+    return answer(wire.AgentsAnswer(agents=[served.presence.on_wire(one) for one in found]))
+
+
+async def availability(request: Request, served: Services, caller: Caller) -> Response:
+    asked = await body(request, wire.AvailabilityBody)
+    chosen = one_of("availability", asked.availability, Availability)
+    async with served.database.write() as database:
+        await agents.choose_availability(database, caller.id, chosen)
+        agent = await agents.by_id(database, caller.tenant_id, caller.id)
+    await served.presence.tell(caller.tenant_id, caller.id)
+    shown = served.presence.on_wire(agent or caller.agent)
+    shown.availability = chosen
+    return answer(shown)
+
+
+async def metrics(request: Request, served: Services, caller: Caller) -> Response:
+    served.metrics.reported(caller.id, await body(request, wire.MetricsBody))
+    return Response(status_code=204)
+
+
+async def canned_responses(_request: Request, served: Services, caller: Caller) -> Response:
+    async with served.database.read() as database:
+        found = await canned.of_tenant(database, caller.tenant_id)
+    return answer(wire.CannedAnswer(responses=found))
+
+
+routes = [
+    Route("/v1/agents", signed_in(listing), methods=["GET"]),
+    Route("/v1/agents/me/availability", signed_in(availability), methods=["PUT"]),
+    Route("/v1/agents/me/metrics", signed_in(metrics), methods=["POST"]),
+    Route("/v1/chat/canned-responses", signed_in(canned_responses), methods=["GET"]),
+]

@@ -1,0 +1,103 @@
+"""Signing in, staying signed in, signing out."""
+
+import uuid
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tms_tui.protocol import wire
+from tms_tui.server.bus import LoginEnded
+from tms_tui.server.clock import timestamp
+from tms_tui.server.errors import unauthorized
+from tms_tui.server.rest.request import Caller, answer, body, signed_in
+from tms_tui.server.services import Services, services
+from tms_tui.server.store import agents
+from tms_tui.server.store.agents import AgentRow, Rotation
+from tms_tui.server.tokens import ACCESS, REFRESH, Claims
+
+
+async def login(request: Request) -> Response:
+    served = services(request)
+    asked = await body(request, wire.LoginBody)
+    email = asked.email.strip().lower()
+    address = request.client.host if request.client else "unknown"
+    served.limits.login.require(f"address {address}", "too_many_attempts")
+    served.limits.login.require(f"account {email}", "too_many_attempts")
+    agent = await _agent(served, email, asked.password)
+    served.metrics.logins.labels("refused" if agent is None else "granted").inc()
+    if agent is None:
+        raise unauthorized("bad_credentials", "The e-mail or the password is not right.")
+    return answer(await _start(served, agent))
+
+
+async def _agent(served: Services, email: str, password: str) -> AgentRow | None:
+    async with served.database.read() as database:
+        agent = await agents.by_email(database, email)
+    known = agent is not None and agent.disabled_at is None
+    right = await served.passwords.verify(agent.password_hash if agent and known else None, password)
+    return agent if right else None
+
+
+async def _start(served: Services, agent: AgentRow) -> wire.TokenAnswer:
+    login_id, jti = str(uuid.uuid4()), str(uuid.uuid4())
+    async with served.database.write() as database:
+        at = timestamp(served.clock.now())
+        await agents.start_login(database, login_id, agent.id, jti, at)
+    tokens = _tokens(served, agent, login_id, jti)
+    tokens.user = agent.user()
+    return tokens
+
+
+def _tokens(served: Services, agent: AgentRow, login_id: str, jti: str) -> wire.TokenAnswer:
+    settings = served.settings
+    about = {
+        "sub": agent.id,
+        "tenant_id": agent.tenant_id,
+        "name": agent.name,
+        "role": agent.role,
+        "sid": login_id,
+    }
+    return wire.TokenAnswer(
+        access_token=served.tokens.issue(ACCESS, settings.access_seconds, **about),
+        refresh_token=served.tokens.issue(REFRESH, settings.refresh_seconds, **(about | {"jti": jti})),
+        expires_in=int(settings.access_seconds),
+    )
+
+
+async def refresh(request: Request) -> Response:
+    served = services(request)
+    asked = await body(request, wire.RefreshBody)
+    claims = served.tokens.verify(asked.refresh_token, REFRESH)
+    successor = str(uuid.uuid4())
+    async with served.database.write() as database:
+        at = timestamp(served.clock.now())
+        agent = await agents.by_id(database, claims.tenant_id, claims.sub)
+        rotation = await agents.rotate(database, claims.sid, claims.jti, successor, at)
+    if rotation is Rotation.REVOKED or agent is None or agent.disabled_at is not None:
+        await _announce_end(served, claims)
+        raise unauthorized("token_revoked", "This sign-in is over. Sign in again.")
+    return answer(_tokens(served, agent, claims.sid, successor))
+
+
+async def logout(_request: Request, served: Services, caller: Caller) -> Response:
+    async with served.database.write() as database:
+        await agents.end_login(database, caller.claims.sid, timestamp(served.clock.now()))
+    await _announce_end(served, caller.claims)
+    return Response(status_code=204)
+
+
+async def me(_request: Request, _served: Services, caller: Caller) -> Response:
+    return answer(caller.agent.user())
+
+
+async def _announce_end(served: Services, claims: Claims) -> None:
+    await served.bus.publish(LoginEnded(claims.tenant_id, claims.sid))
+
+
+routes = [
+    Route("/v1/auth/login", login, methods=["POST"]),
+    Route("/v1/auth/refresh", refresh, methods=["POST"]),
+    Route("/v1/auth/logout", signed_in(logout), methods=["POST"]),
+    Route("/v1/auth/me", signed_in(me), methods=["GET"]),
+]

@@ -1,0 +1,34 @@
+"""The polling fallback: the socket's durable frames, asked for by cursor."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tms_tui.protocol import wire
+from tms_tui.server.errors import Refusal
+from tms_tui.server.replay import frames, resumable
+from tms_tui.server.rest.request import Caller, answer, limit, signed_in
+from tms_tui.server.services import Services
+from tms_tui.server.store import log
+
+
+async def listing(request: Request, served: Services, caller: Caller) -> Response:
+    most = limit(request)
+    async with served.database.read() as database:
+        after = await resumable(
+            database, caller.tenant_id, request.query_params.get("after"), served.settings.resume_limit
+        )
+        if after is None:
+            raise Refusal(410, "cursor_expired", "This place in the log is gone. Take a fresh snapshot.")
+        found = await log.read(database, caller.tenant_id, after, most + 1)
+    held = found[:most]
+    return answer(
+        wire.EventsAnswer(
+            events=await frames(held, served.hub.marks, caller.id),
+            cursor=str(held[-1].cursor if held else after),
+            has_more=len(found) > most,
+        )
+    )
+
+
+routes = [Route("/v1/chat/events", signed_in(listing), methods=["GET"])]

@@ -1,0 +1,130 @@
+"""Conversations over HTTP: lists, one, and what agents do to them."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tms_tui.domain.model import Priority, SessionStatus
+from tms_tui.protocol import wire
+from tms_tui.server import handling, texts
+from tms_tui.server.bus import MarkMoved, Whisper
+from tms_tui.server.errors import invalid
+from tms_tui.server.frames import spoken
+from tms_tui.server.rest.request import Caller, answer, body, limit, session_id, signed_in
+from tms_tui.server.services import Services
+from tms_tui.server.store import log, marks, sessions
+from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.store.sessions import Wanted
+
+MAX_TAGS = 20
+
+
+async def listing(request: Request, served: Services, caller: Caller) -> Response:
+    wanted = _wanted(request, caller.id)
+    async with served.database.read() as database:
+        # Before the rows: what happens in between is then in the log after this cursor.
+        cursor = await log.head(database, caller.tenant_id)
+        found, following = await sessions.page(database, caller.tenant_id, wanted)
+        read = await marks.counts(database, [one.id for one in found])
+    shown = [one.on_wire(_unread(one, read[one.id], caller.id)) for one in found]
+    return answer(wire.SessionsAnswer(sessions=shown, cursor=str(cursor), next=following))
+
+
+def _wanted(request: Request, agent_id: str) -> Wanted:
+    query = request.query_params
+    named = [one for value in query.getlist("status") for one in value.split(",") if one]
+    assigned = query.get("assigned", "")
+    return Wanted(
+        statuses=[texts.one_of("status", one, SessionStatus) for one in named],
+        assigned=agent_id if assigned == "me" else texts.storable("assigned", assigned, 100),
+        text=texts.storable("q", query.get("q", "").strip(), 200),
+        customer_id=texts.storable("customer_id", query.get("customer_id", ""), 100),
+        limit=limit(request),
+        after=texts.storable("after", query.get("after", ""), 500),
+    )
+
+
+async def one(request: Request, served: Services, caller: Caller) -> Response:
+    async with served.database.read() as database:
+        found = await sessions.get(database, caller.tenant_id, session_id(request))
+    return await _shown(served, caller, found)
+
+
+async def assign(request: Request, served: Services, caller: Caller) -> Response:
+    asked = await body(request, wire.AssignBody)
+    wanted = handling.Assignment(
+        agent_id=_agent_id(asked.agent_id),
+        expected=asked.expected_agent_id,
+        note=_note(asked.note),
+    )
+    changed = await handling.assign(served.journal, caller.tenant_id, session_id(request), caller.speaker, wanted)
+    return await _shown(served, caller, changed)
+
+
+def _agent_id(value: str | None) -> str | None:
+    return None if value is None else texts.storable("agent_id", value, 100)
+
+
+def _note(value: str | msgspec.UnsetType | None) -> str | None:
+    return texts.message(value) if isinstance(value, str) and value.strip() else None
+
+
+async def status(request: Request, served: Services, caller: Caller) -> Response:
+    asked = await body(request, wire.StatusBody)
+    wanted = texts.one_of("status", asked.status, SessionStatus)
+    until = texts.moment("pending_until", asked.pending_until)
+    changed = await handling.set_status(
+        served.journal, caller.tenant_id, session_id(request), caller.speaker, wanted, until
+    )
+    return await _shown(served, caller, changed)
+
+
+async def patch(request: Request, served: Services, caller: Caller) -> Response:
+    asked = await body(request, wire.PatchBody)
+    tags = None if asked.tags is msgspec.UNSET else _tags(asked.tags)
+    priority = None if asked.priority is msgspec.UNSET else texts.one_of("priority", asked.priority, Priority)
+    changed = await handling.patch(served.journal, caller.tenant_id, session_id(request), tags, priority)
+    return await _shown(served, caller, changed)
+
+
+def _tags(tags: list[str]) -> list[str]:
+    if len(tags) > MAX_TAGS or any(not tag.strip() for tag in tags):
+        raise invalid("tags", f"At most {MAX_TAGS} tags, none of them blank.")
+    return [texts.storable("tags", tag, 50) for tag in dict.fromkeys(tags)]
+
+
+async def read(request: Request, served: Services, caller: Caller) -> Response:
+    asked = await body(request, wire.ReadBody)
+    session = session_id(request)
+    moved = await handling.agent_read(served.journal, caller.tenant_id, session, caller.id, asked.up_to)
+    if moved is not None:
+        await served.bus.publish(MarkMoved(caller.tenant_id, session))
+        await served.bus.publish(_seen(served, caller.tenant_id, session, moved))
+    return Response(status_code=204)
+
+
+def _seen(served: Services, tenant_id: str, session: str, up_to: int) -> Whisper:
+    data = wire.Receipt(reader_type="agent", up_to=up_to)
+    words = spoken(wire.READ_RECEIPT, data, served.clock.now(), "agent", session)
+    return Whisper(tenant_id, words, session, to_agents=False, to_visitor=True)
+
+
+async def _shown(served: Services, caller: Caller, found: Conversation) -> Response:
+    read_by = await served.hub.marks.load([found.id])
+    return answer(found.on_wire(_unread(found, read_by[found.id], caller.id)))
+
+
+def _unread(found: Conversation, read_by: marks.Counts, agent_id: str) -> int:
+    return max(0, found.visitor_messages - read_by.get(agent_id, 0))
+
+
+_ONE = "/v1/chat/sessions/{session_id}"
+routes = [
+    Route("/v1/chat/sessions", signed_in(listing), methods=["GET"]),
+    Route(_ONE, signed_in(one), methods=["GET"]),
+    Route(_ONE, signed_in(patch), methods=["PATCH"]),
+    Route(f"{_ONE}/assign", signed_in(assign), methods=["POST"]),
+    Route(f"{_ONE}/status", signed_in(status), methods=["POST"]),
+    Route(f"{_ONE}/read", signed_in(read), methods=["POST"]),
+]

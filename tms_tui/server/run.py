@@ -1,0 +1,104 @@
+"""A running server: bound, answering, stopped, and started again on the same port and data."""
+
+import asyncio
+import contextlib
+import dataclasses
+import socket
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from tms_tui.server.app import create_app
+from tms_tui.server.bus import Bus
+from tms_tui.server.clock import Clock
+from tms_tui.server.listener import bind, configured
+from tms_tui.server.settings import ServerSettings
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn that says when it answers, and leaves signals alone when it is a guest in a loop."""
+
+    def __init__(self, config: uvicorn.Config, *, signals: bool) -> None:
+        super().__init__(config)
+        self.answering = asyncio.Event()
+        self._signals = signals
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals() if self._signals else contextlib.nullcontext():
+            yield
+
+
+class Running:
+    """The server within this event loop; `signals` lets SIGINT and SIGTERM end it gracefully.
+
+    Raises OSError when the address is taken, WeakKeyError, ValueError for a bus nobody serves,
+    and SQLAlchemyError when the database cannot be opened.
+    """
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        *,
+        bus: Bus | None = None,
+        clock: Clock | None = None,
+        signals: bool = False,
+    ) -> None:
+        self.settings = settings
+        self._bus = bus
+        self._clock = clock
+        self._signals = signals
+        self._server: _Uvicorn | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        return self.settings.port
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Returns once it answers; a free port taken for port 0 is kept for the next start."""
+        self.app = create_app(self.settings, bus=self._bus, clock=self._clock)
+        listening = bind(self.settings)
+        self.settings = dataclasses.replace(self.settings, port=listening.getsockname()[1])
+        self._server = _Uvicorn(configured(self.app, self.settings), signals=self._signals)
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="server")
+        answering = asyncio.create_task(self._server.answering.wait())
+        await asyncio.wait([answering, self._task], return_when=asyncio.FIRST_COMPLETED)
+        answering.cancel()
+        if self._task.done():
+            listening.close()
+            await self._task
+
+    async def stop(self) -> None:
+        """Drains, closes every socket with 1012, and returns once nothing is left open."""
+        if self._server is None or self._task is None:
+            return
+        self.app.services.draining = True
+        self._server.should_exit = True
+        await self._task
+        self._server = self._task = None
+
+    async def stopped(self) -> None:
+        """Returns when a signal ended it."""
+        if self._task is not None:
+            await self._task
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()

@@ -1,0 +1,53 @@
+"""What the routes and sockets work with, wired once per application."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from tms_tui.server.bus import Bus
+from tms_tui.server.clock import Clock
+from tms_tui.server.hub import Hub
+from tms_tui.server.journal import Journal
+from tms_tui.server.limits import Limiter
+from tms_tui.server.metrics import Metrics
+from tms_tui.server.passwords import Passwords
+from tms_tui.server.presence import Presence
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store.database import Database
+from tms_tui.server.tokens import Tokens
+from tms_tui.server.visitorpresence import VisitorPresence
+
+
+@dataclass(slots=True)
+class Limits:
+    """One limiter per kind of call."""
+
+    login: Limiter
+    visitor_sessions: Limiter
+    agent_sends: Limiter
+    visitor_sends: Limiter
+
+
+@dataclass(slots=True)
+class Services:
+    """The wired parts of one running server."""
+
+    settings: ServerSettings
+    database: Database
+    bus: Bus
+    clock: Clock
+    journal: Journal
+    tokens: Tokens
+    passwords: Passwords
+    hub: Hub
+    presence: Presence
+    visitors: VisitorPresence
+    limits: Limits
+    metrics: Metrics
+    draining: bool = False
+
+
+def services(connection: HTTPConnection) -> Services:
+    found = connection.app.state.services
+    assert isinstance(found, Services)  # noqa: S101 - set by the lifespan before any request
+    return found

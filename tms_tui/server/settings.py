@@ -1,0 +1,84 @@
+"""What an operator can set: addresses, keys, limits and timings of the reference server."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FRAME_BYTES: Final = 65_536
+BODY_BYTES: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: `burst` at once, refilled by `per_second`."""
+
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordCost:
+    """Argon2id parameters; the defaults are the second profile of RFC 9106."""
+
+    time: int = 3
+    memory_kib: int = 65_536
+    lanes: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """Everything the server is told from outside. Times are seconds."""
+
+    data: Path
+    """Directory of the database file and the signing key; created with mode 0700."""
+    host: str = "127.0.0.1"
+    port: int = 8765
+    """0 picks a free one."""
+    database: str | None = None
+    """SQLAlchemy URL; None is a SQLite file in `data`."""
+    bus: str = "memory://"
+    origins: tuple[str, ...] = ()
+    """Origins that browsers may connect from; the server's own address is always one."""
+    signing_key: Path | None = None
+    """A file of at least 32 bytes; None generates one in `data`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose X-Forwarded-For is believed."""
+
+    tenant: str = "default"
+    """Whose conversations the visitors of this server start."""
+    issuer: str = "tms-chat"
+    audience: str = "tms-chat"
+    access_seconds: float = 15 * 60
+    refresh_seconds: float = 12 * 3600
+    visitor_seconds: float = 7 * 24 * 3600
+    leeway: float = 10
+    password_cost: PasswordCost = PasswordCost()
+
+    queue_frames: int = 256
+    """What one socket may have waiting before it is called too slow."""
+    slow_write: float = 5
+    sockets_per_agent: int = 5
+    sockets_per_node: int = 1000
+    bad_frames: int = 10
+    ping_interval: float = 20
+    ping_timeout: float = 10
+    visitor_auth: float = 5
+    agent_grace: float = 20
+    """How long an agent without a socket still counts as there."""
+    visitor_grace: float = 5
+    log_check: float = 5
+    """How often the event log is compared even when no announcement came."""
+    resume_limit: int = 10_000
+    """How many events a client may have missed and still resume."""
+    moved_window: float = 60
+    """How long a colleague's change of status still holds up a reply written before it."""
+
+    login_rate: Rate = Rate(10 / 60, 10)
+    visitor_session_rate: Rate = Rate(1, 60)
+    agent_send_rate: Rate = Rate(5, 20)
+    visitor_send_rate: Rate = Rate(3, 20)
+    frame_rate: Rate = Rate(20, 60)
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite+aiosqlite:///{self.data / 'tms-chat.db'}"

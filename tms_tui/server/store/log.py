@@ -1,0 +1,98 @@
+"""The event log: per tenant, contiguous cursors, in commit order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tms_tui.server.tables import events, tenants
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something to be logged, in its wire shape; a session in it counts no unread messages yet."""
+
+    type: str
+    session_id: str
+    data: msgspec.Struct
+    from_type: str
+    visitor_messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event as the log has it. `visitor_messages`: how many the customer had written by then."""
+
+    tenant_id: str
+    cursor: int
+    type: str
+    session_id: str
+    from_type: str
+    data: bytes
+    visitor_messages: int
+    created_at: str
+
+
+async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened], at: str) -> int:
+    """Writes `news` under the next cursors; the tenant's row stays locked until the commit."""
+    taken = await connection.execute(
+        sa.update(tenants)
+        .where(tenants.c.id == tenant_id)
+        .values(cursor=tenants.c.cursor + len(news))
+        .returning(tenants.c.cursor)
+    )
+    head: int = taken.scalar_one()
+    first = head - len(news) + 1
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "cursor": first + place,
+            "type": one.type,
+            "session_id": one.session_id,
+            "from_type": one.from_type,
+            "data": msgspec.json.encode(one.data).decode(),
+            "visitor_messages": one.visitor_messages,
+            "created_at": at,
+        }
+        for place, one in enumerate(news)
+    ]
+    await connection.execute(sa.insert(events), rows)
+    return head
+
+
+async def head(connection: AsyncConnection, tenant_id: str) -> int:
+    """The newest cursor; 0 when nothing ever happened."""
+    found = await connection.execute(sa.select(tenants.c.cursor).where(tenants.c.id == tenant_id))
+    return found.scalar_one_or_none() or 0
+
+
+async def reaches_back_to(connection: AsyncConnection, tenant_id: str) -> int:
+    """The smallest cursor one can still resume after."""
+    found = await connection.execute(sa.select(sa.func.min(events.c.cursor)).where(events.c.tenant_id == tenant_id))
+    oldest: int | None = found.scalar_one()
+    return await head(connection, tenant_id) if oldest is None else oldest - 1
+
+
+async def read(
+    connection: AsyncConnection, tenant_id: str, after: int, limit: int, *, up_to: int | None = None
+) -> list[Logged]:
+    """Events after a cursor, in order."""
+    query = sa.select(events).where(events.c.tenant_id == tenant_id, events.c.cursor > after)
+    if up_to is not None:
+        query = query.where(events.c.cursor <= up_to)
+    rows = await connection.execute(query.order_by(events.c.cursor).limit(limit))
+    return [
+        Logged(
+            row.tenant_id,
+            row.cursor,
+            row.type,
+            row.session_id,
+            row.from_type,
+            row.data.encode(),
+            row.visitor_messages,
+            row.created_at,
+        )
+        for row in rows
+    ]

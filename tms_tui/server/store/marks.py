@@ -1,0 +1,35 @@
+"""Read marks: how far each agent has read in each conversation."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tms_tui.server.tables import marks
+
+Counts = dict[str, int]
+"""Agent id -> how many of the customer's messages that agent has read in one conversation."""
+
+
+async def move(connection: AsyncConnection, session_id: str, agent_id: str, up_to: int, visitor_messages: int) -> bool:
+    """Moves a mark forward, never back; False when it stood there already."""
+    where = (marks.c.session_id == session_id) & (marks.c.agent_id == agent_id)
+    standing = (await connection.execute(sa.select(marks.c.up_to).where(where))).scalar_one_or_none()
+    values = {"up_to": up_to, "visitor_messages": visitor_messages}
+    if standing is None:
+        await connection.execute(sa.insert(marks).values(session_id=session_id, agent_id=agent_id, **values))
+    elif standing < up_to:
+        await connection.execute(sa.update(marks).where(where).values(**values))
+    else:
+        return False
+    return True
+
+
+async def counts(connection: AsyncConnection, session_ids: Collection[str]) -> dict[str, Counts]:
+    """What every agent has read of these conversations."""
+    read: dict[str, Counts] = {session_id: {} for session_id in session_ids}
+    if read:
+        rows = await connection.execute(sa.select(marks).where(marks.c.session_id.in_(read)))
+        for row in rows:
+            read[row.session_id][row.agent_id] = row.visitor_messages
+    return read

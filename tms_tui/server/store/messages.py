@@ -1,0 +1,113 @@
+"""Messages in the database: written once, read by place."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tms_tui.protocol import wire
+from tms_tui.server.tables import messages
+
+
+async def insert(connection: AsyncConnection, message: wire.Message) -> None:
+    await connection.execute(
+        sa.insert(messages).values(
+            id=message.id,
+            session_id=message.session_id,
+            seq=message.seq,
+            message_type=message.message_type,
+            content=message.content,
+            author_type=message.author_type,
+            author_id=message.author_id or "",
+            author_name=message.author_name,
+            is_private=message.is_private,
+            client_message_id=message.client_message_id,
+            created_at=message.created_at,
+        )
+    )
+
+
+async def known(
+    connection: AsyncConnection, session_id: str, author_id: str, client_message_id: str
+) -> wire.Message | None:
+    """The message this author already sent under this id."""
+    row = (
+        await connection.execute(
+            sa.select(messages).where(
+                messages.c.session_id == session_id,
+                messages.c.author_id == author_id,
+                messages.c.client_message_id == client_message_id,
+            )
+        )
+    ).one_or_none()
+    return None if row is None else _message(row)
+
+
+async def page(
+    connection: AsyncConnection,
+    session_id: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int,
+    public_only: bool = False,
+) -> tuple[list[wire.Message], bool]:
+    """Oldest first: the first ones after a seq, or the last ones (before a seq); and whether more lie beyond."""
+    query = sa.select(messages).where(messages.c.session_id == session_id)
+    if public_only:
+        query = query.where(messages.c.is_private.is_(False))
+    if after is not None:
+        query = query.where(messages.c.seq > after).order_by(messages.c.seq)
+    elif before is not None:
+        query = query.where(messages.c.seq < before).order_by(messages.c.seq.desc())
+    else:
+        query = query.order_by(messages.c.seq.desc())
+    found = [_message(row) for row in await connection.execute(query.limit(limit + 1))]
+    held = found[:limit]
+    return (held if after is not None else held[::-1]), len(found) > limit
+
+
+async def another_agent_wrote(connection: AsyncConnection, session_id: str, agent_id: str, after: int) -> bool:
+    """Whether a colleague's public message stands after a seq."""
+    found = await connection.execute(
+        sa.select(messages.c.seq)
+        .where(
+            messages.c.session_id == session_id,
+            messages.c.seq > after,
+            messages.c.author_type == "agent",
+            messages.c.author_id != agent_id,
+            messages.c.is_private.is_(False),
+        )
+        .limit(1)
+    )
+    return found.one_or_none() is not None
+
+
+async def visitor_messages(connection: AsyncConnection, session_id: str, up_to: int) -> int:
+    """How many of the customer's messages lie at or before a seq."""
+    found = await connection.execute(
+        sa.select(sa.func.count()).where(
+            messages.c.session_id == session_id,
+            messages.c.seq <= up_to,
+            messages.c.author_type == "visitor",
+        )
+    )
+    return int(found.scalar_one())
+
+
+async def seen_by_visitor(connection: AsyncConnection, session_id: str, up_to: int, at: str) -> None:
+    """Marks what the visitor can see up to a seq as read."""
+    await connection.execute(
+        sa.update(messages)
+        .where(
+            messages.c.session_id == session_id,
+            messages.c.seq <= up_to,
+            messages.c.author_type != "visitor",
+            messages.c.is_private.is_(False),
+            messages.c.read_by_visitor_at.is_(None),
+        )
+        .values(read_by_visitor_at=at)
+    )
+
+
+def _message(row: sa.Row[tuple[object, ...]]) -> wire.Message:
+    fields = row._asdict()
+    return wire.Message(**(fields | {"author_id": fields["author_id"] or None}))

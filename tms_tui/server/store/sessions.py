@@ -1,0 +1,133 @@
+"""Conversations in the database: one, many, and by what is searched."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tms_tui.server.errors import invalid, not_found
+from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.tables import messages, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a listing asks for; empty means all. `assigned` is "any", "none" or an agent's id."""
+
+    statuses: Sequence[str] = ()
+    assigned: str = ""
+    text: str = ""
+    customer_id: str = ""
+    limit: int = 50
+    after: str = ""
+
+
+async def insert(connection: AsyncConnection, conversation: Conversation) -> None:
+    await connection.execute(sa.insert(sessions).values(**asdict(conversation)))
+
+
+async def save(connection: AsyncConnection, conversation: Conversation) -> None:
+    await connection.execute(sa.update(sessions).where(sessions.c.id == conversation.id).values(**asdict(conversation)))
+
+
+async def get(connection: AsyncConnection, tenant_id: str, session_id: str, *, lock: bool = False) -> Conversation:
+    """The tenant's conversation; raises the 404 for any other. `lock` holds its row until the commit."""
+    query = sa.select(sessions).where(sessions.c.tenant_id == tenant_id, sessions.c.id == session_id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        raise not_found()
+    return _conversation(row)
+
+
+async def exists(connection: AsyncConnection, tenant_id: str, session_id: str) -> bool:
+    query = sa.select(sessions.c.id).where(sessions.c.tenant_id == tenant_id, sessions.c.id == session_id)
+    return (await connection.execute(query)).one_or_none() is not None
+
+
+async def customer_by_email(connection: AsyncConnection, tenant_id: str, email: str | None) -> str | None:
+    """Under which id this e-mail wrote before; unproven, so it only groups conversations for agents."""
+    if email is None:
+        return None
+    query = (
+        sa.select(sessions.c.customer_id)
+        .where(sessions.c.tenant_id == tenant_id, sessions.c.customer_email == email)
+        .order_by(sessions.c.started_at.desc())
+        .limit(1)
+    )
+    return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def online(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Tenant and id of the conversations whose customer counts as being there."""
+    rows = await connection.execute(sa.select(sessions.c.tenant_id, sessions.c.id).where(sessions.c.online))
+    return [(row.tenant_id, row.id) for row in rows]
+
+
+async def page(connection: AsyncConnection, tenant_id: str, wanted: Wanted) -> tuple[list[Conversation], str | None]:
+    """Newest activity first, and the token of the next page when there is one."""
+    query = (
+        sa.select(sessions)
+        .where(sessions.c.tenant_id == tenant_id, *_conditions(wanted))
+        .order_by(sessions.c.last_activity_at.desc(), sessions.c.id.desc())
+        .limit(wanted.limit + 1)
+    )
+    found = [_conversation(row) for row in await connection.execute(query)]
+    if len(found) <= wanted.limit:
+        return found, None
+    last = found[wanted.limit - 1]
+    return found[: wanted.limit], _token(last)
+
+
+def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.statuses:
+        conditions.append(sessions.c.status.in_(wanted.statuses))
+    if wanted.customer_id:
+        conditions.append(sessions.c.customer_id == wanted.customer_id)
+    if wanted.assigned == "any":
+        conditions.append(sessions.c.assigned_agent_id.is_not(None))
+    elif wanted.assigned == "none":
+        conditions.append(sessions.c.assigned_agent_id.is_(None))
+    elif wanted.assigned:
+        conditions.append(sessions.c.assigned_agent_id == wanted.assigned)
+    if wanted.text:
+        conditions.append(_holds(wanted.text))
+    if wanted.after:
+        moment, last = _place(wanted.after)
+        older = sessions.c.last_activity_at < moment
+        conditions.append(older | ((sessions.c.last_activity_at == moment) & (sessions.c.id < last)))
+    return conditions
+
+
+def _holds(text: str) -> sa.ColumnElement[bool]:
+    said = sa.exists().where(
+        messages.c.session_id == sessions.c.id, messages.c.content.icontains(text, autoescape=True)
+    )
+    return (
+        sessions.c.customer_name.icontains(text, autoescape=True)
+        | sessions.c.customer_email.icontains(text, autoescape=True)
+        | said
+    )
+
+
+def _token(conversation: Conversation) -> str:
+    place = f"{conversation.last_activity_at}|{conversation.id}"
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _place(token: str) -> tuple[str, str]:
+    try:
+        moment, _, last = base64.urlsafe_b64decode(token.encode()).decode().partition("|")
+    except (binascii.Error, UnicodeError) as unreadable:
+        raise invalid("after", "This is not a page token of this server.") from unreadable
+    if not last or "\0" in moment + last:
+        raise invalid("after", "This is not a page token of this server.")
+    return moment, last
+
+
+def _conversation(row: sa.Row[Any]) -> Conversation:
+    return Conversation(**row._asdict())

@@ -1,0 +1,130 @@
+"""The tables: portable between SQLite and PostgreSQL. Times are fixed-width RFC 3339 text."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+tenants = sa.Table(
+    "tenants",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.BigInteger, nullable=False, server_default="0"),
+)
+
+agents = sa.Table(
+    "agents",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False, index=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("availability", sa.Text, nullable=False),
+    sa.Column("disabled_at", sa.Text),
+)
+
+logins = sa.Table(
+    "logins",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), nullable=False, index=True),
+    sa.Column("started_at", sa.Text, nullable=False),
+    sa.Column("revoked_at", sa.Text),
+)
+
+refresh_tokens = sa.Table(
+    "refresh_tokens",
+    metadata,
+    sa.Column("jti", sa.Text, primary_key=True),
+    sa.Column("login_id", sa.ForeignKey("logins.id"), nullable=False, index=True),
+    sa.Column("used_at", sa.Text),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("pending_until", sa.Text),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("customer_name", sa.Text, nullable=False),
+    sa.Column("customer_email", sa.Text),
+    sa.Column("online", sa.Boolean, nullable=False),
+    sa.Column("last_seen_at", sa.Text),
+    sa.Column("page_url", sa.Text),
+    sa.Column("locale", sa.Text),
+    sa.Column("info", sa.JSON, nullable=False),
+    sa.Column("assigned_agent_id", sa.ForeignKey("agents.id")),
+    sa.Column("assigned_agent_name", sa.Text),
+    sa.Column("assigned_at", sa.Text),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("priority", sa.Text, nullable=False),
+    sa.Column("started_at", sa.Text, nullable=False),
+    sa.Column("ended_at", sa.Text),
+    sa.Column("last_activity_at", sa.Text, nullable=False),
+    sa.Column("waiting_since", sa.Text),
+    sa.Column("last_message", sa.JSON(none_as_null=True)),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("visitor_messages", sa.BigInteger, nullable=False),
+    sa.Column("read_by_visitor", sa.BigInteger, nullable=False),
+    sa.Column("read_by_agents", sa.BigInteger, nullable=False),
+    sa.Column("status_changed_at", sa.Text),
+    sa.Column("status_changed_by", sa.Text),
+    sa.Column("status_changed_seq", sa.BigInteger, nullable=False),
+    sa.Index("sessions_by_activity", "tenant_id", "last_activity_at", "id"),
+    sa.Index("sessions_by_customer", "tenant_id", "customer_id"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("session_id", sa.ForeignKey("sessions.id"), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("message_type", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("author_type", sa.Text, nullable=False),
+    sa.Column("author_id", sa.Text, nullable=False),
+    sa.Column("author_name", sa.Text, nullable=False),
+    sa.Column("is_private", sa.Boolean, nullable=False),
+    sa.Column("client_message_id", sa.Text),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("read_by_visitor_at", sa.Text),
+    sa.UniqueConstraint("session_id", "seq"),
+    sa.UniqueConstraint("session_id", "author_id", "client_message_id"),
+)
+
+marks = sa.Table(
+    "read_marks",
+    metadata,
+    sa.Column("session_id", sa.ForeignKey("sessions.id"), primary_key=True),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("up_to", sa.BigInteger, nullable=False),
+    sa.Column("visitor_messages", sa.BigInteger, nullable=False),
+)
+"""How far each agent has read, and how many of the customer's messages lie before that place."""
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("cursor", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("session_id", sa.Text),
+    sa.Column("from_type", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("visitor_messages", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+)
+
+canned = sa.Table(
+    "canned_responses",
+    metadata,
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("shortcut", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)

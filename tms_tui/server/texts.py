@@ -1,0 +1,77 @@
+"""What text is taken from outside: stored as it was written, or refused with the field's name."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from tms_tui.server.errors import invalid
+
+MESSAGE_CHARACTERS: Final = 8000
+NAME_CHARACTERS: Final = 200
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_LARGEST_WHOLE = 2**53
+
+
+def storable(field: str, value: str, longest: int) -> str:
+    """The text itself; raises 422 for a NUL, half a surrogate pair, or more than `longest` characters."""
+    if _UNSTORABLE.search(value):
+        raise invalid(field, "This text holds characters that cannot be stored.")
+    if len(value) > longest:
+        raise invalid(field, f"This text is longer than {longest} characters.")
+    return value
+
+
+def optional(field: str, value: str | None, longest: int = NAME_CHARACTERS) -> str | None:
+    """Blank counts as absent."""
+    return storable(field, value, longest) if value is not None and value.strip() else None
+
+
+def message(value: str) -> str:
+    """What may be sent: 1 to 8000 characters, not all blank."""
+    if not value.strip():
+        raise invalid("content", "A message needs words.")
+    return storable("content", value, MESSAGE_CHARACTERS)
+
+
+def uuid_text(field: str, value: str) -> str:
+    if not _UUID.fullmatch(value):
+        raise invalid(field, "This must be a UUID.")
+    return value
+
+
+def is_uuid(value: str) -> bool:
+    return _UUID.fullmatch(value) is not None
+
+
+def moment(field: str, value: str | None) -> str | None:
+    if value is not None and not _TIME.fullmatch(value):
+        raise invalid(field, "This must be a time such as 2030-01-31T12:00:00Z.")
+    return value
+
+
+def one_of(field: str, value: str, allowed: type[StrEnum]) -> str:
+    """A member of a StrEnum."""
+    names = [str(one) for one in allowed]
+    if value not in names:
+        raise invalid(field, f"This must be one of: {', '.join(names)}.")
+    return value
+
+
+def facts(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page knows of a customer: at most 50 short names with plain values."""
+    if len(value) > 50:
+        raise invalid("info", "More than 50 facts about one customer.")
+    return {storable("info", name, 100): _fact(fact) for name, fact in value.items()}
+
+
+def _fact(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, str):
+        return storable("info", value, 2000)
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE:
+        return value
+    raise invalid("info", "Facts about a customer are texts, numbers, true, false or null.")

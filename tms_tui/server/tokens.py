@@ -1,0 +1,87 @@
+"""Tokens: JWTs signed and checked with one pinned algorithm, issuer and audience."""
+
+import uuid
+from typing import Any, Final
+
+import jwt
+import msgspec
+
+from tms_tui.server.clock import Clock
+from tms_tui.server.errors import unauthorized
+from tms_tui.server.settings import ServerSettings
+
+ALGORITHM: Final = "HS256"
+REQUIRED: Final = ["iss", "aud", "sub", "exp", "iat", "jti", "token_type"]
+
+ACCESS: Final = "access"
+REFRESH: Final = "refresh"
+VISITOR: Final = "visitor"
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a token speaks for. `sid`: the sign-in it came from; for a visitor, `sub` is the conversation."""
+
+    sub: str
+    tenant_id: str
+    token_type: str
+    jti: str
+    iat: float
+    exp: float
+    name: str = ""
+    role: str = ""
+    sid: str = ""
+
+
+class Tokens:
+    """Issues and verifies by this server's key and clock."""
+
+    def __init__(self, key: bytes, settings: ServerSettings, clock: Clock) -> None:
+        self._key = key
+        self._settings = settings
+        self._clock = clock
+        self._jwt = jwt.PyJWT(
+            {
+                "require": REQUIRED,
+                "strict_aud": True,
+                "enforce_minimum_key_length": True,
+                # Times are judged below, by the clock handed in.
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            }
+        )
+
+    def issue(self, token_type: str, seconds: float, **claims: str) -> str:
+        now = int(self._clock.now())
+        payload: dict[str, Any] = {
+            "iss": self._settings.issuer,
+            "aud": self._settings.audience,
+            "jti": str(uuid.uuid4()),
+            "iat": now,
+            "exp": int(now + seconds),
+            "token_type": token_type,
+        }
+        return self._jwt_encode(payload | claims)
+
+    def verify(self, token: str, token_type: str) -> Claims:
+        """Raises the 401s `bad_token` and `token_expired`."""
+        try:
+            payload = self._jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                issuer=self._settings.issuer,
+                audience=self._settings.audience,
+            )
+            claims = msgspec.convert(payload, Claims)
+        except (jwt.InvalidTokenError, msgspec.ValidationError, ValueError) as bad:
+            raise unauthorized() from bad
+        now, leeway = self._clock.now(), self._settings.leeway
+        if claims.token_type != token_type or claims.iat > now + leeway:
+            raise unauthorized()
+        if claims.exp <= now - leeway:
+            raise unauthorized("token_expired", "The sign-in has expired.")
+        return claims
+
+    def _jwt_encode(self, payload: dict[str, Any]) -> str:
+        return jwt.encode(payload, self._key, algorithm=ALGORITHM)

@@ -1,0 +1,37 @@
+"""Whether a customer is on the page: a short absence (a reload, the next page) is none."""
+
+from tms_tui.server.background import Background
+from tms_tui.server.clock import Clock
+from tms_tui.server.handling import customer_online
+from tms_tui.server.hub import Hub
+from tms_tui.server.journal import Journal
+from tms_tui.server.store import sessions
+
+
+class VisitorPresence:
+    """Turns coming and going sockets into `online`, logged for the agents."""
+
+    def __init__(self, journal: Journal, hub: Hub, clock: Clock, grace: float, background: Background) -> None:
+        self._journal = journal
+        self._hub = hub
+        self._clock = clock
+        self._grace = grace
+        self._background = background
+
+    async def adopt(self) -> None:
+        """Those who were there when the server last stopped get the same grace to come back."""
+        async with self._journal.database.read() as connection:
+            there = await sessions.online(connection)
+        for tenant_id, session_id in there:
+            self.left(tenant_id, session_id)
+
+    async def arrived(self, tenant_id: str, session_id: str) -> None:
+        await customer_online(self._journal, tenant_id, session_id, online=True)
+
+    def left(self, tenant_id: str, session_id: str) -> None:
+        self._background.start(self._gone(tenant_id, session_id), "customer gone")
+
+    async def _gone(self, tenant_id: str, session_id: str) -> None:
+        await self._clock.sleep(self._grace)
+        if self._hub.visitors_of(tenant_id, session_id) == 0:
+            await customer_online(self._journal, tenant_id, session_id, online=False)

@@ -1,0 +1,106 @@
+"""The visitors' HTTP routes: starting a conversation, reading and writing in it, and nothing else."""
+
+import uuid
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tms_tui.protocol import wire
+from tms_tui.server import texts
+from tms_tui.server.errors import unauthorized
+from tms_tui.server.rest.request import answer, bearer, body, limit, whole
+from tms_tui.server.services import Services, services
+from tms_tui.server.store import messages, sessions
+from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.talk import Said, Speaker, send
+from tms_tui.server.tokens import VISITOR, Claims
+
+NAMELESS = "Visitor"
+
+
+async def start(request: Request) -> Response:
+    served = services(request)
+    asked = await body(request, wire.VisitorSessionBody)
+    address = request.client.host if request.client else "unknown"
+    served.limits.visitor_sessions.require(address)
+    conversation = await _begin(served, asked)
+    token = served.tokens.issue(
+        VISITOR,
+        served.settings.visitor_seconds,
+        sub=conversation.id,
+        tenant_id=conversation.tenant_id,
+        name=conversation.customer_name,
+        role="visitor",
+    )
+    return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201)
+
+
+async def _begin(served: Services, asked: wire.VisitorSessionBody) -> Conversation:
+    email = texts.optional("email", asked.email)
+    name = texts.optional("name", asked.name) or NAMELESS
+    page_url = texts.optional("page_url", asked.page_url, 2000)
+    locale = texts.optional("locale", asked.locale, 35)
+    info = texts.facts(asked.info)
+    async with served.journal.change(served.settings.tenant) as change:
+        known = await sessions.customer_by_email(change.connection, change.tenant_id, email)
+        conversation = Conversation(
+            id=str(uuid.uuid4()),
+            tenant_id=change.tenant_id,
+            customer_id=known or str(uuid.uuid4()),
+            customer_name=name,
+            customer_email=email,
+            page_url=page_url,
+            locale=locale,
+            info=info,
+            started_at=change.at,
+            last_activity_at=change.at,
+            last_seen_at=change.at,
+            version=1,
+        )
+        await sessions.insert(change.connection, conversation)
+        change.updated(conversation, "visitor")
+    return conversation
+
+
+async def listing(request: Request) -> Response:
+    served = services(request)
+    claims = visitor(request, served)
+    after, most = whole(request, "after") or 0, limit(request)
+    async with served.database.read() as database:
+        own = await sessions.get(database, claims.tenant_id, claims.sub)
+        page, more = await messages.page(database, own.id, after=after, limit=most, public_only=True)
+    return answer(wire.VisitorMessagesAnswer(messages=page, has_more=more, seen_up_to=own.read_by_agents))
+
+
+async def post(request: Request) -> Response:
+    served = services(request)
+    claims = visitor(request, served)
+    asked = await body(request, wire.VisitorSendBody)
+    said = Said(
+        content=texts.message(asked.content),
+        client_message_id=texts.uuid_text("client_message_id", asked.client_message_id),
+    )
+    served.limits.visitor_sends.require(claims.sub)
+    async with served.database.read() as database:
+        own = await sessions.get(database, claims.tenant_id, claims.sub)
+    speaker = Speaker("visitor", own.customer_id or own.id, own.customer_name)
+    message, new = await send(served.journal, claims.tenant_id, own.id, speaker, said)
+    if new:
+        served.metrics.messages.labels("visitor").inc()
+    return answer(message, 201 if new else 200)
+
+
+def visitor(connection: HTTPConnection, served: Services) -> Claims:
+    """The conversation a visitor's token is for; raises the 401s."""
+    claims = served.tokens.verify(bearer(connection), VISITOR)
+    if not texts.is_uuid(claims.sub):
+        raise unauthorized()
+    return claims
+
+
+routes = [
+    Route("/v1/visitor/sessions", start, methods=["POST"]),
+    Route("/v1/visitor/messages", listing, methods=["GET"]),
+    Route("/v1/visitor/messages", post, methods=["POST"]),
+]

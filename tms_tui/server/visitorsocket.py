@@ -1,0 +1,126 @@
+"""The visitors' socket: a token in its first frame, then one conversation and never a note."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.websockets import WebSocket
+
+from tms_tui.protocol import wire
+from tms_tui.server.admission import admit, refuse
+from tms_tui.server.bus import Whisper
+from tms_tui.server.clock import timestamp
+from tms_tui.server.errors import Refusal
+from tms_tui.server.feed import VisitorLine
+from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
+from tms_tui.server.handling import visitor_read
+from tms_tui.server.line import TokenLife, Writer, first_of
+from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
+from tms_tui.server.services import Services, services
+from tms_tui.server.store import sessions
+from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.tokens import VISITOR, Claims
+
+
+async def visitor_socket(socket: WebSocket) -> None:
+    served = services(socket)
+    try:
+        admit(socket, served)
+    except Refusal as refusal:
+        await refuse(socket, refusal)
+        return
+    await socket.accept()
+    found = await _introduced(socket, served)
+    if found is None:
+        await socket.close(CLOSE_TOKEN, "say who you are first")
+        return
+    claims, conversation = found
+    await VisitorSocket(socket, served, claims, conversation).live()
+
+
+async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conversation] | None:
+    """The conversation named by the first frame's token, when it comes in time and holds."""
+    frames = Frames(socket, Outbox(1), served.settings, served.clock)
+    hello = asyncio.create_task(frames.receive())
+    timer = asyncio.create_task(served.clock.sleep(served.settings.visitor_auth))
+    try:
+        await asyncio.wait([hello, timer], return_when=asyncio.FIRST_COMPLETED)
+        raw = hello.result() if hello.done() else None
+    finally:
+        hello.cancel()
+        timer.cancel()
+        await asyncio.gather(hello, timer, return_exceptions=True)
+    try:
+        return None if raw is None else await _proven(raw, served)
+    except (BadFrame, Refusal):
+        return None
+
+
+async def _proven(raw: str | bytes, served: Services) -> tuple[Claims, Conversation]:
+    frame = decoded(raw)
+    if frame.type != wire.AUTH:
+        raise BadFrame("auth_first", "The first frame is auth.")
+    claims = served.tokens.verify(data_of(frame, wire.VisitorAuth).token, VISITOR)
+    async with served.database.read() as database:
+        return claims, await sessions.get(database, claims.tenant_id, claims.sub)
+
+
+class VisitorSocket:
+    """One customer's open page."""
+
+    def __init__(self, socket: WebSocket, served: Services, claims: Claims, conversation: Conversation) -> None:
+        self._socket = socket
+        self._served = served
+        self._conversation = conversation
+        self._outbox = Outbox(served.settings.queue_frames)
+        self._life = TokenLife(served.clock, claims.exp)
+        self._line = VisitorLine(conversation.id, self._outbox)
+
+    async def live(self) -> None:
+        """From the first frame to the close."""
+        served, own = self._served, self._conversation
+        served.hub.sockets += 1
+        served.metrics.sockets.labels("visitor").inc()
+        try:
+            await served.hub.join(own.tenant_id, self._line)
+            await served.visitors.arrived(own.tenant_id, own.id)
+            await self._talk()
+        finally:
+            served.hub.leave(own.tenant_id, self._line)
+            served.visitors.left(own.tenant_id, own.id)
+            served.hub.sockets -= 1
+            served.metrics.sockets.labels("visitor").dec()
+
+    async def _talk(self) -> None:
+        settings = self._served.settings
+        writer = Writer(self._socket, self._outbox, settings.slow_write, self._served.metrics)
+        reader = Frames(self._socket, self._outbox, settings, self._served.clock)
+        await first_of(writer.run(self._opening()), reader.follow(self._take), self._life.watch(self._outbox))
+
+    async def _opening(self) -> AsyncIterator[str]:
+        now = self._served.clock.now()
+        data = wire.VisitorConnected(
+            session_id=self._conversation.id,
+            server_time=timestamp(now),
+            seen_up_to=self._conversation.read_by_agents,
+        )
+        yield spoken(wire.CONNECTED, data, now, "system")
+
+    async def _take(self, frame: wire.ClientFrame) -> None:
+        own = self._conversation
+        match frame.type:
+            case wire.TYPING_START | wire.TYPING_STOP:
+                await self._typing(frame.type)
+            case wire.READ_RECEIPT:
+                up_to = data_of(frame, wire.ReadBody).up_to
+                try:
+                    await visitor_read(self._served.journal, own.tenant_id, own.id, up_to)
+                except Refusal as refusal:
+                    raise BadFrame(refusal.code, refusal.words) from refusal
+            case _:
+                raise BadFrame("unknown_type", "There is no such frame.")
+
+    async def _typing(self, kind: str) -> None:
+        own = self._conversation
+        data = wire.Typing(author_type="visitor", author_id=own.customer_id, author_name=own.customer_name)
+        words = spoken(kind, data, self._served.clock.now(), "visitor", own.id)
+        await self._served.bus.publish(Whisper(own.tenant_id, words, own.id))
