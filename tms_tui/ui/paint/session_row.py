@@ -1,5 +1,7 @@
 """A conversation in the list, on two rows: who and how long they wait; what is new, who holds it, who types."""
 
+from collections import Counter
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -11,6 +13,7 @@ from textual.strip import Strip
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.state import State
+from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
 from tms_tui.ui.paint.cells import clip, fit
 from tms_tui.ui.paint.look import Look
@@ -65,14 +68,10 @@ def session_rows(words: SessionWords, width: int, look: Look, *, selected: bool 
     return _strip([pointer, *first], width), _strip([blank, *second], width)
 
 
-def twins(state: State, sessions: list[Session]) -> AbstractSet[str]:
+def twins(state: State, sessions: Sequence[SessionId]) -> AbstractSet[str]:
     """Customer names that stand on more than one of the conversations."""
-    seen: set[str] = set()
-    double: set[str] = set()
-    for session in sessions:
-        name = session.customer.name
-        (double if name in seen else seen).add(name)
-    return double
+    names = Counter(state.sessions[session].customer.name for session in sessions)
+    return {name for name, count in names.items() if count > 1}
 
 
 def _second(words: SessionWords, look: Look) -> tuple[str, Style]:

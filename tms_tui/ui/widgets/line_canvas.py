@@ -1,0 +1,143 @@
+"""A widget made of whole rows: repaints only the rows that changed, and never lays anything out."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tms_tui.ui.paint.cells import fit
+from tms_tui.ui.paint.look import ASCII, PARTS, Look, Signs
+
+
+class LineCanvas(Widget, inherit_bindings=False):
+    """Base of the transcript and the session list. Has neither border nor padding: wrap it for those.
+
+    A subclass builds all visible rows in `_build_rows` and calls `repaint` whenever they may have changed.
+    """
+
+    COMPONENT_CLASSES = {f"canvas--{part}" for part in PARTS}
+    DEFAULT_CSS = """
+    LineCanvas {
+        width: 1fr;
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        & > .canvas--dim { color: $text-muted; }
+        & > .canvas--customer { color: $text-accent; text-style: bold; }
+        & > .canvas--agent { color: $text-secondary; }
+        & > .canvas--you { color: $text-primary; }
+        & > .canvas--note { color: $text-warning; text-style: italic; }
+        & > .canvas--system { color: $text-muted; }
+        & > .canvas--alert { color: $text-error; text-style: bold; }
+        & > .canvas--selected { color: $text; text-style: bold; }
+        &:focus > .canvas--selected {
+            color: $block-cursor-foreground; background: $block-cursor-background; text-style: bold;
+        }
+    }
+    """
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._signs = ASCII if ascii_only else Signs()
+        self._look: Look | None = None
+        self._rows: list[Strip] = []
+
+    def repaint(self) -> None:
+        """Build the rows anew and paint those that differ from what stands on the screen."""
+        if not self.size:
+            return
+        before, self._rows = self._rows, self._built()
+        if len(before) != len(self._rows):
+            self.refresh()
+            return
+        changed = [y for y, row in enumerate(self._rows) if row is not before[y]]
+        if len(changed) == len(before):
+            self.refresh()
+        elif changed:
+            self.refresh(*_regions(changed, self.size.width))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if len(self._rows) != self.size.height or (self._rows and self._rows[0].cell_length != self.size.width):
+            self._rows = self._built()
+        rows = self._rows[crop.y : crop.bottom]
+        filters = self.get_line_filters()
+        if filters:
+            background = self.background_colors[1]
+            for line_filter in filters:
+                rows = [row.apply_filter(line_filter, background) for row in rows]
+        if crop.column_span != (0, self.size.width):
+            rows = [row.crop(*crop.column_span) for row in rows]
+        return rows
+
+    def render_line(self, y: int) -> Strip:
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self._look is not None and self.is_attached:
+            self._forget_look()
+            self.repaint()
+
+    def on_resize(self) -> None:
+        self.repaint()
+
+    def on_focus(self) -> None:
+        self._forget_look()
+        self.repaint()
+        self._place_cursor()
+
+    def on_blur(self) -> None:
+        self._forget_look()
+        self.repaint()
+
+    @property
+    def look(self) -> Look:
+        """The styles of this widget as its theme and focus have them now."""
+        if self._look is None:
+            parts = {part: self.get_component_rich_style(f"canvas--{part}") for part in PARTS}
+            self._look = Look(base=self.rich_style, signs=self._signs, **parts)
+        return self._look
+
+    def _build_rows(self, width: int, height: int) -> list[Strip]:
+        """Return the visible rows, at most `height`, each exactly `width` cells."""
+        raise NotImplementedError
+
+    def _cursor_row(self) -> int | None:
+        """Return the row of the selection, if it is visible."""
+        raise NotImplementedError
+
+    def _forget_look(self) -> None:
+        """Drop the styles, and whatever was painted with them."""
+        self._look = None
+
+    def _place_cursor(self) -> None:
+        """Put the terminal's own cursor on the selection, where screen readers and braille lines read."""
+        row = self._cursor_row()
+        if self.has_focus and row is not None:
+            self.app.cursor_position = self.region.offset + Offset(0, row)
+
+    def _built(self) -> list[Strip]:
+        width, height = self.size
+        rows = self._build_rows(width, height)
+        rows += [self._blank(width, self.look.base)] * (height - len(rows))
+        return rows
+
+    @staticmethod
+    def _blank(width: int, style: Style) -> Strip:
+        return Strip.blank(width, style)
+
+    @staticmethod
+    def _line(words: str, width: int, style: Style) -> Strip:
+        return Strip([Segment(fit(words, width), style)], width)
+
+
+def _regions(changed: Sequence[int], width: int) -> list[Region]:
+    regions: list[Region] = []
+    for _, group in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):
+        rows = [y for _, y in group]
+        regions.append(Region(0, rows[0], width, len(rows)))
+    return regions
