@@ -59,6 +59,8 @@ def rang(step: Step, timer: Timer) -> None:
             link.rang(step, timer.kind)
         case TimerKind.POLL:
             sync.read_now(step)
+        case TimerKind.DEAF:
+            sync.still_unheard(step)
         case TimerKind.RESEND:
             sending.retry(step, session)
         case TimerKind.MARK:
@@ -75,6 +77,7 @@ def _page_failed(step: Step, asked: ReadPage, failure: Failure) -> None:
     """The page is asked for again with the next read that works; a doubtful send keeps its own pace."""
     transcript = step.state.transcript(asked.session)
     transcript.reading.discard(asked)
+    transcript.outdated.discard(asked)
     step.show(TranscriptChanged(asked.session))
     if step.state.outbox.of(asked.session):
         delay = failure.retry_after or POLL_FIRST

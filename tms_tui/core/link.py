@@ -199,7 +199,7 @@ def _open(step: Step) -> None:
     step.do(
         WakeAt(Timer(TimerKind.RECONNECT), None),
         WakeAt(Timer(TimerKind.WELCOME), step.moment.now + WELCOME_WITHIN),
-        OpenLink(step.state.sync.cursor),
+        OpenLink(step.state.sync.heard or step.state.sync.cursor),
     )
     step.show(LinkChanged())
 

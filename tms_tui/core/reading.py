@@ -7,6 +7,7 @@ from tms_tui.core.state import Stage, Step
 from tms_tui.core.transcript import (
     Transcript,
     close_gap,
+    doubt,
     mark_gap,
     merge,
     merge_page,
@@ -46,11 +47,12 @@ def message_arrived(step: Step, message: Message) -> None:
 def page_read(step: Step, event: PageRead) -> None:
     """One page of history."""
     transcript = step.state.transcript(event.session)
-    asked = next((one for one in transcript.reading if _answers(event, one)), None)
-    if asked is None:
-        asked = ReadPage(event.session, event.before, event.after)
+    asked = ReadPage(event.session, event.before, event.after)
+    is_outdated = asked in transcript.outdated
     transcript.reading.discard(asked)
+    transcript.outdated.discard(asked)
     merged = merge_page(transcript, event.messages, asked, has_more=event.has_more)
+    transcript.dirty = transcript.dirty or is_outdated
     step.state.health.gaps_filled += merged.inserted if asked.after is not None else 0
     settle_all(step, event.messages)
     step.show(TranscriptChanged(event.session))
@@ -141,7 +143,7 @@ def fetch(step: Step, transcript: Transcript) -> None:
 
 def ask(step: Step, transcript: Transcript, page: ReadPage) -> None:
     """Ask for one page, unless it is being read already."""
-    if page not in transcript.reading:
+    if page not in transcript.reading and page not in transcript.outdated:
         transcript.reading.add(page)
         step.do(page)
 
@@ -170,7 +172,7 @@ def caught_up(step: Step) -> None:
 def all_dirty(step: Step) -> None:
     """The log cannot say what was missed: every transcript needs a page to be believed."""
     for transcript in step.state.transcripts.values():
-        transcript.dirty = transcript.loaded
+        doubt(transcript)
     if step.state.opened is not None:
         fetch(step, step.state.transcript(step.state.opened))
 
@@ -179,7 +181,3 @@ def resume(step: Step) -> None:
     """Ask again for what the open conversation lacks, when reads begin to work."""
     if step.state.opened is not None and step.state.link.stage is not Stage.IDLE:
         fetch(step, step.state.transcript(step.state.opened))
-
-
-def _answers(event: PageRead, asked: ReadPage) -> bool:
-    return (asked.before, asked.after) == (event.before, event.after)

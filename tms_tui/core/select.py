@@ -126,7 +126,7 @@ def transcript(state: State, session_id: SessionId) -> Transcript | None:
 def is_loading(state: State, session_id: SessionId) -> bool:
     """Whether a page of this conversation is being read."""
     held = state.transcripts.get(session_id)
-    return held is not None and bool(held.reading)
+    return held is not None and bool(held.reading or held.outdated)
 
 
 def is_syncing(state: State, session_id: SessionId) -> bool:

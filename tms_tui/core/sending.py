@@ -177,7 +177,7 @@ def _look(step: Step, session: SessionId) -> None:
     """Read from the last number without a hole before it to the end."""
     transcript = step.state.transcript(session)
     page = ReadPage(session, after=_whole_up_to(transcript))
-    if page not in transcript.reading:
+    if page not in transcript.reading and page not in transcript.outdated:
         transcript.reading.add(page)
         step.do(page)
 

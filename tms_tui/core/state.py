@@ -63,7 +63,13 @@ class SyncState:
     """What has been read, and what is being read."""
 
     cursor: Cursor | None = None
-    """Every durable event up to here was applied; None until the first snapshot is whole."""
+    """Every event up to here was applied, by reading the log; None until the first snapshot is whole."""
+    heard: Cursor | None = None
+    """The newest event the socket brought, when its stream had joined what was applied."""
+    unread_back: set[Cursor] = field(default_factory=set)
+    """Brought by the socket, and not yet found in the log."""
+    unheard: set[Cursor] = field(default_factory=set)
+    """Found in the log, and not yet brought by the socket: what a deaf socket leaves here stays."""
     position: Cursor | None = None
     """Where the running snapshot began: everything after it is read from the log."""
     snapshot: dict[SessionStatus, bool] = field(default_factory=dict)
@@ -82,7 +88,7 @@ class SyncState:
     empty_reads: int = 0
     """Reads of the log in a row that brought nothing."""
     joined: bool = False
-    """The socket's stream is known to continue what was applied: its frames move the cursor."""
+    """The socket's stream is known to continue what was applied."""
     catching_up: bool = False
     """The line is back, and what was missed is still being read."""
 

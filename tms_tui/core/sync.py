@@ -1,7 +1,8 @@
 """Reading beside the socket: the first snapshot, the log at its pace, and how the two join without a gap.
 
-The cursor says that every durable event up to it was applied. A read of the log moves it always, for it
-begins at the cursor. The socket's frames move it only once the stream is known to continue what was applied:
+The log is the truth and the socket its fast copy. Reads of the log alone move the cursor, each beginning where
+the last one ended, at a slow pace while the socket is up: so whatever the socket failed to bring is found, and
+a socket that goes on failing is noticed and replaced. The socket's stream counts as joined to what was applied
 at once when the server resumed it, else after a read of the log that began later than the socket.
 """
 
@@ -10,6 +11,7 @@ from tms_tui.core.link import LIVE
 from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind, SessionMoved
 from tms_tui.domain.effects import (
+    CloseLink,
     ReadAgents,
     ReadCanned,
     ReadLog,
@@ -21,10 +23,11 @@ from tms_tui.domain.effects import (
     TimerKind,
     WakeAt,
 )
-from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.errors import EndingKind, Failure, FailureKind
 from tms_tui.domain.events import LinkWelcomed, LogRead, ServerComplained, SessionsRead, Unread, WireEvent
 from tms_tui.domain.model import SessionStatus
 from tms_tui.domain.policy import (
+    DEAF_AFTER,
     POLL_FAILED_SLOWEST,
     POLL_FIRST,
     POLL_GROWTH,
@@ -50,10 +53,10 @@ def snapshot(step: Step) -> None:
     """Read everything open; what happens meanwhile is read from the log afterwards."""
     sync = step.state.sync
     if not sync.snapshot:
-        sync.cursor, sync.position, sync.joined = None, None, False
+        sync.cursor = sync.heard = sync.position = None
+        sync.joined = False
         sync.snapshot, sync.listed = dict.fromkeys(OPEN, False), set()
         step.do(ReadAgents(), ReadCanned())
-        reading.all_dirty(step)
     for status, is_being_read in sync.snapshot.items():
         if not is_being_read:
             sync.snapshot[status] = True
@@ -82,6 +85,8 @@ def welcomed(step: Step, event: LinkWelcomed) -> None:
     """The socket is there: see whether it continues what was applied, and read the log to the end."""
     sync = step.state.sync
     sync.joined = event.resumed and sync.cursor is not None
+    sync.unheard.clear()
+    sync.unread_back.clear()
     sync.catching_up = step.state.link.lost_at is not None
     step.do(SignalViewing(step.state.opened))
     if step.state.health.connects > 1:
@@ -111,26 +116,42 @@ def read_now(step: Step) -> None:
 
 
 def brought(step: Step, event: WireEvent) -> None:
-    """The socket brought an event: it moves the cursor when its stream has joined."""
-    cursor = getattr(event, "cursor", None)
-    if cursor is not None and step.state.sync.joined:
-        step.state.sync.cursor = cursor
+    """The socket brought an event; the log will be asked whether it brought them all."""
+    sync, cursor = step.state.sync, getattr(event, "cursor", None)
+    if cursor is None or not sync.joined:
+        return
+    sync.heard = cursor
+    if cursor in sync.unheard:
+        sync.unheard.discard(cursor)
+    else:
+        sync.unread_back.add(cursor)
+
+
+def still_unheard(step: Step) -> None:
+    """What the log held the socket had time to bring: if it did not, it is deaf, whatever its pings say."""
+    sync = step.state.sync
+    if sync.unheard and sync.joined and step.state.link.stage in LIVE:
+        step.state.health.deaf += 1
+        sync.unheard.clear()
+        step.do(CloseLink(EndingKind.DEAF))
 
 
 def log_read(step: Step, event: LogRead) -> None:
     """Part of the log, its events applied."""
     sync = step.state.sync
-    is_current = sync.log is not None and sync.log.after == event.after
-    sync.cursor = event.cursor
+    if sync.log is None or sync.log.after != event.after:
+        return
+    sync.log, sync.cursor = None, event.cursor
+    _compare(step, event)
     sync.empty_reads = 0 if event.events else sync.empty_reads + 1
-    if is_current:
-        sync.log = None
-    if event.has_more or (is_current and sync.again):
+    if event.has_more or sync.again:
         sync.again = False
         read_now(step)
         return
-    if is_current and step.state.link.stage in LIVE:
+    if step.state.link.stage in LIVE:
         _joined(step)
+    else:
+        sync.heard = None
     sync.pace = _pace(step.state)
     _plan(step, sync.pace)
 
@@ -199,14 +220,27 @@ def _snapshot_done(step: Step) -> None:
     """Everything open is known: whatever was held as open and is not listed has changed."""
     sync = step.state.sync
     sync.cursor, sync.position = sync.position, None
+    reading.all_dirty(step)
     for session in step.state.sessions.values():
         if session.status in OPEN and session.id not in sync.listed:
             step.do(ReadSession(session.id))
     read_now(step)
 
 
+def _compare(step: Step, event: LogRead) -> None:
+    """Match what the log holds with what the socket brought."""
+    sync = step.state.sync
+    cursors = {cursor for one in event.events if (cursor := getattr(one, "cursor", None)) is not None}
+    if not sync.joined:
+        return
+    sync.unheard |= cursors - sync.unread_back
+    sync.unread_back -= cursors
+    if sync.unheard:
+        step.do(WakeAt(Timer(TimerKind.DEAF), step.moment.now + DEAF_AFTER))
+
+
 def _joined(step: Step) -> None:
-    """The log was read to its end after the socket began: from here on the socket alone keeps up."""
+    """The log was read to its end after the socket began: from here on the socket continues it."""
     sync = step.state.sync
     sync.joined = True
     if sync.catching_up:

@@ -49,6 +49,8 @@ class Transcript:
     dirty: bool = False
     """Something may be missing: shown as "syncing" until a page confirms the end."""
     reading: set[ReadPage] = field(default_factory=set)
+    outdated: set[ReadPage] = field(default_factory=set)
+    """Pages asked for before the log's cursor was known: they bring messages, but prove nothing about the end."""
     seen_up_to: int = 0
     """The agent's own read mark."""
     marked_up_to: int = 0
@@ -101,6 +103,13 @@ def merge_page(transcript: Transcript, page: tuple[Message, ...], asked: ReadPag
     if asked.before is None and (asked.after is None or not has_more):
         transcript.dirty = bool(transcript.holes)
     return merged
+
+
+def doubt(transcript: Transcript) -> None:
+    """What is held, or on its way, may end before the place from which the log is read."""
+    transcript.dirty = transcript.loaded or bool(transcript.reading)
+    transcript.outdated |= transcript.reading
+    transcript.reading.clear()
 
 
 def next_read(transcript: Transcript) -> ReadPage | None:

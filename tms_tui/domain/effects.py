@@ -15,6 +15,7 @@ class TimerKind(StrEnum):
     WELCOME = "welcome"
     STABLE = "stable"
     POLL = "poll"
+    DEAF = "deaf"
     RENEW = "renew"
     RESEND = "resend"
     MARK = "mark"

@@ -50,7 +50,7 @@ POLL_LIVE: Final = 20.0
 """How often the log is read while the socket is up, to notice what it should have brought."""
 POLL_FAILED_SLOWEST: Final = 30.0
 DEAF_AFTER: Final = 3.0
-"""An event that a read brought and the socket, up for this long since, did not, shows a deaf socket."""
+"""An event that the log held and the socket has not brought this long after shows a deaf socket."""
 SESSIONS_PAGE: Final = 200
 MESSAGES_PAGE: Final = 50
 LOG_PAGE: Final = 200
