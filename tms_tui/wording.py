@@ -10,6 +10,9 @@ from tms_tui.domain.entries import Delivery, GapMark
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, Session, SessionStatus
 
+BROKEN: Final = "Stopped by a fault of its own"
+"""Said by the badge when the console itself cannot go on."""
+
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
@@ -118,7 +121,7 @@ _NOTICES: Final = {
     NoticeKind.SEND_REFUSED: _same("Not sent to {name}: {why}. R tries again, D makes it a draft again."),
     NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you looked."),
     NoticeKind.REQUEST_FAILED: _same("Not done: {why}."),
-    NoticeKind.AVAILABILITY: _same("You are {name}"),
+    NoticeKind.AVAILABILITY: _same("Your availability is set"),
     NoticeKind.COLLEAGUE: ("{name} is {other}", "{name} changed availability"),
 }
 """What to say with the detail a kind may carry (another name, a count above one, a failure), and without."""
@@ -273,12 +276,12 @@ def ending(state: Ending) -> str:
     return f"{said} ({state.code})" if state.code is not None else said
 
 
-def notice(said: Notice) -> str:
-    """What the event line says."""
+def notice(said: Notice, name: str = "") -> str:
+    """What the event line says; `name` stands in where the notice carries none."""
     known, unknown = _NOTICES[said.kind]
     detail = said.other or said.count > 1 or said.failure
     return (known if detail else unknown).format(
-        name=said.name or "a customer",
+        name=said.name or name or "a customer",
         other=said.other or "a colleague",
         messages=plural(said.count, "message"),
         why=reason(said.failure) if said.failure else "the server refused it",

@@ -1,0 +1,103 @@
+"""What each action of the table of keys does: it asks the state, and lets one event happen."""
+
+from collections.abc import Callable
+from functools import partial
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.select import Filter
+from tms_tui.core.state import State
+from tms_tui.domain.events import AvailabilityAsked, ReconnectAsked
+from tms_tui.domain.model import Availability
+from tms_tui.ui import work
+from tms_tui.ui.port import Desk
+from tms_tui.ui.widgets.choices import Choice
+
+Act = Callable[[Desk], None]
+
+
+def reply(desk: Desk) -> None:
+    """Write to the customer."""
+    _write(desk, private=False)
+
+
+def note(desk: Desk) -> None:
+    """Write for colleagues only."""
+    _write(desk, private=True)
+
+
+def next_waiting(desk: Desk) -> None:
+    """Open what needs me most."""
+    found = select.next_waiting(desk.state, desk.shown)
+    if found is None:
+        desk.say("Nothing waits for you.")
+    else:
+        desk.open_session(found)
+
+
+def next_session(desk: Desk, by: int = 1) -> None:
+    """Open the neighbour in the list."""
+    listed = desk.listed
+    if not listed:
+        desk.say("The list is empty.")
+        return
+    at = listed.index(desk.shown) + by if desk.shown in listed else 0
+    if 0 <= at < len(listed):
+        desk.open_session(listed[at])
+    else:
+        desk.say("That was the last conversation of the list." if by > 0 else "That was the first one of the list.")
+
+
+def who(desk: Desk) -> None:
+    """Say who is here."""
+    desk.say(who_is_here(desk.state))
+
+
+def announce(desk: Desk) -> None:
+    """Say the connection, what waits, what is unread, who is here."""
+    state = desk.state
+    counts = select.counts(state)
+    waiting = sum(one.waiting_since is not None for one in state.sessions.values())
+    parts = [
+        wording.link_sentence(select.badge(state)),
+        f"{waiting} waiting, {select.unread_total(state)} unread, {counts[Filter.MINE]} mine.",
+        who_is_here(state),
+    ]
+    desk.say(" ".join(parts))
+
+
+def reconnect(desk: Desk) -> None:
+    """Connect again now."""
+    desk.bridge.take(ReconnectAsked())
+    desk.say("Connecting again.")
+
+
+def availability(desk: Desk) -> None:
+    """Let the agent choose; never a blind toggle."""
+    now = desk.state.availability
+    answers = [Choice(one.value, wording.availability(one), "now" if one is now else "") for one in Availability]
+    desk.ask("Your availability", answers, partial(_set_availability, desk))
+
+
+def leave(self) -> None:
+    """End the program."""
+
+
+def who_is_here(state: State) -> str:
+    """Names and availability of everybody who is not away altogether."""
+    here = [agent for agent in state.agents.values() if agent.availability is not Availability.OFFLINE]
+    if not here:
+        return "Nobody else is here."
+    return f"Here: {', '.join(f'{agent.name} ({wording.availability(agent.availability)})' for agent in here)}."
+
+
+def _write(desk: Desk, *, private: bool) -> None:
+    session = work.target_of(desk)
+    if session is not None:
+        desk.write(session.id, private=private)
+
+
+def _set_availability(desk: Desk, answer: str) -> None:
+    wanted = Availability(answer)
+    desk.bridge.take(AvailabilityAsked(wanted))
+    desk.say(f"Asking to be {wording.availability(wanted)}.")

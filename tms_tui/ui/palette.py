@@ -1,0 +1,106 @@
+"""Choosing from many things by typing a part of the name: every command, every canned response."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.fuzzy import Matcher
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+
+from tms_tui.ui import keys
+from tms_tui.ui.widgets.choices import Choice, Choices
+
+
+def commands() -> list[Choice]:
+    """Every action, with its sentence and its keys."""
+    return [
+        Choice(action.id, action.words.capitalize(), f"{action.help}  {', '.join(keys.key_names(action))}")
+        for action in keys.ACTIONS
+        if not action.built_in and action.id != "palette"
+    ]
+
+
+def matching(typed: str, choices: Sequence[Choice]) -> list[Choice]:
+    """The choices that fit what was typed, the best first; all of them while nothing is typed."""
+    if not typed.strip():
+        return list(choices)
+    matcher = Matcher(typed.strip())
+    scored = [
+        (max(matcher.match(choice.words) * 2, matcher.match(choice.detail)), -place, choice)
+        for place, choice in enumerate(choices)
+    ]
+    return [choice for score, _, choice in sorted(scored, key=lambda one: one[:2], reverse=True) if score > 0]
+
+
+class Palette(ModalScreen[str | None]):
+    """Gives the id of what was chosen, or None."""
+
+    CSS = """
+    Palette { align: center top; background: transparent; }
+    Palette > Vertical {
+        width: 100%; max-width: 100; height: 100%; max-height: 24; margin: 1 0; padding: 0 1;
+        border: heavy $primary; background: $surface; color: $foreground;
+    }
+    Palette Input { border: none; height: 1; padding: 0; background: $panel; color: $foreground; }
+    Palette #found { height: 1; color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Leave"),
+        Binding("down", "move('down')", "Next"),
+        Binding("up", "move('up')", "Previous"),
+        Binding("pagedown", "move('page_down')", "Next page"),
+        Binding("pageup", "move('page_up')", "Previous page"),
+    ]
+
+    def __init__(self, prompt: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._prompt = prompt
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            field = Input(placeholder=self._prompt)
+            field.cursor_blink = False
+            yield field
+            yield Static(id="found", markup=False)
+            choices = Choices(self._choices)
+            choices.can_focus = False
+            yield choices
+
+    def on_mount(self) -> None:
+        self._say_how_many(len(self._choices))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        found = matching(event.value, self._choices)
+        self.query_one(Choices).offer(found)
+        self._say_how_many(len(found))
+
+    def on_input_submitted(self) -> None:
+        self.query_one(Choices).action_select()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        _ = self.dismiss(event.option_id)
+
+    def action_move(self, how: str) -> None:
+        """Move in the list while the focus stays where one types."""
+        choices = self.query_one(Choices)
+        match how:
+            case "down":
+                choices.action_cursor_down()
+            case "up":
+                choices.action_cursor_up()
+            case "page_down":
+                choices.page(1)
+            case "page_up":
+                choices.page(-1)
+            case _:
+                raise ValueError(how)
+
+    def _say_how_many(self, count: int) -> None:
+        words = (
+            f"{count} found. Up and Down choose, Enter takes it, Esc leaves." if count else "Nothing fits. Esc leaves."
+        )
+        self.query_one("#found", Static).update(words)

@@ -1,0 +1,110 @@
+"""What actions need of the desk: the screen fulfils it, a test may."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tms_tui.core.select import Filter
+from tms_tui.core.state import State
+from tms_tui.domain.entries import Entry
+from tms_tui.domain.events import Event
+from tms_tui.domain.ids import SessionId
+from tms_tui.ui.bridge import Bridge
+from tms_tui.ui.widgets.choices import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How to take the last change of state back; `until` on the monotonic clock."""
+
+    event: Event
+    words: str
+    until: float
+
+
+class Desk(Protocol):
+    """What actions need of the screen."""
+
+    undo: Undo | None
+
+    @property
+    def bridge(self) -> Bridge:
+        """The way to the engine."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """What is shown."""
+        ...
+
+    @property
+    def shown(self) -> SessionId | None:
+        """The conversation in the chat column."""
+        ...
+
+    @property
+    def target(self) -> SessionId | None:
+        """The conversation that actions are about: the one chosen in the list, or the one shown."""
+        ...
+
+    @property
+    def selected_entry(self) -> Entry | None:
+        """The entry chosen in the transcript."""
+        ...
+
+    @property
+    def listed(self) -> Sequence[SessionId]:
+        """The list, in its order."""
+        ...
+
+    def say(self, words: str) -> None:
+        """Put words on the event line."""
+        ...
+
+    def open_session(self, session: SessionId) -> None:
+        """Show a conversation, to be marked read; the focus stays in the chat or comes to its transcript."""
+        ...
+
+    def write(self, session: SessionId, *, private: bool) -> None:
+        """Go to the composer, for a reply or a note."""
+        ...
+
+    def give_back(self, session: SessionId, text: str, *, private: bool) -> None:
+        """Put text into a draft, before what stands there."""
+        ...
+
+    def list_filter(self, wanted: Filter) -> None:
+        """List other conversations."""
+        ...
+
+    def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
+        """Ask; `then` gets the answer's id, and is not called when there is none."""
+        ...
+
+    def go_to_pane(self, by: int) -> None:
+        """Give the focus to the next (1) or previous (-1) pane."""
+        ...
+
+    def go_outward(self) -> None:
+        """Give the focus to the pane one step outward."""
+        ...
+
+    def toggle_panel(self) -> None:
+        """Show or hide the customer panel."""
+        ...
+
+    def show_help(self) -> None:
+        """Show the keys of the focused pane."""
+        ...
+
+    def show_palette(self) -> None:
+        """Let the agent choose an action by name."""
+        ...
+
+    def show_diagnostics(self) -> None:
+        """Show what happened on the line."""
+        ...
+
+    def leave(self) -> None:
+        """End the program."""
+        ...

@@ -1,0 +1,98 @@
+"""Changes -> the parts of the desk that have to look again; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import assert_never
+
+from tms_tui.domain.changes import (
+    Announced,
+    CannedChanged,
+    Change,
+    LinkChanged,
+    Notice,
+    PeopleChanged,
+    SendHeld,
+    SendTaken,
+    SessionMoved,
+    SignInNeeded,
+    TranscriptChanged,
+    TranscriptGrew,
+    TypingChanged,
+)
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.ids import SendId, SessionId
+
+
+class Part(Enum):
+    """Something on the desk that is drawn on its own."""
+
+    BADGE = auto()
+    HEADER = auto()
+    LIST = auto()
+    TRANSCRIPT = auto()
+    TYPING = auto()
+    PANEL = auto()
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a frame's changes mean for the desk."""
+
+    parts: set[Part] = field(default_factory=set)
+    moved: set[SessionId] = field(default_factory=set)
+    """Conversations whose row in the list may look different."""
+    taken: list[SendId] = field(default_factory=list)
+    held: list[SendId] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    sign_in: Failure | None = None
+
+
+def touched(changes: Iterable[Change], shown: SessionId | None) -> Touched:
+    """Gather what `changes` touch while the conversation `shown` stands on the screen."""
+    found = Touched()
+    for change in changes:
+        _gather(found, change, shown)
+    return found
+
+
+def _gather(found: Touched, change: Change, shown: SessionId | None) -> None:
+    match change:
+        case SendTaken(send_id):
+            found.taken.append(send_id)
+        case SendHeld(send_id):
+            found.held.append(send_id)
+        case Announced(notice):
+            found.notices.append(notice)
+        case SignInNeeded(failure):
+            found.sign_in = failure
+        case LinkChanged():
+            found.parts |= {Part.BADGE, Part.TRANSCRIPT}
+        case PeopleChanged():
+            found.parts |= {Part.HEADER, Part.PANEL, Part.LIST}
+        case CannedChanged():
+            pass  # nothing that stands on the desk shows them
+        case SessionMoved() | TypingChanged() | TranscriptGrew() | TranscriptChanged():
+            _gather_session(found, change, here=change.session == shown)
+        case _:
+            assert_never(change)
+
+
+def _gather_session(
+    found: Touched, change: SessionMoved | TypingChanged | TranscriptGrew | TranscriptChanged, *, here: bool
+) -> None:
+    match change:
+        case SessionMoved(session):
+            found.moved.add(session)
+            found.parts |= {Part.HEADER, Part.LIST}
+            parts = {Part.PANEL}
+        case TypingChanged(session):
+            found.moved.add(session)
+            found.parts.add(Part.LIST)
+            parts = {Part.TYPING}
+        case TranscriptGrew() | TranscriptChanged():
+            parts = {Part.TRANSCRIPT}
+        case _:
+            assert_never(change)
+    if here:
+        found.parts |= parts

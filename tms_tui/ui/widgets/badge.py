@@ -1,0 +1,37 @@
+"""The connection: a sign and words, always in the same place."""
+
+from textual.content import Content
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.state import State
+from tms_tui.ui.widgets.line import Line
+
+
+class Badge(Line):
+    """Says Live, Connecting or Offline. Colour repeats what the words say."""
+
+    DEFAULT_CSS = """
+    Badge { width: auto; }
+    Badge.live { color: $text-success; }
+    Badge.connecting { color: $text-warning; }
+    Badge.offline { color: $text-error; }
+    """
+
+    def update_from(self, state: State) -> None:
+        """Show the connection as it is now."""
+        badge = select.badge(state)
+        sign, words = wording.badge(badge)
+        self._show(badge.kind.value, f"{sign} {words}")
+
+    def update_broken(self) -> None:
+        """Show that the desk itself has stopped."""
+        self._show("offline", f"\u25cb {wording.BROKEN}")
+
+    def get_content_width(self, container: object, viewport: object) -> int:  # noqa: ARG002 - Textual's signature
+        return Content(self.text).cell_length
+
+    def _show(self, kind: str, words: str) -> None:
+        if self.say(words):
+            self.set_classes(kind)
+            self.refresh(layout=True)

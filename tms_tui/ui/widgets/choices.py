@@ -1,0 +1,63 @@
+"""A short list to choose from, on whose line the terminal's own cursor stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Offset
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: `id` is handed back, `words` stand on the line, `detail` beside them."""
+
+    id: str
+    words: str
+    detail: str = ""
+
+
+class Choices(OptionList):
+    """Shows choices; text is never read as markup."""
+
+    DEFAULT_CSS = """
+    Choices { height: auto; max-height: 1fr; border: none; padding: 0; background: $surface;
+              text-wrap: nowrap; text-overflow: ellipsis; }
+    Choices:focus { border: none; background: $surface; }
+    """
+
+    def __init__(self, choices: Iterable[Choice] = ()) -> None:
+        super().__init__(markup=False)
+        self.offer(choices)
+
+    def offer(self, choices: Iterable[Choice]) -> None:
+        """Show these and nothing else, the first one chosen."""
+        self.clear_options()
+        self.add_options([Option(_line(choice), id=choice.id) for choice in choices])
+        self.highlighted = 0 if self.option_count else None
+
+    def page(self, by: int) -> None:
+        """Move by as many choices as are visible."""
+        if self.highlighted is not None:
+            moved = self.highlighted + by * max(1, self.size.height - 1)
+            self.highlighted = min(max(0, moved), self.option_count - 1)
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        super().watch_highlighted(highlighted)
+        self.call_after_refresh(self.place_cursor)
+
+    def on_focus(self) -> None:
+        self.call_after_refresh(self.place_cursor)
+
+    def place_cursor(self) -> None:
+        """Put the terminal's cursor on the chosen line, unless something else has the focus."""
+        if self.has_focus and self.highlighted is not None:
+            row = self.highlighted - self.scroll_offset.y
+            self.app.cursor_position = self.content_region.offset + Offset(0, row)
+
+
+def _line(choice: Choice) -> Content:
+    if not choice.detail:
+        return Content(choice.words)
+    return Content.assemble(Content(choice.words), "  ", Content(choice.detail).stylize("$text-muted"))

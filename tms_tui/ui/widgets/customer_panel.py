@@ -1,0 +1,57 @@
+"""Who the customer of the shown conversation is."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.state import State
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import Session
+
+
+class CustomerPanel(VerticalScroll):
+    """What is known about the customer, and about the conversation as a piece of work."""
+
+    DEFAULT_CSS = """
+    CustomerPanel { border: round $border-blurred; padding: 0 1; }
+    CustomerPanel:focus { border: heavy $border; }
+    """
+    BORDER_TITLE = "Customer"
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="facts", markup=False)
+
+    def update_from(self, state: State, shown: SessionId | None, now: float) -> None:
+        """Show the conversation's customer; `now` in seconds since the epoch."""
+        session = select.session(state, shown)
+        rows = _facts(state, session, now) if session else [("", "No conversation is open.")]
+        said = Content("\n").join(
+            Content.assemble((f"{label}\n", "bold") if label else "", value) for label, value in rows
+        )
+        facts = self.query_one("#facts", Static)
+        if facts.content != said:
+            facts.update(said)
+
+
+def _facts(state: State, session: Session, now: float) -> list[tuple[str, str]]:
+    customer = session.customer
+    seen = wording.clock(customer.last_seen_at, now) if customer.last_seen_at else "unknown"
+    colleagues = ", ".join(agent.name for agent in select.colleagues_at(state, session.id))
+    rows = [
+        ("Name", wording.customer(session)),
+        ("E-mail", customer.email or ""),
+        ("Now", "online" if customer.online else f"gone, last seen {seen}"),
+        ("Page", customer.page_url or ""),
+        ("Language", customer.locale or ""),
+        *customer.info,
+        ("Status", wording.status(session.status)),
+        ("Held by", session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "nobody"),
+        ("Priority", wording.priority(session.priority)),
+        ("Tags", ", ".join(session.tags)),
+        ("Open since", wording.clock(session.started_at, now)),
+        ("Looking at it", colleagues),
+    ]
+    return [(label, value) for label, value in rows if value]
