@@ -1,0 +1,193 @@
+"""Where the agent writes: a reply to the customer or a note for colleagues, one to six rows high."""
+
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.document._document import EditResult
+from textual.document._edit import Edit
+from textual.message import Message as UiMessage
+from textual.widgets import TextArea
+
+from tms_tui.domain.policy import MESSAGE_LONGEST
+from tms_tui.domain.text import EMPTY, clean
+from tms_tui.ui.widgets.own_row import OwnRow
+
+_MOST_ROWS: Final = 6
+_CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
+_KEPT_CONTROLS: Final = "\n\t"
+_SEND_KEYS: Final = frozenset({"enter"})
+_LINE_KEYS: Final = frozenset({"ctrl+j", "shift+enter"})
+
+
+def pasted(text: str) -> str:
+    """Return pasted text with every line end a line feed and without control or hidden characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+    kept = lines.translate({code: None for code in _CONTROLS if chr(code) not in _KEPT_CONTROLS})
+    cleaned = clean(kept)
+    if cleaned == EMPTY and kept != EMPTY:
+        return "".join(character for character in kept if character in " \n")
+    return cleaned
+
+
+class Composer(TextArea):
+    """A text area whose Enter sends. It keeps a submitted text until `taken` or `released` is called."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: 3;
+        padding: 0;
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        background: $background;
+        scrollbar-size: 0 0;
+        &:focus { border: round $border; border-title-color: $foreground; }
+        &.-note { border: double $text-warning; border-title-color: $text-warning; }
+        &.-ascii { border: ascii $border; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    class Submitted(UiMessage):
+        """The agent wants `text` sent, or (`private`) kept as a note."""
+
+        def __init__(self, text: str, *, private: bool) -> None:
+            super().__init__()
+            self.text = text
+            self.private = private
+
+    class Changed(TextArea.Changed):
+        """The agent changed the text."""
+
+        @property
+        def text(self) -> str:
+            return self.text_area.text
+
+        @property
+        def private(self) -> bool:
+            return isinstance(self.text_area, Composer) and self.text_area.private
+
+    class Left(UiMessage):
+        """The composer lost the focus; its text stays."""
+
+    class RecallAsked(UiMessage):
+        """Up was pressed in an empty composer."""
+
+    class CannedAsked(UiMessage):
+        """A slash was typed into an empty composer."""
+
+    class TooLong(UiMessage):
+        """An edit was not made, or a text not sent, because it would have `characters`, more than `most`."""
+
+        def __init__(self, characters: int, most: int = MESSAGE_LONGEST) -> None:
+            super().__init__()
+            self.characters = characters
+            self.most = most
+
+    def __init__(self, *, enter_sends: bool = True, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes="-ascii" if ascii_only else None, highlight_cursor_line=False)
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+        self._private = False
+        self._submitted: str | None = None
+        self._send_keys = _SEND_KEYS if enter_sends else _LINE_KEYS
+        self._line_keys = _LINE_KEYS if enter_sends else _SEND_KEYS
+        self._own_row = OwnRow(self)
+
+    @property
+    def private(self) -> bool:
+        """Whether what is written here is a note."""
+        return self._private
+
+    def open(self, text: str, *, private: bool, title: str, subtitle: str = "") -> None:
+        """Write for another conversation or of another kind; `text` is the draft, the titles are plain words."""
+        self._private = private
+        self.set_class(private, "-note")
+        self.border_title = Content(title)  # type: ignore[assignment]
+        self.border_subtitle = Content(subtitle)  # type: ignore[assignment]
+        self.put(text)
+
+    def put(self, text: str) -> None:
+        """Replace the text without posting `Changed`; the caret stands at its end."""
+        self._submitted = None
+        with self.prevent(TextArea.Changed, self.Changed):
+            self.load_text(text)
+        self.move_cursor(self.document.end)
+        self._fit_height()
+
+    def taken(self) -> None:
+        """The submitted text is safe elsewhere: forget it, but keep what was typed behind it meanwhile."""
+        submitted, self._submitted = self._submitted, None
+        if submitted is not None and self.text.startswith(submitted):
+            self.put(self.text[len(submitted) :])
+
+    def released(self) -> None:
+        """The submitted text was not taken: it stays, and Enter submits it again."""
+        self._submitted = None
+
+    def submit(self) -> None:
+        """Post `Submitted`, unless there is nothing to send or the same text is on its way already."""
+        text = self.text
+        if not text.strip() or text == self._submitted:
+            return
+        if len(text) > MESSAGE_LONGEST:
+            self.post_message(self.TooLong(len(text)))
+            return
+        self._submitted = text
+        self.post_message(self.Submitted(text.strip(), private=self._private))
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Make an edit, unless it would make the text too long; the row edited is shown at once."""
+        removed = len(self.get_text_range(edit.top, edit.bottom))
+        characters = len(self.text) - removed + len(edit.text)
+        if characters > MESSAGE_LONGEST and len(edit.text) > removed:
+            self.post_message(self.TooLong(characters))
+            return EditResult(edit.from_location, "")
+        before = self._own_row.before_edit()
+        result = super().edit(edit)
+        if self._fit_height():
+            return result
+        self._own_row.after_edit(before)
+        return result
+
+    def on_key(self, event: events.Key) -> None:
+        """Send, break the line, or ask for what an empty composer offers; all else is text."""
+        if event.key in self._send_keys:
+            self._consume(event)
+            self.submit()
+        elif event.key in self._line_keys:
+            self._consume(event)
+            self.replace("\n", *self.selection, maintain_selection_offset=False)
+        elif event.key in {"up", "slash"} and not self.text:
+            self._consume(event)
+            self.post_message(self.RecallAsked() if event.key == "up" else self.CannedAsked())
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert what was pasted, cleaned; it never sends."""
+        self._consume(event)
+        self.replace(pasted(event.text), *self.selection, maintain_selection_offset=False)
+
+    def on_blur(self) -> None:
+        self.post_message(self.Left())
+
+    def on_resize(self) -> None:
+        self._fit_height()
+
+    def on_composer_changed(self) -> None:
+        self._fit_height()
+
+    @staticmethod
+    def _consume(event: events.Event) -> None:
+        event.stop()
+        event.prevent_default()
+
+    def _fit_height(self) -> bool:
+        """Take as many rows as the text has, up to six; whether that changed the layout."""
+        rows = min(max(1, self.wrapped_document.height), _MOST_ROWS)
+        height = rows + self.gutter.height
+        scalar = self.styles.height
+        if scalar is not None and scalar.value == height:
+            return False
+        self.styles.height = height
+        return True
