@@ -5,7 +5,7 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
@@ -14,6 +14,7 @@ import msgspec
 
 import tms_tui
 
+CHILD: Final = (sys.executable, "-m", "tms_tui.server.demo_child")
 START_WITHIN: Final = 30.0
 """Seconds until a child that says nothing is given up."""
 END_WITHIN: Final = 5.0
@@ -74,23 +75,23 @@ class Demo:
 
 
 @contextlib.contextmanager
-def start_demo(*, seed: int = 1) -> Iterator[Demo]:
+def start_demo(*, seed: int = 1, command: Sequence[str] = CHILD) -> Iterator[Demo]:
     """Serve and populate until the block ends, or this process does, however it dies.
 
-    Blocks until the server answers. Raises DemoFailedError.
+    Blocks until the server answers; `command` is what runs as the child. Raises DemoFailedError.
     """
     with tempfile.TemporaryDirectory(prefix="tms-chat-demo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with _child(folder / "child.log") as child:
+        with _child(command, folder / "child.log") as child:
             answer = _instruct(child, Order(folder=name, seed=seed), folder / "child.log")
             yield Demo(url=answer.url, agents=answer.agents, folder=folder, pid=child.pid)
 
 
 @contextlib.contextmanager
-def _child(log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _child(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as stderr:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "tms_tui.server.demo_child"],
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
