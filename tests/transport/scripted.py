@@ -118,8 +118,9 @@ def upgrade(*frames: bytes, at_once: int = 0, then: Act | None = None) -> Act:
     async def act(writer: asyncio.StreamWriter, seen: Seen) -> None:
         key = seen.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         accept = base64.b64encode(hashlib.sha1(key.encode(), usedforsecurity=False).digest()).decode()
-        head = f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
-        await say(head.encode(), *frames, at_once=at_once)(writer, seen)
+        head = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+        first = b"HTTP/1.1 101 Switching Protocols\r\n"
+        await say(first, head.encode(), *frames, at_once=at_once)(writer, seen)
         await (then or hang)(writer, seen)
 
     return act

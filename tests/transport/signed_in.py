@@ -7,6 +7,7 @@ from tms_tui.domain.secret import Secret
 from tms_tui.transport.addresses import ServerAddress
 
 CANARY = "canary-6f1d-token"
+AGENT = AgentId("agent-1")
 
 
 @dataclass
@@ -15,11 +16,11 @@ class SignedInAs:
 
     origin: str
     token: str = CANARY
-    agent: AgentId | None = AgentId("agent-1")
+    agent: AgentId | None = AGENT
 
     def bearer(self, origin: str) -> Secret | None:
         return Secret(self.token) if origin == self.origin else None
 
 
-def at(port: int, **options: bool) -> ServerAddress:
-    return ServerAddress(secure=False, host="127.0.0.1", port=port, **options)
+def at(port: int) -> ServerAddress:
+    return ServerAddress(secure=False, host="127.0.0.1", port=port)

@@ -1,14 +1,15 @@
 """The agents' socket against scripted servers: order, endings, pings, cancelling, discretion."""
 
 import asyncio
+import itertools
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
 
 from tests.transport import scripted
 from tests.transport.scripted import CERTIFICATES, http, say, text_frame, upgrade
@@ -17,6 +18,7 @@ from tms_tui.domain.errors import Ending, EndingKind
 from tms_tui.domain.events import Event, LinkWelcomed, ServerComplained, Unread
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.secret import Secret
+from tms_tui.domain.text import CleanText
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.timings import Timings
 from tms_tui.transport.websocket import WebSocketLink
@@ -48,8 +50,10 @@ async def ending_of(port: int, timings: Timings | None = None) -> Ending:
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
-def serving(handler: Handler) -> serve:
-    return serve(handler, "127.0.0.1", 0, compression=None)
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[Server]:
+    async with serve(handler, "127.0.0.1", 0, compression=None) as server:
+        yield server
 
 
 def port_of(server: Server) -> int:
@@ -113,12 +117,18 @@ async def test_a_missing_pong_ends_the_socket_as_silent() -> None:
 @pytest.mark.parametrize(
     ("answer", "ending"),
     [
-        (http(401, b'{"error":"log in","code":"x"}'), Ending(EndingKind.REFUSED, 401, "log in")),
-        (http(403, b'{"error":"no\\u001b[2J","code":"x"}'), Ending(EndingKind.REFUSED, 403, "no\u241b[2J")),
-        (http(404, b"<html>nothing\n here</html>"), Ending(EndingKind.REFUSED, 404, "<html>nothing here</html>")),
+        (http(401, b'{"error":"log in","code":"x"}'), Ending(EndingKind.REFUSED, 401, CleanText("log in"))),
+        (http(403, b'{"error":"no\\u001b[2J","code":"x"}'), Ending(EndingKind.REFUSED, 403, CleanText("no\u241b[2J"))),
+        (
+            http(404, b"<html>nothing\n here</html>"),
+            Ending(EndingKind.REFUSED, 404, CleanText("<html>nothing here</html>")),
+        ),
         (http(429, b"", Retry_After="7"), Ending(EndingKind.REFUSED, 429, retry_after=7.0)),
-        (http(503, b"x" * 500, Retry_After="1e9"), Ending(EndingKind.REFUSED, 503, "x" * 79 + "\u2026", 900.0)),
-        (http(200, b"<p>Sign in to WiFi"), Ending(EndingKind.REFUSED, 200, "<p>Sign in to WiFi")),
+        (
+            http(503, b"x" * 500, Retry_After="1e9"),
+            Ending(EndingKind.REFUSED, 503, CleanText("x" * 79 + "\u2026"), 900.0),
+        ),
+        (http(200, b"<p>Sign in to WiFi"), Ending(EndingKind.REFUSED, 200, CleanText("<p>Sign in to WiFi"))),
     ],
 )
 async def test_http_instead_of_an_upgrade_is_a_refusal(answer: bytes, ending: Ending) -> None:
@@ -132,12 +142,14 @@ async def test_redirects_are_not_followed() -> None:
         async with scripted.scripted(say(http(302, b"", Location=place))) as server:
             ending = await ending_of(server.port)
         assert len(server.seen) == 1
-    assert ending == Ending(EndingKind.REDIRECTED, 302, place)
+    assert ending == Ending(EndingKind.REDIRECTED, 302, CleanText(place))
     assert elsewhere.connections == 0
 
 
 async def test_nobody_there() -> None:
-    assert await ending_of(scripted.closed_port()) == Ending(EndingKind.UNREACHED, words="Connection refused")
+    assert await ending_of(scripted.closed_port()) == Ending(
+        EndingKind.UNREACHED, words=CleanText("Connection refused")
+    )
 
 
 async def test_a_name_that_leads_nowhere() -> None:
@@ -157,7 +169,7 @@ async def test_a_port_that_accepts_and_says_nothing() -> None:
     async with scripted.scripted(scripted.hang) as server:
         ending = await ending_of(server.port, Timings(open_within=0.1))
     assert server.connections == 1
-    assert ending == Ending(EndingKind.UNREACHED, words="no answer in time")
+    assert ending == Ending(EndingKind.UNREACHED, words=CleanText("no answer in time"))
 
 
 async def test_without_a_sign_in_nothing_is_dialled() -> None:
@@ -185,10 +197,15 @@ async def test_a_frame_over_the_limit_ends_the_socket_with_1009() -> None:
     assert (ending.kind, ending.code) == (EndingKind.CLOSED, 1009)
 
 
-async def test_broken_framing_ends_the_socket_with_1002() -> None:
-    async with scripted.scripted(upgrade(b"\xf3\x00")) as server:
-        ending = await ending_of(server.port, Timings(close_within=0.05))
-    assert (ending.kind, ending.code) == (EndingKind.CLOSED, 1002)
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [(b"\xf3\x00", 1002), (b"\x88\x02\x11\x31", 4401), (b"\x88\x00", 1005)],
+    ids=["broken framing", "close", "close without a code"],
+)
+async def test_a_line_left_open_after_the_end_is_cut(frame: bytes, code: int) -> None:
+    async with scripted.scripted(upgrade(frame)) as server, asyncio.timeout(10):
+        ending = await ending_of(server.port, Timings(ping_every=60.0, close_within=0.05))
+    assert (ending.kind, ending.code) == (EndingKind.CLOSED, code)
 
 
 async def test_rubbish_costs_a_frame_and_not_the_connection() -> None:
@@ -211,7 +228,7 @@ async def test_invalid_utf8_in_a_text_is_mended() -> None:
     taken: list[Event] = []
     async with scripted.scripted(upgrade(text_frame(broken), then=scripted.hang_up)) as server:
         await link_to(at(server.port)).run(None, taken.append)
-    assert taken == [ServerComplained("1", "wo\ufffdrds", retryable=False)]
+    assert taken == [ServerComplained("1", CleanText("wo\ufffdrds"), retryable=False)]
 
 
 async def test_one_byte_at_a_time_makes_no_difference() -> None:
@@ -249,7 +266,7 @@ async def test_a_burst_leaves_room_for_other_work() -> None:
         await link.run(None, lambda _: turns_at.append(turns))
         other.cancel()
     assert len(turns_at) == 500
-    assert all(later > earlier for earlier, later in zip(turns_at, turns_at[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(turns_at))
 
 
 async def test_cancelling_says_goodbye() -> None:
@@ -349,11 +366,10 @@ async def test_signals_and_fresh_tokens_reach_the_server() -> None:
 
     async def handler(connection: ServerConnection) -> None:
         await connection.send(WELCOME)
-        with pytest.raises(ConnectionClosed):
-            while True:
-                heard.append(json.loads(await connection.recv(decode=True)))
-                if len(heard) == 4:
-                    all_heard.set()
+        async for frame in connection:
+            heard.append(json.loads(frame))
+            if len(heard) == 4:
+                all_heard.set()
 
     async with serving(handler) as server:
         address = at(port_of(server))

@@ -40,6 +40,25 @@ log.setLevel(logging.WARNING)
 log.addFilter(_Discreet())
 
 
+class _Prompt(ClientConnection):
+    """Cuts the line when a close frame went or came and the other side leaves the line open.
+
+    The library notices that only when it next wants to write, which is the next ping.
+    """
+
+    cut: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cut is None and self.protocol.close_expected() and self.close_timeout is not None:
+            self.cut = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.cut is not None:
+            self.cut.cancel()
+        super().connection_lost(exc)
+
+
 class _Straight(connect):
     """Goes where it is sent and nowhere else: a redirect is an error like any other."""
 
@@ -63,6 +82,7 @@ async def dial(server: ServerAddress, target: str, token: Secret, timings: Timin
         close_timeout=timings.close_within,
         max_size=timings.frame_largest,
         logger=log,
+        create_connection=_Prompt,
         happy_eyeballs_delay=_HAPPY_EYEBALLS,
     )
 
