@@ -11,6 +11,7 @@ from textual.message import Message as UiMessage
 from textual.widgets import TextArea
 
 from tms_tui.domain.policy import MESSAGE_LONGEST
+from tms_tui.domain.ids import SessionId
 from tms_tui.domain.text import EMPTY, clean
 from tms_tui.ui.widgets.own_row import OwnRow
 
@@ -50,11 +51,15 @@ class Composer(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     class Submitted(UiMessage):
-        """The agent wants `text` sent, or (`private`) kept as a note."""
+        """The agent wants `text` sent in `session`, or (`private`) kept there as a note.
 
-        def __init__(self, text: str, *, private: bool) -> None:
+        The conversation is that of the moment Enter was pressed: by the time this is read another may be open.
+        """
+
+        def __init__(self, text: str, session: SessionId | None = None, *, private: bool) -> None:
             super().__init__()
             self.text = text
+            self.session = session
             self.private = private
 
     class Changed(TextArea.Changed):
@@ -89,6 +94,7 @@ class Composer(TextArea):
         super().__init__(id=id, classes="-ascii" if ascii_only else None, highlight_cursor_line=False)
         self.cursor_blink = False
         self.match_cursor_bracket = False
+        self._session: SessionId | None = None
         self._private = False
         self._submitted: str | None = None
         self._send_keys = _SEND_KEYS if enter_sends else _LINE_KEYS
@@ -100,8 +106,16 @@ class Composer(TextArea):
         """Whether what is written here is a note."""
         return self._private
 
-    def open(self, text: str, *, private: bool, title: str, subtitle: str = "") -> None:
-        """Write for another conversation or of another kind; `text` is the draft, the titles are plain words."""
+    @property
+    def session_id(self) -> SessionId | None:
+        """The conversation written in."""
+        return self._session
+
+    def open(
+        self, text: str, session: SessionId | None = None, *, private: bool, title: str, subtitle: str = ""
+    ) -> None:
+        """Write in another conversation or of another kind; `text` is the draft, the titles are plain words."""
+        self._session = session
         self._private = private
         self.set_class(private, "-note")
         self.border_title = Content(title)  # type: ignore[assignment]
@@ -135,7 +149,7 @@ class Composer(TextArea):
             self.post_message(self.TooLong(len(text)))
             return
         self._submitted = text
-        self.post_message(self.Submitted(text.strip(), private=self._private))
+        self.post_message(self.Submitted(text.strip(), self._session, private=self._private))
 
     def edit(self, edit: Edit) -> EditResult:
         """Make an edit, unless it would make the text too long; the row edited is shown at once."""
