@@ -24,6 +24,7 @@ from tests.terminal.xterm_replies import XtermReplies, pixels
 now = time.monotonic
 
 _READ_SIZE: Final = 1 << 16
+_FAR_BEHIND: Final = 1000
 
 
 class Chunk(NamedTuple):
@@ -63,8 +64,9 @@ class Terminal:
     """A program at a terminal of its own; a context manager that hangs up and reaps it at the end.
 
     `argv[0]` is looked up in the PATH of `env` (the caller's environment when None). With `answers` False
-    the terminal stays mute to queries. `chunks` is everything the program wrote; `fd` the terminal's own
-    side of the line; `pid` the program. The program leads its session and its process group.
+    the terminal stays mute to queries. `chunks` is everything the program wrote, `drawn` the screen as far as
+    it is drawn (`screen` draws the rest first), `fd` the terminal's own side of the line, `pid` the program,
+    which leads its session and its process group.
     """
 
     def __init__(
@@ -80,8 +82,8 @@ class Terminal:
         self.ended = False
         self.exit_code: int | None = None
         self._replies = XtermReplies() if answers else None
-        self._vt = VtScreen(rows, cols)
-        self._drawn = 0
+        self.drawn = VtScreen(rows, cols)
+        self._position = 0
         env = dict(os.environ if env is None else env)
         program = shutil.which(argv[0], path=env.get("PATH"))
         if program is None:
@@ -127,9 +129,9 @@ class Terminal:
     @property
     def screen(self) -> VtScreen:
         """The screen with all that was read so far drawn on it."""
-        while self._drawn < len(self.chunks):
+        while self._position < len(self.chunks):
             self.draw_next()
-        return self._vt
+        return self.drawn
 
     @property
     def output(self) -> bytes:
@@ -157,22 +159,26 @@ class Terminal:
         while (left := until - now()) > 0 and not self.ended:
             self.read(left)
 
-    def settle(self, quiet: float = 0.15, timeout: float = 10.0) -> float:
-        """Read until the program wrote nothing for `quiet` seconds; when it last wrote.
-
-        Raises `ScreenTimeoutError` when it never rests.
-        """
+    def rest(self, quiet: float = 0.15, timeout: float = 10.0) -> bool:
+        """Read until the program wrote nothing for `quiet` seconds; False when it never rested."""
         end = now() + timeout
         while self.read(quiet):
             if now() > end:
-                raise ScreenTimeoutError(f"still writing after {timeout} s\n{self.screen.text()}")
-        return self.chunks[-1].at if self.chunks else self.started
+                return False
+        return True
 
-    def draw_next(self) -> Chunk:
-        """Draw the next recorded chunk on the screen and return it."""
-        chunk = self.chunks[self._drawn]
-        self._drawn += 1
-        self._vt.feed(chunk.data)
+    def settle(self, quiet: float = 0.15, timeout: float = 10.0) -> None:
+        """As `rest`, for programs that must. Raises `ScreenTimeoutError`."""
+        if not self.rest(quiet, timeout):
+            raise ScreenTimeoutError(f"still writing after {timeout} s\n{self.screen.text()}")
+
+    def draw_next(self) -> Chunk | None:
+        """Draw the next recorded chunk on the screen; None when all are drawn."""
+        if self._position == len(self.chunks):
+            return None
+        chunk = self.chunks[self._position]
+        self._position += 1
+        self.drawn.feed(chunk.data)
         return chunk
 
     # -- waiting ------------------------------------------------------------------------------------------
@@ -193,19 +199,18 @@ class Terminal:
         Reads before it draws, one chunk at a time, so a stamp is late by the drawing of 4 KiB at most.
         """
         end, at = now() + timeout, now()
-        if self._drawn == len(self.chunks) and holds(self._vt):
+        if self._position == len(self.chunks) and holds(self.drawn):
             return at
         while True:
-            behind = self._drawn < len(self.chunks)
-            if self.read(0.0 if behind else end - now()):
+            behind = len(self.chunks) - self._position
+            if behind < _FAR_BEHIND and now() < end and self.read(0.0 if behind else end - now()):
                 continue
-            if behind:
-                at = self.draw_next().at
-                if holds(self._vt):
-                    return at
+            if chunk := self.draw_next():
+                if holds(self.drawn):
+                    return chunk.at
             elif self.ended or now() >= end:
                 state = "the program ended" if self.ended else f"not within {timeout} s"
-                raise ScreenTimeoutError(f"waited for {what}: {state}\n{self._vt.text()}")
+                raise ScreenTimeoutError(f"waited for {what}: {state}\n{self.drawn.text()}")
 
     def wait_exit(self, timeout: float = 10.0) -> int:
         """Read to the program's end; its exit code, negative for the signal that ended it."""
