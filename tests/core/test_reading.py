@@ -1,0 +1,142 @@
+"""Reading: what was shown counts as read, what is missing is asked for, catching up is said once."""
+
+import pytest
+
+from tests.core.desk import TALK, Desk, conversation, message
+from tms_tui.core.select import is_syncing
+from tms_tui.domain.changes import Announced, NoticeKind
+from tms_tui.domain.effects import CloseLink, MarkRead, ReadLog, ReadPage, ReadSessions, SignalViewing, TimerKind
+from tms_tui.domain.entries import GapMark
+from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
+from tms_tui.domain.events import (
+    AskFailed,
+    LinkLost,
+    LinkProven,
+    LinkWelcomed,
+    LogRead,
+    MessageArrived,
+    PageRead,
+    ReadMarked,
+    SessionOpened,
+    SessionRead,
+    SessionsRead,
+    Shown,
+    TopReached,
+)
+from tms_tui.domain.ids import AgentId, Cursor
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Live, everything read, one conversation open with three messages."""
+    desk = Desk()
+    desk.sign_in(lifetime=100_000.0)
+    for asked in desk.took(ReadSessions):
+        desk.take(SessionsRead(asked.query, (), None, Cursor("3")))
+    desk.take(LinkWelcomed(AgentId("ana"), 0.0, False, Cursor("3")), LinkProven(0.01))
+    for _ in range(2):
+        desk.take(LogRead(Cursor("3"), (), Cursor("3"), has_more=False))
+    desk.take(SessionRead(conversation(unread=3)), SessionOpened(TALK))
+    desk.take(PageRead(TALK, (message(1), message(2), message(3)), has_more=True))
+    desk.effects.clear()
+    desk.changes.clear()
+    return desk
+
+
+def test_opening_says_what_is_looked_at_and_reads_the_newest_page() -> None:
+    desk = Desk()
+    desk.sign_in()
+    desk.take(SessionOpened(TALK), SessionOpened(TALK))
+    assert desk.took(SignalViewing) == [SignalViewing(TALK)]
+    assert desk.took(ReadPage) == [ReadPage(TALK)]
+
+
+def test_what_was_shown_is_told_once_with_the_newest_mark(desk: Desk) -> None:
+    desk.take(Shown(TALK, 1), Shown(TALK, 2), Shown(TALK, 3))
+    assert desk.state.sessions[TALK].unread == 0
+    desk.advance(1.0)
+    assert desk.took(MarkRead) == [MarkRead(TALK, 3)]
+    desk.take(Shown(TALK, 3), ReadMarked(TALK, 3))
+    desk.advance(10.0)
+    assert desk.took(MarkRead) == []
+
+
+def test_a_mark_that_grew_meanwhile_follows(desk: Desk) -> None:
+    desk.take(Shown(TALK, 2))
+    desk.advance(1.0)
+    desk.take(Shown(TALK, 3), ReadMarked(TALK, 2))
+    desk.effects.clear()
+    desk.advance(1.0)
+    assert desk.took(MarkRead) == [MarkRead(TALK, 3)]
+
+
+def test_a_hole_in_the_open_conversation_is_read(desk: Desk) -> None:
+    desk.take(MessageArrived(message(6)))
+    assert desk.took(ReadPage) == [ReadPage(TALK, before=6)]
+
+
+def test_the_top_asks_for_the_page_before_it_once(desk: Desk) -> None:
+    desk.take(TopReached(TALK), TopReached(TALK))
+    assert desk.took(ReadPage) == [ReadPage(TALK, before=1)]
+
+
+def test_a_page_that_failed_is_asked_for_again(desk: Desk) -> None:
+    desk.take(MessageArrived(message(6)))
+    (asked,) = desk.took(ReadPage)
+    desk.take(AskFailed(asked, Failure(FailureKind.NOT_REACHED)))
+    desk.take(MessageArrived(message(7)))
+    assert desk.took(ReadPage) == [asked]
+
+
+def test_catching_up_marks_the_gap_and_is_said_once(desk: Desk) -> None:
+    desk.take(LinkLost(Ending(EndingKind.LOST)))
+    desk.effects.clear()
+    desk.saw(Announced)
+    desk.take(LogRead(Cursor("3"), (), Cursor("3"), has_more=False))
+    desk.advance(60.0)
+    desk.take(LinkWelcomed(AgentId("ana"), 0.0, True, Cursor("5")))
+    assert is_syncing(desk.state, TALK)
+    missed = tuple(MessageArrived(message(seq), Cursor(str(seq))) for seq in (4, 5))
+    for _ in range(2):
+        for asked in desk.took(ReadLog):
+            desk.take(LogRead(asked.after, missed, Cursor("5"), has_more=False))
+    assert not is_syncing(desk.state, TALK)
+    marks = [entry for entry in desk.state.transcripts[TALK].entries if isinstance(entry, GapMark)]
+    assert [(mark.after_seq, mark.recovered, mark.confirmed) for mark in marks] == [(3, 2, True)]
+    kinds = [change.notice.kind for change in desk.saw(Announced)]
+    assert kinds.count(NoticeKind.CAUGHT_UP) == 1
+
+
+def test_a_socket_that_keeps_silent_about_the_log_is_replaced(desk: Desk) -> None:
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (asked,) = desk.took(ReadLog)
+    desk.take(LogRead(asked.after, (MessageArrived(message(4), Cursor("4")),), Cursor("4"), has_more=False))
+    desk.advance(2.9)
+    assert desk.took(CloseLink) == []
+    desk.advance(0.2)
+    assert desk.took(CloseLink) == [CloseLink(EndingKind.DEAF)]
+    assert desk.state.health.deaf == 1
+
+
+def test_a_socket_that_is_merely_slower_than_the_log_is_not(desk: Desk) -> None:
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (asked,) = desk.took(ReadLog)
+    late = MessageArrived(message(4), Cursor("4"))
+    desk.take(LogRead(asked.after, (late,), Cursor("4"), has_more=False), late)
+    desk.advance(10.0)
+    assert desk.took(CloseLink) == []
+    assert desk.state.health.duplicates == 1
+
+
+def test_a_log_that_does_not_reach_back_is_replaced_by_a_snapshot(desk: Desk) -> None:
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (asked,) = desk.took(ReadLog)
+    desk.take(AskFailed(asked, Failure(FailureKind.EXPIRED, 410)))
+    listings = desk.took(ReadSessions)
+    assert len(listings) == 2
+    for listing in listings:
+        desk.take(SessionsRead(listing.query, (conversation(),), None, Cursor("90")))
+    assert is_syncing(desk.state, TALK)
+    assert desk.took(ReadPage) == [ReadPage(TALK, after=3)]
+    desk.take(PageRead(TALK, (message(4),), has_more=False, after=3))
+    assert not is_syncing(desk.state, TALK)
