@@ -24,6 +24,7 @@ from tms_tui.server.presence import Presence
 from tms_tui.server.rest import agents, auth, events, messages, sessions
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.signins import SignIns
 from tms_tui.server.store.agents import ensure_tenant
 from tms_tui.server.store.database import Database
 from tms_tui.server.tokens import Tokens
@@ -91,7 +92,8 @@ async def _open(served: Services) -> None:
 
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
     journal = Journal(database, bus, clock)
-    hub = Hub(database, settings, background)
+    signins = SignIns(database, clock)
+    hub = Hub(database, settings, signins, background)
     return Services(
         settings=settings,
         database=database,
@@ -99,6 +101,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         clock=clock,
         journal=journal,
         tokens=Tokens(signing_key(settings.data, settings.signing_key), settings, clock),
+        signins=signins,
         passwords=Passwords(settings.password_cost),
         hub=hub,
         presence=Presence(database, bus, clock, settings.agent_grace, background),

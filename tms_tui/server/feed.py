@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.protocol import wire
 from tms_tui.server.bus import Whisper
-from tms_tui.server.outbox import Outbox
+from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
 from tms_tui.server.readmarks import ReadMarks, frame, speaks_of_session, text, unread
 from tms_tui.server.store import log
 from tms_tui.server.store.database import Database
@@ -95,6 +95,12 @@ class Feed:
         if notice.to_visitor:
             for visitor in self.listeners.of_session(notice.session_id):
                 visitor.outbox.offer(notice.frame)
+
+    def cut(self, login_id: str) -> None:
+        """Closes the sockets of one sign-in."""
+        for line in self.listeners.agents:
+            if line.login_id == login_id:
+                line.outbox.cut(CLOSE_TOKEN, "signed out")
 
     async def run(self) -> None:
         """Delivers for ever. A missed announcement costs `check_every` seconds, a failing store a pause."""

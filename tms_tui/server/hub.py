@@ -1,21 +1,25 @@
 """Who hears what on this node: one feed per tenant, woken by the bus."""
 
+from typing import assert_never
+
 from tms_tui.server.background import Background
 from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Notice, Whisper
 from tms_tui.server.feed import AgentLine, Feed, VisitorLine
-from tms_tui.server.outbox import CLOSE_REPLACED, CLOSE_TOKEN
+from tms_tui.server.outbox import CLOSE_REPLACED
 from tms_tui.server.readmarks import ReadMarks
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.signins import SignIns
 from tms_tui.server.store.database import Database
 
 
 class Hub:
     """Owns the feeds and their tasks; `hear` is what the bus calls."""
 
-    def __init__(self, database: Database, settings: ServerSettings, background: Background) -> None:
+    def __init__(self, database: Database, settings: ServerSettings, signins: SignIns, background: Background) -> None:
         self.marks = ReadMarks(database)
         self._database = database
         self._settings = settings
+        self._signins = signins
         self._background = background
         self._feeds: dict[str, Feed] = {}
         self.sockets = 0
@@ -43,22 +47,23 @@ class Hub:
         return len(self.feed(tenant_id).listeners.of_session(session_id))
 
     def hear(self, notice: Notice) -> None:
+        """What the bus says, from this node or another."""
         feed = self._feeds.get(notice.tenant_id)
-        if isinstance(notice, MarkMoved):
-            self.marks.forget(notice.session_id)
-        if feed is None:
-            return
         match notice:
             case LogGrew():
-                feed.grew()
+                if feed is not None:
+                    feed.grew()
             case Whisper():
-                feed.whisper(notice)
+                if feed is not None:
+                    feed.whisper(notice)
             case LoginEnded():
-                for line in feed.listeners.agents:
-                    if line.login_id == notice.login_id:
-                        line.outbox.cut(CLOSE_TOKEN, "signed out")
+                self._signins.forget(notice.login_id)
+                if feed is not None:
+                    feed.cut(notice.login_id)
             case MarkMoved():
-                return
+                self.marks.forget(notice.session_id)
+            case _:
+                assert_never(notice)
 
     def _make_room(self, tenant_id: str, agent_id: str) -> None:
         lines = self.feed(tenant_id).listeners.agents

@@ -13,6 +13,7 @@ from tms_tui.server.metrics import Metrics
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.signins import SignIns
 from tms_tui.server.store.database import Database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
@@ -38,6 +39,7 @@ class Services:
     clock: Clock
     journal: Journal
     tokens: Tokens
+    signins: SignIns
     passwords: Passwords
     hub: Hub
     presence: Presence

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from tms_tui.server.errors import Refusal, invalid, not_found, unauthorized
 from tms_tui.server.services import Services, services
 from tms_tui.server.settings import BODY_BYTES
-from tms_tui.server.store import agents
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.talk import Speaker
 from tms_tui.server.texts import is_uuid
@@ -62,11 +61,7 @@ async def caller(connection: HTTPConnection, served: Services) -> Caller:
 
 async def known_caller(served: Services, claims: Claims) -> Caller:
     """The claims' agent, while that sign-in stands."""
-    async with served.database.read() as database:
-        agent = await agents.signed_in(database, claims.tenant_id, claims.sub, claims.sid)
-    if agent is None:
-        raise unauthorized("token_revoked", "This sign-in is over. Sign in again.")
-    return Caller(agent, claims)
+    return Caller(await served.signins.agent(claims), claims)
 
 
 def bearer(connection: HTTPConnection) -> str:

@@ -66,7 +66,14 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, connections: int) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, pool_size=connections, max_overflow=0)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        # Every connection comes back committed or rolled back; one more ROLLBACK is one more thread hop.
+        pool_reset_on_return=None,
+    )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:

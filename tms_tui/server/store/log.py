@@ -35,14 +35,18 @@ class Logged:
     created_at: str
 
 
+_TAKE = (
+    sa.update(tenants)
+    .where(tenants.c.id == sa.bindparam("tenant"))
+    .values(cursor=tenants.c.cursor + sa.bindparam("many", type_=sa.BigInteger))
+    .returning(tenants.c.cursor)
+)
+_INSERT = sa.insert(events)
+
+
 async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened], at: str) -> int:
     """Writes `news` under the next cursors; the tenant's row stays locked until the commit."""
-    taken = await connection.execute(
-        sa.update(tenants)
-        .where(tenants.c.id == tenant_id)
-        .values(cursor=tenants.c.cursor + len(news))
-        .returning(tenants.c.cursor)
-    )
+    taken = await connection.execute(_TAKE, {"tenant": tenant_id, "many": len(news)})
     head: int = taken.scalar_one()
     first = head - len(news) + 1
     rows = [
@@ -58,7 +62,7 @@ async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Hap
         }
         for place, one in enumerate(news)
     ]
-    await connection.execute(sa.insert(events), rows)
+    await connection.execute(_INSERT, rows)
     return head
 
 

@@ -1,28 +1,18 @@
 """Messages in the database: written once, read by place."""
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.protocol import wire
 from tms_tui.server.tables import messages
 
+_INSERT = sa.insert(messages)
+
 
 async def insert(connection: AsyncConnection, message: wire.Message) -> None:
-    await connection.execute(
-        sa.insert(messages).values(
-            id=message.id,
-            session_id=message.session_id,
-            seq=message.seq,
-            message_type=message.message_type,
-            content=message.content,
-            author_type=message.author_type,
-            author_id=message.author_id or "",
-            author_name=message.author_name,
-            is_private=message.is_private,
-            client_message_id=message.client_message_id,
-            created_at=message.created_at,
-        )
-    )
+    columns = msgspec.structs.asdict(message) | {"author_id": message.author_id or ""}
+    await connection.execute(_INSERT, columns)
 
 
 async def known(

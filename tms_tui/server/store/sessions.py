@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.server.errors import invalid, not_found
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.tables import messages, sessions
+
+_NAMES = tuple(field.name for field in fields(Conversation))
+# Built once: putting thirty values into a new statement costs more than running it.
+_INSERT = sa.insert(sessions)
+_SAVE = (
+    sa.update(sessions)
+    .where(sessions.c.id == sa.bindparam("key"))
+    .values({name: sa.bindparam(name) for name in _NAMES if name not in ("id", "tenant_id", "started_at")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +36,15 @@ class Wanted:
 
 
 async def insert(connection: AsyncConnection, conversation: Conversation) -> None:
-    await connection.execute(sa.insert(sessions).values(**asdict(conversation)))
+    await connection.execute(_INSERT, _columns(conversation))
 
 
 async def save(connection: AsyncConnection, conversation: Conversation) -> None:
-    await connection.execute(sa.update(sessions).where(sessions.c.id == conversation.id).values(**asdict(conversation)))
+    await connection.execute(_SAVE, _columns(conversation) | {"key": conversation.id})
+
+
+def _columns(conversation: Conversation) -> dict[str, Any]:
+    return {name: getattr(conversation, name) for name in _NAMES}
 
 
 async def get(connection: AsyncConnection, tenant_id: str, session_id: str, *, lock: bool = False) -> Conversation:
