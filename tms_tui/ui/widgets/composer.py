@@ -10,8 +10,8 @@ from textual.document._edit import Edit
 from textual.message import Message as UiMessage
 from textual.widgets import TextArea
 
-from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.ids import SessionId
+from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import EMPTY, clean
 from tms_tui.ui.widgets.own_row import OwnRow
 
@@ -118,8 +118,8 @@ class Composer(TextArea):
         self._session = session
         self._private = private
         self.set_class(private, "-note")
-        self.border_title = Content(title)  # type: ignore[assignment]
-        self.border_subtitle = Content(subtitle)  # type: ignore[assignment]
+        self.border_title = Content(title)
+        self.border_subtitle = Content(subtitle)
         self.put(text)
 
     def put(self, text: str) -> None:
