@@ -146,6 +146,29 @@ async def reset(writer: asyncio.StreamWriter, _: Seen) -> None:
     writer.transport.abort()
 
 
+def then(*acts: Act) -> Act:
+    """One act after the other."""
+
+    async def act(writer: asyncio.StreamWriter, seen: Seen) -> None:
+        for each in acts:
+            await each(writer, seen)
+
+    return act
+
+
+def drip(first: bytes) -> Act:
+    """Write `first`, then a letter now and then, for ever: a fault that is made of time."""
+
+    async def act(writer: asyncio.StreamWriter, _: Seen) -> None:
+        writer.write(first)
+        while True:
+            await writer.drain()
+            await asyncio.sleep(0.01)
+            writer.write(b"x")
+
+    return act
+
+
 async def _request(reader: asyncio.StreamReader) -> Seen | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()

@@ -45,8 +45,10 @@ class HttpCaller:
         *,
         connect_within: float = policy.CONNECT_WITHIN,
         answer_within: float = policy.REQUEST_WITHIN,
+        largest: int = ANSWER_LARGEST,
     ) -> None:
         self.server = server
+        self._largest = largest
         self._connect_within = connect_within
         self._answer_within = answer_within
         self._client: httpx.AsyncClient | None = None
@@ -74,11 +76,29 @@ class HttpCaller:
 
         try:
             async with asyncio.timeout(self._answer_within):
-                return await _answered(client, request, token)
+                return await self._answered(client, request, token)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return _failure(error)
         except TimeoutError:
             return Failure(FailureKind.NO_ANSWER, words=clean_line("no answer in time"))
+
+    async def _answered(
+        self, client: "httpx.AsyncClient", request: HttpRequest, token: Secret | None
+    ) -> HttpAnswer | Failure:
+        async with client.stream(
+            request.method,
+            request.path,
+            params=request.params,
+            content=request.body,
+            headers=_headers(request),
+            auth=_authorization(token),
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > self._largest:
+                    return Failure(FailureKind.UNREADABLE, response.status_code, words=clean_line("too long an answer"))
+            return HttpAnswer(response.status_code, dict(response.headers), bytes(body))
 
     def _ready(self) -> "httpx.AsyncClient":
         if self._client is None:
@@ -123,23 +143,6 @@ class HttpRest:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._caller.aclose()
-
-
-async def _answered(client: "httpx.AsyncClient", request: HttpRequest, token: Secret | None) -> HttpAnswer | Failure:
-    async with client.stream(
-        request.method,
-        request.path,
-        params=request.params,
-        content=request.body,
-        headers=_headers(request),
-        auth=_authorization(token),
-    ) as response:
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > ANSWER_LARGEST:
-                return Failure(FailureKind.UNREADABLE, response.status_code, words=clean_line("too long an answer"))
-        return HttpAnswer(response.status_code, dict(response.headers), bytes(body))
 
 
 def _headers(request: HttpRequest) -> dict[str, str]:
