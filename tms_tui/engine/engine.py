@@ -6,7 +6,7 @@ import logging
 import random
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 from tms_tui.core.apply import apply
@@ -21,6 +21,9 @@ from tms_tui.engine.perform import Performer
 from tms_tui.transport.ports import Link, Rest, Tokens
 
 Record = Callable[[Event, Moment], None]
+"""Told of every event before it is applied."""
+Close = Callable[[], Awaitable[None]]
+"""Closes what link and REST keep open, once `run` ends."""
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ class EngineFailedError(Exception):
 class Engine:
     """One desk at work. Events go in by `take`, changes come out to the subscribers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all it is joined to, named
         self,
         link: Link,
         rest: Rest,
@@ -47,12 +50,14 @@ class Engine:
         new_id: Callable[[], str],
         capabilities: Capabilities,
         record: Record | None = None,
+        close: Close | None = None,
     ) -> None:
         self.state = State(can=capabilities)
         self._clock = clock
         self._chance = chance
         self._new_id = new_id
         self._record = record
+        self._close = close
         self._feed = Feed(clock, self._deliver)
         self._performer = Performer(link, rest, tokens, clock, self.take, self._outermost)
         self._subscribers: list[Subscriber] = []
@@ -89,6 +94,8 @@ class Engine:
         finally:
             self._performer.end()
             self._feed.close()
+            if self._close is not None:
+                await self._close()
         if self._failure is not None:
             raise EngineFailedError(_where(self._failure)) from self._failure
 

@@ -1,0 +1,80 @@
+"""Puts a desk together from its concrete parts: address, sign-in, link, REST, engine."""
+
+import random
+from pathlib import Path
+from uuid import uuid4
+
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.model import Capabilities
+from tms_tui.domain.secret import Secret
+from tms_tui.engine.clock import LoopClock
+from tms_tui.engine.engine import Engine, Record
+from tms_tui.settings import Settings
+from tms_tui.transport.addresses import BadAddress, ServerAddress
+
+
+def address_of(typed: str, settings: Settings) -> ServerAddress:
+    """The server that was typed, under the settings' rules. Raises BadAddress."""
+    host = ServerAddress.parse(typed, allow_cleartext=True).host
+    return ServerAddress.parse(
+        typed,
+        allow_cleartext=host in settings.allow_cleartext,
+        ca_file=Path(settings.ca_file).expanduser() if settings.ca_file else None,
+    )
+
+
+class Assembly:
+    """Opens desks. One that has to sign in again as the same agent stays the same desk, with all it holds."""
+
+    def __init__(self, settings: Settings, record: Record | None = None) -> None:
+        self._settings = settings
+        self._record = record
+        self._last: tuple[ServerAddress, str, _Desk] | None = None
+
+    async def sign_in(self, server: str, email: str, password: Secret) -> Engine | Failure:
+        """A desk that is signed in and begins its work when it is run, or why there is none."""
+        try:
+            address = address_of(server, self._settings)
+        except BadAddress as error:
+            return Failure(FailureKind.INVALID, code="bad_address", words=error.words)
+        if self._last is not None and self._last[:2] == (address, email):
+            return await self._last[2].sign_in(email, password)
+        desk = _Desk(address, self._record)
+        outcome = await desk.sign_in(email, password)
+        if isinstance(outcome, Failure):
+            await desk.close()
+        else:
+            self._last = (address, email, desk)
+        return outcome
+
+
+class _Desk:
+    """One agent's parts on one server."""
+
+    def __init__(self, address: ServerAddress, record: Record | None) -> None:
+        # What these pull in takes longer than a first frame may.
+        from tms_tui.transport.http import HttpCaller, HttpRest
+        from tms_tui.transport.login import Login
+        from tms_tui.transport.websocket import WebSocketLink
+
+        caller = HttpCaller(address)
+        self.close = caller.aclose
+        self._login = Login(address, caller=caller)
+        self._engine = Engine(
+            WebSocketLink(address, self._login),
+            HttpRest(address, self._login, caller=caller),
+            self._login,
+            clock=LoopClock(),
+            chance=random.SystemRandom(),
+            new_id=lambda: str(uuid4()),
+            capabilities=Capabilities(),
+            record=record,
+            close=self.close,
+        )
+
+    async def sign_in(self, email: str, password: Secret) -> Engine | Failure:
+        signed_in = await self._login.sign_in(email, password)
+        if isinstance(signed_in, Failure):
+            return signed_in
+        self._engine.take(signed_in)
+        return self._engine

@@ -1,0 +1,205 @@
+"""The command line: arguments to settings to a face, and what came of it to an exit code."""
+
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from tms_tui import settings as options
+from tms_tui.first_frame import FirstFrame, no_desk_because
+from tms_tui.settings import Settings, SettingsError
+
+INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def run(arguments: list[str], frame: FirstFrame | None = None) -> int:
+    """Do what the arguments ask for; the exit code. `frame` is what stands on the screen meanwhile."""
+    try:
+        code = tms_chat.main(arguments, prog_name="tms-chat", standalone_mode=False, obj=frame)
+    except click.ClickException as error:
+        _clear(frame)
+        error.show()
+        return error.exit_code
+    except SettingsError as error:
+        _clear(frame)
+        click.echo("\n".join(error.problems), err=True)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _clear(frame)
+        click.echo("Interrupted.", err=True)
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+def _clear(frame: FirstFrame | None) -> None:
+    if frame is not None:
+        frame.leave()
+
+
+def settings_options(command: Command) -> Command:
+    """One flag for each setting; one that was not typed is None."""
+    for each in reversed(tuple(options.declared())):
+        name, words = each.name.replace("_", "-"), each.metadata["help"]
+        choices = each.metadata["choices"]
+        if isinstance(each.default, bool):
+            option = click.option(f"--{name}/--no-{name}", default=None, help=words)
+        elif isinstance(each.default, tuple):
+            option = click.option(f"--{name}", multiple=True, callback=_given, metavar="TEXT", help=words)
+        else:
+            kind = click.Choice(choices) if choices else None
+            option = click.option(f"--{name}", type=kind, metavar=None if choices else "TEXT", help=words)
+        command = option(command)
+    return command
+
+
+def console_options(command: Command) -> Command:
+    """What every console takes besides the settings."""
+    for option in (
+        click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help=_RECORD_HELP),
+        click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Config file to read."),
+        click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin."),
+    ):
+        command = option(command)
+    return settings_options(command)
+
+
+_RECORD_HELP: Final = "Write every event to this file, customers' text included, to replay a fault."
+
+
+def _given(_context: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    return value or None
+
+
+class Forwarded(click.Command):
+    """A command of the server extra: known by name here, imported when it is called."""
+
+    def __init__(self, name: str, attribute: str, words: str) -> None:
+        super().__init__(
+            name,
+            context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+            short_help=words,
+            add_help_option=False,
+        )
+        self._attribute = attribute
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            command = getattr(importlib.import_module("tms_tui.server.commands"), self._attribute)
+            return command.main(context.args, prog_name=context.command_path, standalone_mode=False)
+        except ModuleNotFoundError as error:
+            raise _without_extra(error) from None
+
+
+def _without_extra(error: ModuleNotFoundError) -> Exception:
+    if (error.name or "").startswith("tms_tui"):
+        return error
+    return click.ClickException(f"The server is not installed here ({error.name}). Install it: {INSTALL_SERVER}")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tms-tui", prog_name="tms-chat")
+@click.option("--plain", is_flag=True, help="Use the line face, as `tms-chat plain` does.")
+@console_options
+@click.pass_context
+def tms_chat(context: click.Context, /, *, plain: bool, **flags: Any) -> int | None:
+    """Answer your customers from the terminal.
+
+    Without a command the desk opens, on which you sign in. The password is never an argument.
+    """
+    if context.invoked_subcommand is not None:
+        context.meta["flags"] = {name: value for name, value in flags.items() if value}
+        context.meta["plain"] = plain
+        return None
+    return _console(context.obj, "plain was asked for" if plain else None, **flags)
+
+
+@tms_chat.command("plain")
+@console_options
+@click.pass_context
+def plain_command(context: click.Context, /, **flags: Any) -> int:
+    """The desk as labelled lines, for screen readers and pipes."""
+    return _console(context.obj, "plain was asked for", **_with_flags_before(context, flags))
+
+
+@tms_chat.command("demo")
+@click.option("--seed", default=1, show_default=True, help="Another number, other customers.")
+@click.option("--agents", type=click.IntRange(1, 2), default=1, help="2 shows how a second console signs in.")
+@click.option("--plain", is_flag=True, help="Show it as lines.")
+@settings_options
+@click.pass_context
+def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bool, **flags: Any) -> int:
+    """A desk with customers to try it on; nothing is kept."""
+    flags = _with_flags_before(context, flags)
+    plain = plain or context.meta.get("plain", False)
+    try:
+        from tms_tui.server.demo import DemoFailedError, start_demo
+    except ModuleNotFoundError as error:
+        raise _without_extra(error) from None
+    from tms_tui.domain.secret import Secret
+    from tms_tui.start import Wanted
+
+    try:
+        with start_demo(seed=seed) as demo:
+            if agents == 2:
+                _invite(context.obj, demo.invitation)
+            first = demo.agents[0]
+            flags |= {"server": demo.url, "email": first.email}
+            wanted = Wanted(Secret(first.password), welcome=f"Be a customer yourself: {demo.page_url}")
+            return _open(context.obj, "plain was asked for" if plain else None, _loaded(flags), wanted)
+    except DemoFailedError as error:
+        raise click.ClickException(str(error)) from None
+
+
+tms_chat.add_command(Forwarded("serve", "serve", "Run the reference server."))
+tms_chat.add_command(Forwarded("server", "server_group", "Manage the server's agents and texts."))
+
+
+def _console(
+    frame: FirstFrame | None,
+    plain_because: str | None,
+    *,
+    password_stdin: bool = False,
+    record: Path | None = None,
+    config: Path | None = None,
+    **flags: Any,
+) -> int:
+    from tms_tui.start import Wanted, password_from_stdin
+
+    settings = _loaded(flags, config)
+    password = password_from_stdin() if password_stdin else None
+    return _open(frame, plain_because, settings, Wanted(password, record))
+
+
+def _open(frame: FirstFrame | None, plain_because: str | None, settings: Settings, wanted: Any) -> int:
+    from tms_tui import process, start
+
+    process.forbid_dumps()
+    start.open_log(settings)
+    why = plain_because or no_desk_because(password_from_stdin=wanted.password is not None)
+    if why is not None:
+        _clear(frame)
+        return start.start_plain(settings, why, wanted)
+    return start.start_desk(settings, frame, wanted)
+
+
+def _loaded(flags: dict[str, Any], config: Path | None = None) -> Settings:
+    if config is not None and not config.exists():
+        raise SettingsError(f"The config file {config} does not exist.")
+    return options.load(flags, os.environ, config or options.default_file())
+
+
+def _with_flags_before(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
+    """Flags may stand before the command's name or after it; the later one wins."""
+    before = context.meta.get("flags", {})
+    return before | {name: value for name, value in flags.items() if value not in (None, False) or name not in before}
+
+
+def _invite(frame: FirstFrame | None, invitation: str) -> None:
+    _clear(frame)
+    click.echo(f"In another terminal:\n\n{invitation}\n")
+    click.pause("Press a key to open this console.")

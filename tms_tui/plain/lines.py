@@ -1,0 +1,176 @@
+"""State and changes as labelled lines: what it is first, when it was last. Pure."""
+
+from typing import Final, assert_never
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.state import State
+from tms_tui.domain.entries import Entry, GapMark, PendingSend
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import Author, AuthorType, Message, Session
+
+_LINES_SHOWN: Final = 200
+"""Lines of one message that are said; the rest is counted."""
+_EXCERPT: Final = 60
+
+
+def entry_lines(state: State, entry: Entry, wall: float) -> list[str]:
+    """One message, own send or gap; `wall` in seconds since the epoch."""
+    match entry:
+        case Message():
+            return _message(
+                _label(state, entry), entry.text, delivery_words(state, entry), wording.clock(entry.created_at, wall)
+            )
+        case PendingSend(draft):
+            label = "you, note" if draft.private else "you"
+            told = delivery_words(state, entry)
+            return _message(label, draft.text, told, wording.clock(draft.asked_at, wall))
+        case GapMark():
+            return [f"line: {wording.gap(entry, wall)}"]
+        case _:
+            assert_never(entry)
+
+
+def delivery_words(state: State, entry: Entry) -> str:
+    """How far an own message has got; empty for everybody else's."""
+    delivery = select.delivery(state, entry)
+    if delivery is None:
+        return ""
+    failure = entry.failure if isinstance(entry, PendingSend) else None
+    return _for_this_face(wording.delivery(delivery, failure))
+
+
+def delivery_line(state: State, entry: Message | PendingSend, wall: float) -> str:
+    """That an own message got further: which one, how far, when."""
+    text, at = (
+        (entry.text, entry.created_at) if isinstance(entry, Message) else (entry.draft.text, entry.draft.asked_at)
+    )
+    return f"{delivery_words(state, entry)}: {_excerpt(text)}, {wording.clock(at, wall)}"
+
+
+def wrote_line(state: State, session: Session) -> str:
+    """That a customer wrote in a conversation that is not open."""
+    last = session.last_message
+    said = f": {_excerpt(last.text)}" if last is not None and last.author_type is AuthorType.VISITOR else ""
+    return f"news: {wording.customer(session)} wrote, {session.unread} new, {holder(state, session)}{said}"
+
+
+def session_line(state: State, number: int, session: Session, wall: float) -> str:
+    """One conversation of a list."""
+    parts = [f"{number}. {wording.customer(session)}"]
+    if session.waiting_since is not None:
+        parts.append(f"waits {wording.wait(wall - session.waiting_since)}")
+    if session.unread:
+        parts.append(f"{session.unread} new")
+    parts += [holder(state, session), wording.status(session.status)]
+    parts.append("customer online" if session.customer.online else "customer away")
+    typing = typing_line(state, session.id)
+    return ", ".join([*parts, typing] if typing else parts)
+
+
+def list_lines(state: State, wanted: select.Filter, listed: list[SessionId], wall: float) -> list[str]:
+    """A numbered list, or what stands for an empty one."""
+    title = f"{wording.filter_title(wanted)}: {wording.plural(len(listed), 'conversation')}"
+    found = [session for each in listed if (session := select.session(state, each)) is not None]
+    if not found:
+        return [title]
+    return [title, *(session_line(state, number, session, wall) for number, session in enumerate(found, 1))]
+
+
+def opened_lines(state: State, session: Session) -> list[str]:
+    """What is said when a conversation is opened, before its messages."""
+    customer = session.customer
+    about = [each for each in (customer.email, customer.page_url, customer.locale, *session.tags) if each]
+    head = f"open: {wording.customer(session)}, {holder(state, session)}, {wording.status(session.status)}"
+    return [head, f"about: {', '.join(about)}"] if about else [head]
+
+
+def who_lines(state: State) -> list[str]:
+    """Every agent, what they do and look at."""
+    lines = []
+    for agent in sorted(state.agents.values(), key=lambda each: each.name):
+        mine = state.me is not None and agent.id == state.me.id
+        viewed = select.session(state, agent.viewing)
+        at = f", looks at {wording.customer(viewed)}" if viewed is not None and not mine else ""
+        lines.append(f"{'you' if mine else 'agent'} {agent.name}: {wording.availability(agent.availability)}{at}")
+    return lines or ["agents: not read yet"]
+
+
+def where_lines(state: State, opened: SessionId | None) -> list[str]:
+    """The state of things: connection, counts, and the conversation that is open."""
+    counts = select.counts(state)
+    tally = ", ".join(
+        f"{wording.filter_title(each)} {counts[each]}" for each in select.Filter if each is not select.Filter.ENDED
+    )
+    session = select.session(state, opened)
+    return [
+        link_line(state),
+        f"conversations: {tally}, unread messages {select.unread_total(state)}",
+        f"open: {wording.customer(session)}, {holder(state, session)}" if session else "open: none",
+    ]
+
+
+def link_line(state: State) -> str:
+    """The connection in a sentence, in the words of this face."""
+    return f"connection: {_for_this_face(wording.link_sentence(select.badge(state)))}"
+
+
+def notice_line(words: str) -> str:
+    """An announcement."""
+    return f"news: {_for_this_face(words)}"
+
+
+def typing_line(state: State, session: SessionId) -> str:
+    """Who types in a conversation; empty when nobody does."""
+    return wording.typing([author.name or wording.role(author) for author in select.typists(state, session)])
+
+
+def holder(state: State, session: Session) -> str:
+    """Who holds a conversation."""
+    if session.assigned_agent is None:
+        return "held by nobody"
+    if state.me is not None and session.assigned_agent == state.me.id:
+        return "held by you"
+    return f"held by {session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or 'a colleague'}"
+
+
+def _label(state: State, message: Message) -> str:
+    who = "you" if select.is_mine(state, message) else _author(message.author)
+    return f"{who}, note" if message.private else who
+
+
+def _author(author: Author) -> str:
+    if author.type is AuthorType.SYSTEM:
+        return wording.role(author)
+    return f"{wording.role(author)} {author.name}".rstrip()
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 3]}..."
+
+
+def _message(label: str, text: str, *ends: str) -> list[str]:
+    lines = text.split("\n")
+    shown = [*lines[:_LINES_SHOWN]]
+    if len(lines) > _LINES_SHOWN:
+        shown.append(f"({wording.plural(len(lines) - _LINES_SHOWN, 'more line')} not shown here)")
+    # Each line carries a label of ours, so that no text can pass for somebody else's.
+    labelled = [f"{label}: {shown[0]}", *(f"continued: {line}" for line in shown[1:])]
+    return [*labelled[:-1], ", ".join((labelled[-1], *(end for end in ends if end)))]
+
+
+_KEYS_IN_WORDS: Final = (
+    ("(R retry, D to draft)", "(/retry sends it again, /drop takes it back)"),
+    ("(R send anyway, D to draft)", "(/retry sends it anyway, /drop takes it back)"),
+    ("R tries again, D makes it a draft again.", "/retry tries again, /drop takes it back."),
+    ("F5 tries again.", "/reconnect tries again."),
+    ("F5 connects.", "/reconnect connects."),
+)
+
+
+def _for_this_face(words: str) -> str:
+    """The shared wording names the desk's keys; here the same is done by commands."""
+    for key, command in _KEYS_IN_WORDS:
+        words = words.replace(key, command)
+    return words

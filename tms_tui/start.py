@@ -1,0 +1,116 @@
+"""Starts a console: finds the password, puts the parts together, and runs the face that was chosen."""
+
+import asyncio
+import contextlib
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tms_tui import process
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.secret import Secret
+from tms_tui.first_frame import FirstFrame
+from tms_tui.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from tms_tui.engine.engine import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for beyond the settings."""
+
+    password: Secret | None = None
+    record: Path | None = None
+    welcome: str = ""
+    """Said once on the event line."""
+
+
+def open_log(settings: Settings) -> None:
+    """Begin the log that was asked for; without one nothing is written. Raises SettingsError."""
+    logger = logging.getLogger("tms_tui")
+    logger.addHandler(logging.NullHandler())
+    if not settings.log:
+        return
+    file = Path(settings.log).expanduser()
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise SettingsError(f"The log {file} cannot be written: {error.strerror}. Choose another file.") from None
+    handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+
+@contextlib.contextmanager
+def recording(wanted: Wanted) -> Iterator["Record | None"]:
+    """What writes down every event, when that was asked for. Raises SettingsError."""
+    if wanted.record is None:
+        yield None
+        return
+    from tms_tui.engine.record import Recorder
+
+    try:
+        recorder = Recorder(wanted.record)
+    except OSError as error:
+        raise SettingsError(f"{wanted.record} cannot be written: {error.strerror}. Choose another file.") from None
+    with recorder:
+        yield recorder
+
+
+def password_from_stdin() -> Secret:
+    """The first line of standard input."""
+    return Secret(process.first_line_of_stdin())
+
+
+def start_plain(settings: Settings, why: str, wanted: Wanted) -> int:
+    """Run the line face; `why` says what chose it. The exit code."""
+    from tms_tui.plain.talk import say
+
+    say(f"tms-chat, line face: no escape codes, one thing a line. Chosen because {why}.")
+    missing = [f"--{name}" for name in ("server", "email") if not getattr(settings, name)]
+    if missing:
+        say(f"Not signed in: {' and '.join(missing)} must be given.")
+        return 2
+    password = wanted.password or _kept_or_asked(settings)
+    if password is None:
+        say("Not signed in: there is no password. Give it on standard input with --password-stdin.")
+        return 2
+    try:
+        with recording(wanted) as record:
+            return asyncio.run(_plain(settings, password, wanted, record))
+    except KeyboardInterrupt:
+        return 130
+
+
+def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> int:
+    """Run the desk in full screen. The exit code."""
+    raise NotImplementedError
+
+
+async def _plain(settings: Settings, password: Secret, wanted: Wanted, record: "Record | None") -> int:
+    from tms_tui import wording
+    from tms_tui.assembly import Assembly
+    from tms_tui.plain.talk import run_plain, say
+
+    outcome = await Assembly(settings, record).sign_in(settings.server, settings.email, password)
+    if isinstance(outcome, Failure):
+        say(wording.sign_in_failed(outcome))
+        return 1
+    me = outcome.state.me
+    say(f"Signed in to {settings.server} as {me.name if me else settings.email}. Type list, or help.")
+    if wanted.welcome:
+        say(wanted.welcome)
+    return await run_plain(outcome)
+
+
+def _kept_or_asked(settings: Settings) -> Secret | None:
+    if not os.isatty(0):
+        return None
+    return Secret(getpass.getpass(f"Password of {settings.email}: ", sys.stderr))
