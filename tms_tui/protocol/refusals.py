@@ -29,7 +29,7 @@ class HttpAnswer:
 class Conflict(wire.ErrorBody):
     """A refusal with the conversation as it stands now."""
 
-    session: msgspec.Raw | None = None
+    session: msgspec.Raw = msgspec.Raw(b"null")
 
 
 def failure_of(answer: HttpAnswer) -> Failure:
@@ -73,7 +73,7 @@ def _conflict(body: bytes) -> Conflict | None:
 
 
 def _session(conflict: Conflict | None) -> Session | None:
-    if conflict is None or conflict.session is None:
+    if conflict is None:
         return None
     try:
         return shapes.session(parse(conflict.session, _SESSIONS))
