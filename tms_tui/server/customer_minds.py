@@ -35,10 +35,12 @@ def cue(text: str) -> Cue:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a customer says to an agent's words, and whether they leave after it."""
+    """What a customer says to an agent's words, and what they do after it."""
 
     line: str
     leaves: bool = False
+    waits: bool = False
+    """They were asked for patience, so the next word is still the agent's."""
 
 
 class Mind:
@@ -58,7 +60,7 @@ class Mind:
     def reply(self, heard: str) -> Reply:
         kind = cue(heard)
         lines = self._answers.get(kind) or self._answers[Cue.OTHER]
-        return Reply(next(lines), leaves=kind is Cue.GOODBYE)
+        return Reply(next(lines), leaves=kind is Cue.GOODBYE, waits=kind is Cue.WAIT)
 
     def nudge(self) -> str:
         return next(self._nudges)
@@ -108,6 +110,10 @@ class Pace:
         """How long nobody may answer; grows with each reminder, so that a desk left alone grows calm."""
         grown = self._character.patience * REMINDER_GROWTH ** min(reminders, 20)
         return min(LONGEST_PATIENCE, grown) * self._chance.uniform(0.8, 1.3)
+
+    def contentment(self) -> float:
+        """How long they stay, once answered, before they go about other things."""
+        return self._chance.uniform(120.0, 300.0)
 
     def interruption(self) -> float:
         return self._chance.uniform(12.0, 25.0)

@@ -7,7 +7,7 @@ from typing import Final
 
 from tms_tui.protocol import wire
 from tms_tui.server.clock import Clock
-from tms_tui.server.customer_minds import Mind, Pace
+from tms_tui.server.customer_minds import Mind, Pace, Reply
 from tms_tui.server.customer_scripts import Character, cast
 from tms_tui.server.visitor import RefusedTextError, SessionOverError, Visitor
 
@@ -28,10 +28,10 @@ class Customer:
         self._pace = Pace(character, seed)
 
     async def run(self) -> None:
-        """Converse without end; when an agent ends the conversation, begin another one later."""
+        """Converse without end; when the session is over, begin another one later."""
         await self._clock.sleep(self._pace.arrival())
         while True:
-            with contextlib.suppress(SessionOverError):  # an agent resolved it: that is no fault
+            with contextlib.suppress(SessionOverError):  # a token lives for days, a demo may live longer
                 async with Visitor(self._url, self._profile(), clock=self._clock) as visitor:
                     await self._converse(visitor)
             await self._clock.sleep(self._pace.absence())
@@ -63,17 +63,19 @@ class Customer:
             await self._write(visitor, line, self._pace.typing(line))
 
     async def _talk(self, visitor: Visitor) -> None:
-        """Answer and remind, until the agent says good-bye."""
-        reminders = 0
-        leaves = False
+        """Until there is a good-bye or, once they are answered, nothing more to say."""
+        reminders, waits, leaves = 0, True, False
         while not leaves:
-            heard = await self._heard_within(visitor, self._pace.patience(reminders))
-            if heard is None:
+            patience = self._pace.patience(reminders) if waits else self._pace.contentment()
+            heard = await self._heard_within(visitor, patience)
+            if heard is not None:
+                reply = await self._respond(visitor, heard)
+                reminders, waits, leaves = 0, reply.waits, reply.leaves
+            elif waits:
                 reminders += 1
                 await self._remind(visitor, reminders)
             else:
-                reminders = 0
-                leaves = await self._respond(visitor, heard)
+                return
 
     async def _remind(self, visitor: Visitor, reminders: int) -> None:
         if reminders % REMINDERS_BEFORE_LEAVING == 0:
@@ -82,8 +84,8 @@ class Customer:
             line = self._mind.nudge()
             await self._write(visitor, line, self._pace.typing(line))
 
-    async def _respond(self, visitor: Visitor, heard: wire.Message) -> bool:
-        """Read what was said, answer the newest of it; True when the customer leaves over it."""
+    async def _respond(self, visitor: Visitor, heard: wire.Message) -> Reply:
+        """Read what was said and answer the newest of it."""
         await self._clock.sleep(self._pace.reading(heard.content))
         while not visitor.heard.empty():
             heard = visitor.heard.get_nowait()
@@ -91,7 +93,7 @@ class Customer:
         await self._clock.sleep(self._pace.breath())
         reply = self._mind.reply(heard.content)
         await self._write(visitor, reply.line, self._pace.typing(reply.line))
-        return reply.leaves
+        return reply
 
     async def _write(self, visitor: Visitor, line: str, seconds: float) -> None:
         left = seconds
