@@ -8,6 +8,7 @@ from tests.bench.processes import resident_mib
 from tests.bench.scenarios import BURST, Samples, Scenario, fill, message_latencies
 from tests.bench.seat import Seat
 from tests.bench.sightings import Wanted, latencies
+from tests.bench.tms_desk import FIRST_MESSAGES
 from tests.bench.typing_load import letters, type_run
 from tests.terminal.pty_driver import now
 
@@ -16,7 +17,6 @@ BURSTS: Final = 4
 LAPS: Final = 8
 MORE: Final = 30
 SMALL, MIDDLE, LARGE = 100, 10_000, 100_000
-_FIRST_MESSAGES: Final = 3
 
 
 def enter(seat: Seat) -> Samples:
@@ -58,15 +58,15 @@ def _type_through_burst(seat: Seat) -> list[float]:
 def held(seat: Seat) -> Samples:
     """Three conversations of 100, 10,000 and 100,000 messages in memory: what opening and one more cost."""
     terminal = seat.terminal
-    fill(seat, 1, SMALL - _FIRST_MESSAGES)
+    fill(seat, 1, SMALL - FIRST_MESSAGES)
     more_small = message_latencies(seat, 1, MORE)
     _step(seat, NEXT_CONVERSATION)
     _step(seat, NEXT_CONVERSATION)
-    fill(seat, 3, LARGE - _FIRST_MESSAGES)
+    fill(seat, 3, LARGE - FIRST_MESSAGES)
     memory = resident_mib(terminal.pid)
     more_large = message_latencies(seat, 3, MORE)
     _step(seat, PREVIOUS_CONVERSATION)
-    fill(seat, 2, MIDDLE - _FIRST_MESSAGES)
+    fill(seat, 2, MIDDLE - FIRST_MESSAGES)
     return {
         "more_100_ms": more_small,
         "more_100000_ms": more_large,

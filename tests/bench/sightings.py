@@ -30,6 +30,7 @@ def latencies(terminal: Terminal, wanted: Sequence[Wanted]) -> list[float]:
     live: list[Wanted] = []
     seen: dict[Wanted, float] = {}
     screen = terminal.drawn
+    screen.take_touched()
     while chunk := terminal.draw_next():
         while coming and coming[-1].since <= chunk.at:
             live.append(coming.pop())

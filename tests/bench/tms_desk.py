@@ -1,7 +1,10 @@
 """The made-up desk that the fake tms server shows: 200 conversations and the messages sent to them."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from tms_tui.protocol import wire
 
@@ -10,7 +13,7 @@ COLLEAGUE: Final = wire.Agent(id="agent-2", name="Eva", email="eva@example.test"
 USER: Final = wire.User(id=AGENT.id, email=AGENT.email, name=AGENT.name, role="agent", tenant_id="tenant-1")
 CANNED: Final = [wire.Canned(shortcut="hi", title="Greeting", content="Hello {{customer.name}}")]
 CONVERSATIONS: Final = 200
-_FIRST_MESSAGES: Final = 3
+FIRST_MESSAGES: Final = 3
 
 
 def stamp(moment: datetime) -> str:
@@ -28,29 +31,50 @@ def customer_name(number: int) -> str:
     return f"Customer {number:03d}"
 
 
+class EventsPage(msgspec.Struct):
+    """`wire.EventsAnswer` with its events encoded already."""
+
+    events: list[msgspec.Raw]
+    cursor: str
+    has_more: bool
+
+
 class Desk:
-    """Conversation 1 has waited longest, 200 shortest, so that the order in the list never changes."""
+    """Conversation 1 has waited longest, 200 shortest, and all for days: neither order nor waits ever change.
+
+    A message is drafted first, its event encoded, and stands for readers only once it is committed: so that
+    what is prepared ahead cannot be read before it is sent.
+    """
 
     def __init__(self) -> None:
-        self._opened = datetime.now(UTC) - timedelta(hours=4)
-        self.cursor = 0
+        self._opened = datetime.now(UTC) - timedelta(days=3)
         self._messages: dict[str, list[wire.Message]] = {}
+        self._log: list[msgspec.Raw] = []
+        self._drafted: list[tuple[wire.Message, msgspec.Raw]] = []
+        self._seqs: Counter[str] = Counter()
         self._known_sends: dict[str, wire.Message] = {}
         for number in range(1, CONVERSATIONS + 1):
             self._messages[session_id(number)] = []
-            for count in range(_FIRST_MESSAGES):
+            for count in range(FIRST_MESSAGES):
                 self.hear(number, f"opening line {count + 1}")
+        self.commit()
 
-    def hear(self, number: int, text: str) -> wire.Message:
-        """A message of the customer of conversation `number`."""
+    @property
+    def cursor(self) -> str:
+        """Where the log ends now."""
+        return str(len(self._log))
+
+    def hear(self, number: int, text: str) -> bytes:
+        """Draft a message of the customer of conversation `number`; its event as JSON."""
         name = customer_name(number)
-        return self._add(session_id(number), text, author_type="visitor", author_name=name, author_id=name)
+        writer = f"customer-{number}"
+        return self._draft(session_id(number), text, author_type="visitor", author_name=name, author_id=writer)[1]
 
-    def say(self, session: str, body: wire.SendBody) -> tuple[wire.Message, bool]:
-        """The agent's message and whether it is new: a known `client_message_id` gives the first one back."""
+    def say(self, session: str, body: wire.SendBody) -> tuple[wire.Message, bytes | None]:
+        """Draft the agent's message and its event; a known `client_message_id` gives the first one back alone."""
         if known := self._known_sends.get(body.client_message_id):
-            return known, False
-        message = self._add(
+            return known, None
+        message, event = self._draft(
             session,
             body.content,
             author_type="agent",
@@ -60,7 +84,20 @@ class Desk:
             is_private=body.is_private,
         )
         self._known_sends[body.client_message_id] = message
-        return message, True
+        return message, event
+
+    def commit(self) -> None:
+        """What was drafted stands from now on."""
+        for message, event in self._drafted:
+            self._messages[message.session_id].append(message)
+            self._log.append(event)
+        self._drafted.clear()
+
+    def events(self, after: int, limit: int) -> EventsPage:
+        """Up to `limit` events that follow cursor `after`."""
+        page = self._log[after : after + limit]
+        end = after + len(page)
+        return EventsPage(events=page, cursor=str(end), has_more=end < len(self._log))
 
     def page(self, session: str, before: int | None, after: int | None, limit: int) -> wire.MessagesAnswer:
         """Up to `limit` messages, oldest first: the newest ones, those before a seq, or those after one."""
@@ -77,13 +114,13 @@ class Desk:
         end = start + len(numbers)
         return wire.SessionsAnswer(
             sessions=[self.session(number) for number in numbers],
-            cursor=str(self.cursor),
+            cursor=self.cursor,
             next=str(end) if end < CONVERSATIONS else None,
         )
 
     def session(self, number: int) -> wire.Session:
         """Conversation `number` as the list shows it."""
-        started = self._opened + timedelta(minutes=number)
+        started = self._opened + timedelta(seconds=number)
         newest = self._messages[session_id(number)][-1]
         return wire.Session(
             id=session_id(number),
@@ -105,7 +142,7 @@ class Desk:
             ),
         )
 
-    def _add(
+    def _draft(
         self,
         session: str,
         text: str,
@@ -115,13 +152,13 @@ class Desk:
         author_id: str,
         client_message_id: str | None = None,
         is_private: bool = False,
-    ) -> wire.Message:
-        held = self._messages[session]
-        self.cursor += 1
+    ) -> tuple[wire.Message, msgspec.Raw]:
+        self._seqs[session] += 1
+        cursor = len(self._log) + len(self._drafted) + 1
         message = wire.Message(
-            id=f"m-{self.cursor}",
+            id=f"m-{cursor}",
             session_id=session,
-            seq=len(held) + 1,
+            seq=self._seqs[session],
             content=text,
             author_type=author_type,
             author_name=author_name,
@@ -130,5 +167,17 @@ class Desk:
             is_private=is_private,
             created_at=stamp(datetime.now(UTC)),
         )
-        held.append(message)
-        return message
+        event = msgspec.Raw(msgspec.json.encode(_event(message, str(cursor))))
+        self._drafted.append((message, event))
+        return message, event
+
+
+def _event(message: wire.Message, cursor: str) -> wire.Frame:
+    return wire.Frame(
+        type=wire.CHAT_MESSAGE,
+        session_id=message.session_id,
+        data=msgspec.Raw(msgspec.json.encode(message)),
+        timestamp=message.created_at,
+        from_type=message.author_type,
+        cursor=cursor,
+    )

@@ -42,24 +42,13 @@ class TmsFeeder(Feeder):
 
     def encode(self, text: str, to: int) -> bytes:
         """A customer's message in conversation `to` as a WebSocket frame."""
-        return self._message_frame(self._desk.hear(to, text), "visitor")
+        return _frame(self._desk.hear(to, text))
 
     def write(self, data: bytes) -> None:
-        """To every open socket; what the console does not take at once is kept for it."""
+        """Into the log and to every open socket; what the console does not take at once is kept for it."""
+        self._desk.commit()
         for socket in self._sockets:
             socket.write(data)
-
-    def _message_frame(self, message: wire.Message, speaker: str) -> bytes:
-        return _frame(
-            wire.Frame(
-                type=wire.CHAT_MESSAGE,
-                session_id=message.session_id,
-                data=msgspec.Raw(msgspec.json.encode(message)),
-                timestamp=message.created_at,
-                from_type=speaker,
-                cursor=message.id.removeprefix("m-"),
-            )
-        )
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -92,7 +81,7 @@ class TmsFeeder(Feeder):
         writer.write(self._connected_frame(resumed="after=" in target))
         self._sockets.add(writer)
         self.client_ready.set()
-        while data := await reader.read(1 << 16):
+        while not protocol.close_expected() and (data := await reader.read(1 << 16)):
             protocol.receive_data(data)
             protocol.events_received()
             writer.write(b"".join(protocol.data_to_send()))
@@ -101,7 +90,8 @@ class TmsFeeder(Feeder):
         time = tms_desk.stamp(datetime.now(UTC))
         cursor = str(self._desk.cursor)
         body = wire.Connected(agent_id=tms_desk.AGENT.id, server_time=time, resumed=resumed, cursor=cursor)
-        return _frame(wire.Frame(type=wire.CONNECTED, data=msgspec.Raw(msgspec.json.encode(body)), timestamp=time))
+        data = msgspec.Raw(msgspec.json.encode(body))
+        return _frame(msgspec.json.encode(wire.Frame(type=wire.CONNECTED, data=data, timestamp=time)))
 
     async def _answer(self, method: str, target: str, body: bytes) -> Answer:
         url = urlsplit(target)
@@ -121,7 +111,7 @@ class TmsFeeder(Feeder):
             case ["GET", "chat", "canned-responses"]:
                 answer = 200, wire.CannedAnswer(responses=tms_desk.CANNED)
             case ["GET", "chat", "events"]:
-                answer = 200, wire.EventsAnswer(events=[], cursor=str(self._desk.cursor), has_more=False)
+                answer = 200, self._desk.events(int(query["after"]), int(query.get("limit", 50)))
             case [_, "chat", "sessions", *rest]:
                 answer = await self._about_sessions(method, rest, query, body)
         return answer
@@ -130,7 +120,7 @@ class TmsFeeder(Feeder):
         answer: Answer = _NOTHING_HERE
         match [method, *path]:
             case ["GET"] if query.get("status", "active") != "active":
-                answer = 200, wire.SessionsAnswer(sessions=[], cursor=str(self._desk.cursor))
+                answer = 200, wire.SessionsAnswer(sessions=[], cursor=self._desk.cursor)
             case ["GET"]:
                 answer = 200, self._desk.sessions(int(query.get("after", 0)), int(query.get("limit", 50)))
             case ["GET", session, "messages"]:
@@ -146,18 +136,18 @@ class TmsFeeder(Feeder):
 
     async def _say(self, session: str, body: wire.SendBody) -> Answer:
         await asyncio.sleep(ANSWER_DELAY)
-        message, new = self._desk.say(session, body)
-        if new:
-            self.write(self._message_frame(message, "agent"))
-        return (201 if new else 200), message
+        message, event = self._desk.say(session, body)
+        if event:
+            self.write(_frame(event))
+        return (201 if event else 200), message
 
 
 def _tokens(user: wire.User | None) -> wire.TokenAnswer:
     return wire.TokenAnswer(access_token="e30.e30.e30", refresh_token="e30.e31.e30", expires_in=43_200, user=user)
 
 
-def _frame(frame: wire.Frame) -> bytes:
-    return Frame(Opcode.TEXT, msgspec.json.encode(frame)).serialize(mask=False)
+def _frame(text: bytes) -> bytes:
+    return Frame(Opcode.TEXT, text).serialize(mask=False)
 
 
 def _response(status: int, body: Any) -> bytes:
