@@ -145,6 +145,24 @@ def customer(session: Session) -> str:
     return session.customer.name or "Unnamed customer"
 
 
+def composer_title(session: Session | None, *, private: bool) -> str:
+    """Who will see what is written: said on the composer's border."""
+    if session is None:
+        return "No conversation is open"
+    return (
+        f"Note on {customer(session)}: colleagues only"
+        if private
+        else f"Reply to {customer(session)}: the customer sees this"
+    )
+
+
+def chat_title(session: Session, holder: str | None, now: float) -> str:
+    """A conversation in one line; `now` in seconds since the epoch."""
+    here = "customer online" if session.customer.online else "customer gone"
+    held = f"held by {holder}" if holder else "held by nobody"
+    return f"{customer(session)}  {status(session.status)}  {held}  since {clock(session.started_at, now)}  {here}"
+
+
 def filter_title(wanted: Filter) -> str:
     """The name of a list."""
     return _FILTERS[wanted]
@@ -288,6 +306,17 @@ def notice(said: Notice, name: str = "") -> str:
     )
 
 
+def broken(fault: str) -> str:
+    """Said when the console itself cannot go on; `fault` names the kind of error."""
+    named = f" ({fault})" if fault else ""
+    return f"The console stopped by a fault of its own{named}: nothing comes in or goes out. Quit and start again."
+
+
+def too_long(characters: int, most: int) -> str:
+    """Why a text was neither taken nor sent."""
+    return f"Too long: {characters} characters, {most} is the most. Shorten it, or send it in parts."
+
+
 def plural(count: int, noun: str) -> str:
     """A count and its noun."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
@@ -304,3 +333,24 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def keyring(name: str | None, why_not: str) -> str:
+    """Where a password would be kept, or why it cannot be."""
+    return f"Kept in: {name}" if name else f"Not possible here: {why_not or 'no keyring was found'}"
+
+
+def missing_field(field: str) -> str:
+    """Which part of the sign-in is empty."""
+    named = {"server": "the server's address", "email": "the e-mail", "password": "the password"}
+    return f"Not signed in: {named[field]} is missing."
+
+
+def sign_in_broken(fault: str) -> str:
+    """The attempt itself ended in a fault of the console's own; `fault` names the kind of error."""
+    return f"Not signed in: the console failed ({fault}). Try again; if it stays so, report it."
+
+
+def crashed(fault: str) -> str:
+    """The last line of a console that failed; `fault` names the kind of error and its place."""
+    return f"tms-chat stopped by a fault of its own ({fault}). Start it again; if it stays so, report this line."

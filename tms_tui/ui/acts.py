@@ -1,7 +1,8 @@
 """What each action of the table of keys does: it asks the state, and lets one event happen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Final
 
 from tms_tui import wording
 from tms_tui.core import select
@@ -79,8 +80,15 @@ def availability(desk: Desk) -> None:
     desk.ask("Your availability", answers, partial(_set_availability, desk))
 
 
-def leave(self) -> None:
-    """End the program."""
+def leave(desk: Desk) -> None:
+    """End the program; asks when something is unsent."""
+    unsent = desk.state.outbox.unsent()
+    if not unsent:
+        desk.leave()
+        return
+    answers = [Choice("stay", "Stay"), Choice("quit", "Quit all the same", "what is unsent is lost")]
+    question = f"{wording.plural(unsent, 'message')} not sent yet."
+    desk.ask(question, answers, lambda answer: desk.leave() if answer == "quit" else None)
 
 
 def who_is_here(state: State) -> str:
@@ -101,3 +109,36 @@ def _set_availability(desk: Desk, answer: str) -> None:
     wanted = Availability(answer)
     desk.bridge.take(AvailabilityAsked(wanted))
     desk.say(f"Asking to be {wording.availability(wanted)}.")
+
+
+ACTS: Final[Mapping[str, Act]] = {
+    "help": lambda desk: desk.show_help(),
+    "next_waiting": next_waiting,
+    "reply": reply,
+    "note": note,
+    "resolve": work.resolve,
+    "resolve_next": work.resolve_next,
+    "take": work.take,
+    "later": work.later,
+    "undo": work.undo,
+    "outward": lambda desk: desk.go_outward(),
+    "next_pane": lambda desk: desk.go_to_pane(1),
+    "previous_pane": lambda desk: desk.go_to_pane(-1),
+    "next_session": next_session,
+    "previous_session": lambda desk: next_session(desk, -1),
+    "filter_mine": lambda desk: desk.list_filter(Filter.MINE),
+    "filter_unassigned": lambda desk: desk.list_filter(Filter.UNASSIGNED),
+    "filter_all": lambda desk: desk.list_filter(Filter.ALL),
+    "filter_ended": lambda desk: desk.list_filter(Filter.ENDED),
+    "retry": work.retry,
+    "to_draft": work.to_draft,
+    "panel": lambda desk: desk.toggle_panel(),
+    "who": who,
+    "announce": announce,
+    "reconnect": reconnect,
+    "availability": availability,
+    "diagnostics": lambda desk: desk.show_diagnostics(),
+    "palette": lambda desk: desk.show_palette(),
+    "quit": leave,
+}
+"""By the id in the table of keys."""

@@ -57,6 +57,26 @@ class SignInForm:
     remember: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What is known before anybody types. `keyring` names where passwords can be kept, if anywhere."""
+
+    server: str = ""
+    email: str = ""
+    password: Secret | None = None
+    keyring: str | None = None
+    no_keyring_because: str = ""
+    words: str = ""
+    """Why the agent is asked, when it is not the first time."""
+
+    @property
+    def form(self) -> SignInForm | None:
+        """The form as it would be sent, when nothing is missing."""
+        if self.password is None or not (self.server and self.email):
+            return None
+        return SignInForm(self.server, self.email, self.password)
+
+
 SignIn = Callable[[SignInForm], Awaitable[Engine | Failure]]
 """Opens a desk, or says why not. Asked again later it may return the same engine, signed in anew."""
 

@@ -5,17 +5,17 @@ from textual.app import App
 _SHOW_CURSOR = "\x1b[?25h"
 
 
-def show_cursor(app: App[object]) -> None:
+def show_cursor(app: App[None]) -> None:
     """Make the terminal's own cursor visible: braille lines and screen readers read where it stands."""
     _write(app, _SHOW_CURSOR)
 
 
-def set_title(app: App[object], words: str) -> None:
+def set_title(app: App[None], words: str) -> None:
     """Name the window. `words` are our own, never a customer's."""
     _write(app, f"\x1b]2;{words}\x07")
 
 
-def _write(app: App[object], sequence: str) -> None:
+def _write(app: App[None], sequence: str) -> None:
     # Textual has no public way to either; it hides the cursor once at its start and never again.
     driver = app._driver  # noqa: SLF001
     if driver is not None:

@@ -1,0 +1,117 @@
+"""The Textual face: signs in, shows the desk, and leaves the terminal as it was."""
+
+import os
+import sys
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from rich.text import Text
+from textual.app import App
+from textual.worker import Worker, WorkerState
+
+from tms_tui import wording
+from tms_tui.domain.errors import Failure
+from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.screens.desk import DeskScreen
+from tms_tui.ui.terminal import set_title, show_cursor
+from tms_tui.ui.theme import THEMES, chosen
+
+_WORKER = "first sign-in"
+
+
+class ChatApp(App[None]):
+    """The console. `words` stand on the event line at first; `theme` is a name of the table of themes.
+
+    With a `prefill` that lacks nothing it signs in unasked, the desk standing there already.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "tms-chat"
+
+    def __init__(
+        self,
+        sign_in: SignIn,
+        prefill: Prefill,
+        *,
+        theme: str | None = None,
+        reduced_motion: bool = False,
+        words: str = "",
+    ) -> None:
+        wanted = chosen(theme, no_colour="NO_COLOR" in os.environ)
+        super().__init__(ansi_color=wanted.ansi or None)
+        self._sign_in = sign_in
+        self._prefill = prefill
+        self._first: Worker[Engine | Failure] | None = None
+        self.desk = DeskScreen(words=words, reduced_motion=reduced_motion)
+        if reduced_motion:
+            self.animation_level = "none"
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = wanted.name
+
+    def get_default_screen(self) -> DeskScreen:
+        """The desk is the first screen, signed in or not."""
+        return self.desk
+
+    def on_mount(self) -> None:
+        show_cursor(self)
+        set_title(self, "tms-chat")
+        form = self._prefill.form
+        if form is None:
+            self._ask_to_sign_in(self._prefill)
+        else:
+            self._first = self.run_worker(self._ask(form), name=_WORKER, group=_WORKER, exit_on_error=False)
+
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The unasked sign-in is over: the desk gets its engine, or the agent is asked."""
+        if event.worker is not self._first:
+            return
+        if event.state is WorkerState.ERROR:
+            words = wording.sign_in_broken(type(event.worker.error).__name__)
+            self._ask_to_sign_in(replace(self._prefill, words=words))
+        elif event.state is WorkerState.SUCCESS:
+            await self._answered(self._first.result)
+
+    def on_desk_screen_sign_in_needed(self, event: DeskScreen.SignInNeeded) -> None:
+        """The server no longer accepts the sign-in: the desk stays as it is behind the form."""
+        self._ask_to_sign_in(replace(self._prefill, password=None, words=wording.sign_in_failed(event.failure)))
+
+    async def action_quit(self) -> None:
+        """Quit; asks when something is unsent."""
+        if self.desk.signed_in:
+            self.desk.act("quit")
+        else:
+            self.exit()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies or does nothing: say what ends the program."""
+        self.desk.say("Ctrl+Q quits.")
+
+    async def _ask(self, form: SignInForm) -> Engine | Failure:
+        return await self._sign_in(form)
+
+    async def _answered(self, answer: Engine | Failure | None) -> None:
+        if isinstance(answer, Failure):
+            self._ask_to_sign_in(replace(self._prefill, words=wording.sign_in_failed(answer)))
+        elif answer is not None:
+            await self.desk.attach(answer)
+
+    def _ask_to_sign_in(self, prefill: Prefill) -> None:
+        from tms_tui.ui.screens.sign_in import SignInScreen
+
+        _ = self.push_screen(SignInScreen(self._sign_in, prefill), self._answered)
+
+    def _fatal_error(self) -> None:
+        """Leave with one plain line: Textual would print the values of variables, secrets among them."""
+        self.bell()
+        self.panic(Text(wording.crashed(_place(sys.exc_info()[1]))))
+
+
+def _place(error: BaseException | None) -> str:
+    """The kind of an error and the innermost place of ours, without its words or values."""
+    if error is None:
+        return "unknown"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tms_tui" in frame.filename]
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

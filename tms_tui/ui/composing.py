@@ -1,0 +1,133 @@
+"""Drafts and sends: which text belongs to which conversation, and what becomes of it."""
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendDropped
+from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.model import CannedResponse, Draft, Message
+from tms_tui.ui.bridge import Bridge
+from tms_tui.ui.widgets.composer import Composer
+
+
+class Composing:
+    """Keeps the composer and the drafts of the state in step.
+
+    Keys wait in the composer's queue while the screen already acts on later ones; so whatever changes the
+    composer's conversation is queued behind them, and no text ever lands in another conversation.
+    """
+
+    def __init__(self, bridge: Bridge, composer: Composer) -> None:
+        self._bridge = bridge
+        self._composer = composer
+        self._asked: dict[SendId, Draft] = {}
+
+    def open(self, session: SessionId | None, *, private: bool = False) -> None:
+        """Write in a conversation, from its draft."""
+        self._composer.call_later(self._open, session, private)
+
+    def keep(self) -> None:
+        """Keep what stands in the composer as the draft."""
+        session = self._composer.session_id
+        if session is None:
+            return
+        private, text = self._composer.private, self._composer.text
+        if self._bridge.state.drafts.get((session, private), "") != text:
+            self._bridge.take(ComposerChanged(session, private, text))
+
+    def submit(self, text: str, session: SessionId, *, private: bool) -> None:
+        """Ask for a text to be sent; the composer keeps it until it is taken."""
+        held = select.transcript(self._bridge.state, session)
+        moment = self._bridge.moment()
+        seen = held.seen_up_to if held else 0
+        draft = Draft(self._bridge.new_send_id(), session, text, private, moment.wall, seen)
+        self._asked[draft.send_id] = draft
+        self._bridge.take(SendAsked(draft))
+
+    def taken(self, send_id: SendId) -> None:
+        """The core has the text: forget it, but not what was typed behind it."""
+        draft = self._asked.pop(send_id, None)
+        if draft is None:
+            return
+        if self._stands_in_composer(draft):
+            self._composer.taken()
+            self.keep()
+        elif self._bridge.state.drafts.get((draft.session, draft.private)) == draft.text:
+            self._bridge.take(ComposerChanged(draft.session, draft.private, ""))
+
+    def held(self, send_id: SendId) -> Draft | None:
+        """Nothing was sent: the text stays in the composer. Gives what was to be sent, when it is known."""
+        draft = self._asked.get(send_id)
+        if draft is None:
+            pending = self._bridge.state.outbox.find(send_id)
+            draft = pending.draft if pending else None
+        elif self._stands_in_composer(draft):
+            self._composer.released()
+        return draft
+
+    def send_anyway(self, draft: Draft) -> None:
+        """Send what was held; the agent has seen what happened since."""
+        self._asked[draft.send_id] = draft
+        self._bridge.take(ResendAsked(draft.send_id))
+
+    def edit_again(self, draft: Draft) -> None:
+        """Put what was held away as a send, and keep it as a draft."""
+        self._asked.pop(draft.send_id, None)
+        self._bridge.take(SendDropped(draft.send_id))
+        self.give_back(draft.session, draft.text, private=draft.private)
+
+    def discard(self, draft: Draft) -> None:
+        """Put what was held away for good, together with the draft it was."""
+        self._asked.pop(draft.send_id, None)
+        self._bridge.take(SendDropped(draft.send_id))
+        if self._draft(draft.session, private=draft.private).strip() == draft.text:
+            self._set(draft.session, "", private=draft.private)
+
+    def give_back(self, session: SessionId, text: str, *, private: bool) -> None:
+        """Put text into a draft, before whatever else stands there."""
+        standing = self._draft(session, private=private)
+        if not standing.startswith(text):
+            self._set(session, f"{text}\n{standing}" if standing.strip() else text, private=private)
+
+    def recall(self) -> None:
+        """Put my last message of this kind into the empty composer."""
+        session, state = self._composer.session_id, self._bridge.state
+        if session is None or self._composer.text:
+            return
+        for entry in reversed(select.entries(state, session)):
+            if isinstance(entry, Message) and select.is_mine(state, entry) and entry.private == self._composer.private:
+                self._composer.put(entry.text)
+                self.keep()
+                return
+
+    def insert(self, text: str) -> None:
+        """Put text where the caret stands."""
+        self._composer.insert(text)
+
+    def filled(self, response: CannedResponse) -> str:
+        """A canned response with its placeholders filled for this conversation."""
+        state = self._bridge.state
+        session = select.session(state, self._composer.session_id)
+        filled = response.content.replace("{{agent.name}}", state.me.name if state.me else "")
+        return filled.replace("{{customer.name}}", session.customer.name if session else "")
+
+    def _open(self, session: SessionId | None, private: bool) -> None:  # noqa: FBT001 - called by the queue
+        if self._composer.session_id == session and self._composer.private == private and session is not None:
+            return
+        self.keep()
+        customer = select.session(self._bridge.state, session)
+        text = self._bridge.state.drafts.get((session, private), "") if session is not None else ""
+        title = wording.composer_title(customer, private=private)
+        self._composer.open(text, session, private=private, title=title)
+
+    def _stands_in_composer(self, draft: Draft) -> bool:
+        return (self._composer.session_id, self._composer.private) == (draft.session, draft.private)
+
+    def _draft(self, session: SessionId, *, private: bool) -> str:
+        if (self._composer.session_id, self._composer.private) == (session, private):
+            return self._composer.text
+        return self._bridge.state.drafts.get((session, private), "")
+
+    def _set(self, session: SessionId, text: str, *, private: bool) -> None:
+        if (self._composer.session_id, self._composer.private) == (session, private):
+            self._composer.put(text)
+        self._bridge.take(ComposerChanged(session, private, text))

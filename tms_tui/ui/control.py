@@ -1,0 +1,231 @@
+"""What actions may do with the desk: shows conversations, moves the focus, asks, and says what happened."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from textual.screen import Screen
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.select import Filter
+from tms_tui.core.state import State
+from tms_tui.domain.changes import Notice, NoticeKind
+from tms_tui.domain.effects import SessionQuery
+from tms_tui.domain.entries import Entry
+from tms_tui.domain.events import ListingAsked, SessionOpened
+from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.model import CannedResponse, Draft, SessionStatus
+from tms_tui.ui import layout, palette
+from tms_tui.ui.acts import ACTS
+from tms_tui.ui.bridge import Bridge
+from tms_tui.ui.composing import Composing
+from tms_tui.ui.keys import Pane
+from tms_tui.ui.port import Undo
+from tms_tui.ui.routing import Part, Touched
+from tms_tui.ui.screens.ask import Ask
+from tms_tui.ui.screens.diagnostics import diagnostics_page
+from tms_tui.ui.screens.help import help_page
+from tms_tui.ui.widgets.body import Body
+from tms_tui.ui.widgets.choices import Choice
+from tms_tui.ui.widgets.event_line import EventLine
+
+_HERE = (Part.TRANSCRIPT, Part.TYPING, Part.PANEL)
+
+
+class Control:
+    """Fulfils the port of the actions; one for each engine."""
+
+    def __init__(self, screen: Screen[None], bridge: Bridge, body: Body, event_line: EventLine) -> None:
+        self._screen = screen
+        self._body = body
+        self._event_line = event_line
+        self._filter = Filter.ALL
+        self._peeking = False
+        self.bridge = bridge
+        self.composing = Composing(bridge, body.composer)
+        self.undo: Undo | None = None
+
+    # What is there.
+
+    @property
+    def state(self) -> State:
+        """What is shown."""
+        return self.bridge.state
+
+    @property
+    def shown(self) -> SessionId | None:
+        """The conversation in the chat column."""
+        return self._body.transcript.session_id
+
+    @property
+    def target(self) -> SessionId | None:
+        """The conversation that actions are about."""
+        return self._body.sessions.selected if self._body.pane is Pane.LIST else self.shown
+
+    @property
+    def selected_entry(self) -> Entry | None:
+        """The entry chosen in the transcript."""
+        return self._body.transcript.selected_entry
+
+    @property
+    def listed(self) -> Sequence[SessionId]:
+        """The list, in its order."""
+        return self._body.sessions.sessions
+
+    # Doing.
+
+    def act(self, action: str) -> None:
+        """Do what the table of keys calls `action`."""
+        ACTS[action](self)
+
+    def say(self, words: str) -> None:
+        """Put words on the event line."""
+        self._event_line.say(words)
+
+    def open_session(self, session: SessionId) -> None:
+        """Show a conversation, to be marked read; the focus stays in the composer or comes to the transcript."""
+        self._show(session, as_read=True)
+        self._body.go(Pane.COMPOSER if self._body.pane is Pane.COMPOSER else Pane.TRANSCRIPT)
+
+    def work_on(self, session: SessionId) -> None:
+        """Show a conversation and go to its composer."""
+        self._show(session, as_read=True)
+        self._body.go(Pane.COMPOSER)
+
+    def peek(self, session: SessionId) -> None:
+        """Show a conversation without marking it read; the focus stays."""
+        self._show(session, as_read=False)
+
+    def write(self, session: SessionId, *, private: bool) -> None:
+        """Go to the composer, for a reply or a note."""
+        if session != self.shown or self._peeking:
+            self._show(session, as_read=True)
+        self.composing.open(session, private=private)
+        self._body.go(Pane.COMPOSER)
+
+    def give_back(self, session: SessionId, text: str, *, private: bool) -> None:
+        """Put text into a draft, before what stands there."""
+        self.composing.give_back(session, text, private=private)
+
+    def list_filter(self, wanted: Filter) -> None:
+        """List other conversations, and say how many."""
+        self._filter = wanted
+        if wanted is Filter.ENDED:
+            self.bridge.take(ListingAsked(SessionQuery(status=SessionStatus.ENDED)))
+        self.relist()
+        self.say(f"{wording.filter_title(wanted)}: {wording.plural(len(self.listed), 'conversation')}.")
+
+    def relist(self) -> None:
+        """List again what belongs into the list now."""
+        listed = select.listing(self.state, self._filter)
+        self._body.show_list(self._filter, listed, self.bridge.moment().wall)
+
+    def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
+        """Ask; `then` gets the answer's id, and is not called when there is none."""
+        _ = self._screen.app.push_screen(Ask(question, answers), partial(_when_chosen, then))
+
+    # Where the focus is.
+
+    def go_to_pane(self, by: int) -> None:
+        """Give the focus to the next (1) or previous (-1) pane."""
+        self._body.go_beside(by)
+
+    def go_outward(self) -> None:
+        """Give the focus to the pane one step outward."""
+        self._body.go(layout.outward(self._body.pane))
+
+    def toggle_panel(self) -> None:
+        """Show or hide the customer panel."""
+        self._body.toggle_panel()
+
+    # Pages.
+
+    def show_help(self) -> None:
+        """Show the keys of the focused pane."""
+        _ = self._screen.app.push_screen(help_page(self._body.pane))
+
+    def show_palette(self) -> None:
+        """Let the agent choose an action by name."""
+        self._choose("Type a part of a command's name", palette.commands(), self.act)
+
+    def show_canned(self) -> None:
+        """Let the agent choose a canned response by a part of it; Esc types the slash after all."""
+        responses: dict[str, CannedResponse] = {one.shortcut: one for one in self.state.canned}
+        if not responses:
+            self.composing.insert("/")
+            return
+        choices = [Choice(one.shortcut, f"/{one.shortcut}", f"{one.title}: {one.content}") for one in self.state.canned]
+
+        def chosen(shortcut: str | None) -> None:
+            self.composing.insert(self.composing.filled(responses[shortcut]) if shortcut else "/")
+
+        _ = self._screen.app.push_screen(palette.Palette("Type a part of a canned response", choices), chosen)
+
+    def show_diagnostics(self) -> None:
+        """Show what happened on the line."""
+        _ = self._screen.app.push_screen(diagnostics_page(self.state))
+
+    def leave(self) -> None:
+        """End the program."""
+        self._screen.app.exit()
+
+    # What comes from the engine.
+
+    def hear(self, found: Touched) -> None:
+        """Show what changed in a frame."""
+        if Part.LIST in found.parts:
+            self.relist()
+        self._body.look_again(found.parts, self.bridge.moment().wall)
+        for send_id in found.taken:
+            self.composing.taken(send_id)
+        for notice in found.notices:
+            self.say(self._words(notice))
+        for send_id in found.held:
+            self._ask_about(send_id)
+
+    def composer_focused(self) -> None:
+        """Whoever writes has read: a peek becomes an open conversation."""
+        if self._peeking and self.shown is not None:
+            self._show(self.shown, as_read=True)
+
+    def _show(self, session: SessionId, *, as_read: bool) -> None:
+        self._peeking = not as_read
+        self.bridge.take(SessionOpened(session))
+        self._body.show(session, as_read=as_read)
+        self._body.look_again(_HERE, self.bridge.moment().wall)
+        self.composing.open(session)
+
+    def _choose(self, prompt: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
+        _ = self._screen.app.push_screen(palette.Palette(prompt, choices), partial(_when_chosen, then))
+
+    def _words(self, notice: Notice) -> str:
+        if notice.kind is NoticeKind.AVAILABILITY:
+            return f"You are {wording.availability(self.state.availability)}."
+        session = select.session(self.state, notice.session)
+        return wording.notice(notice, wording.customer(session) if session else "")
+
+    def _ask_about(self, send_id: SendId) -> None:
+        draft = self.composing.held(send_id)
+        if draft is None or draft.session != self.shown:
+            return
+        answers = [
+            Choice("edit", "Edit", "the text stays in the composer"),
+            Choice("send", "Send anyway"),
+            Choice("discard", "Discard", "the text is put away"),
+        ]
+        question = "Nothing was sent: the conversation moved on since you looked. The new lines stand above."
+        self.ask(question, answers, partial(self._decide, draft))
+
+    def _decide(self, draft: Draft, answer: str) -> None:
+        match answer:
+            case "send":
+                self.composing.send_anyway(draft)
+            case "discard":
+                self.composing.discard(draft)
+            case _:
+                self.composing.edit_again(draft)
+
+
+def _when_chosen(then: Callable[[str], None], chosen: str | None) -> None:
+    if chosen is not None:
+        then(chosen)

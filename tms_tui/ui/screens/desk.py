@@ -1,0 +1,224 @@
+"""The desk as a screen: keys go to actions, the engine's changes and the widgets' news to the control."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.events import DescendantFocus, Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.events import ComposerLeft, Shown, TopReached
+from tms_tui.ui import keys
+from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
+from tms_tui.ui.control import Control
+from tms_tui.ui.keys import Pane
+from tms_tui.ui.routing import Part, touched
+from tms_tui.ui.terminal import set_title
+from tms_tui.ui.widgets.body import Body
+from tms_tui.ui.widgets.composer import Composer
+from tms_tui.ui.widgets.event_line import EventLine
+from tms_tui.ui.widgets.header import DeskHeader
+from tms_tui.ui.widgets.key_footer import KeyFooter
+from tms_tui.ui.widgets.session_list import SessionListView
+from tms_tui.ui.widgets.transcript import TranscriptPane
+
+_MINUTE = 60.0
+
+
+class DeskScreen(Screen[None]):
+    """Stands at once, empty and connecting; `attach` brings the engine and with it the columns."""
+
+    CSS = """
+    DeskScreen { background: $background; color: $foreground; layout: vertical; }
+    DeskScreen #place { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings()]
+    AUTO_FOCUS = ""
+
+    class SignInNeeded(Message):
+        """The server no longer accepts the sign-in."""
+
+        def __init__(self, failure: Failure) -> None:
+            super().__init__()
+            self.failure = failure
+
+    def __init__(self, *, words: str = "", reduced_motion: bool = False) -> None:
+        super().__init__()
+        self._reduced_motion = reduced_motion
+        self._header = DeskHeader()
+        self._place = Container(id="place")
+        self._event_line = EventLine(words, id="events")
+        self._footer = KeyFooter()
+        self._bridge = Bridge(self)
+        self._control: Control | None = None
+        self._body: Body | None = None
+        self._minute: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._place
+        yield self._event_line
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._header.badge.update_from(self._bridge.state)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is anything to work with."""
+        return self._bridge.signed_in
+
+    async def attach(self, engine: Engine) -> None:
+        """Be the face of an engine; one that is attached already stays as it is."""
+        before = self._bridge.state
+        self._bridge.attach(engine)
+        if self._bridge.state is before:
+            return
+        if self._body is not None:
+            await self._body.remove()
+        self._body = Body(self._bridge.state, reduced_motion=self._reduced_motion)
+        self._control = Control(self, self._bridge, self._body, self._event_line)
+        await self._place.mount(self._body)
+        self._body.go(Pane.LIST)
+        self._look_at_everything()
+
+    def say(self, words: str) -> None:
+        """Put words on the event line."""
+        self._event_line.say(words)
+
+    # Keys.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letters act where the table says; nothing does before there is an engine."""
+        if action not in {"letter", "key"}:
+            return True
+        if self._body is None:
+            return False
+        return action == "key" or self._body.pane in keys.BY_ID[str(parameters[0])].panes
+
+    def action_letter(self, action: str) -> None:
+        """Do what a letter means in the focused pane."""
+        self.act(action)
+
+    def action_key(self, action: str) -> None:
+        """Do what a key means everywhere."""
+        self.act(action)
+
+    def act(self, action: str) -> None:
+        """Do an action of the table of keys."""
+        if self._control is not None:
+            self._control.act(action)
+
+    # News from the engine.
+
+    def on_engine_changed(self, event: EngineChanged) -> None:
+        if self._control is None:
+            return
+        found = touched(event.drain(), self._control.shown)
+        self._header.badge.update_from(self._bridge.state)
+        if Part.HEADER in found.parts:
+            self._look_at_header()
+        self._control.hear(found)
+        self._wake_for_waits()
+        if found.sign_in is not None:
+            self.post_message(self.SignInNeeded(found.sign_in))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The engine never ends by itself: when it does, nothing on the desk is true any more."""
+        if event.worker.name == WORKER and event.state in {WorkerState.ERROR, WorkerState.SUCCESS}:
+            self._header.badge.update_broken()
+            self._event_line.say(wording.broken(type(event.worker.error).__name__ if event.worker.error else ""))
+
+    # News from the widgets.
+
+    def on_session_list_view_opened(self, event: SessionListView.Opened) -> None:
+        if self._control is not None:
+            self._control.work_on(event.session)
+
+    def on_session_list_view_peeked(self, event: SessionListView.Peeked) -> None:
+        if self._control is not None:
+            self._control.peek(event.session)
+
+    def on_transcript_pane_shown(self, event: TranscriptPane.Shown) -> None:
+        self._bridge.take(Shown(event.session, event.up_to))
+
+    def on_transcript_pane_top_reached(self, event: TranscriptPane.TopReached) -> None:
+        self._bridge.take(TopReached(event.session))
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        if self._control is not None and event.session is not None:
+            self._control.composing.submit(event.text, event.session, private=event.private)
+
+    def on_composer_changed(self) -> None:
+        if self._control is not None:
+            self._control.composing.keep()
+
+    def on_composer_left(self) -> None:
+        if self._body is not None and self._body.composer.session_id is not None:
+            self._bridge.take(ComposerLeft(self._body.composer.session_id))
+
+    def on_composer_recall_asked(self) -> None:
+        if self._control is not None:
+            self._control.composing.recall()
+
+    def on_composer_canned_asked(self) -> None:
+        if self._control is not None:
+            self._control.show_canned()
+
+    def on_composer_too_long(self, event: Composer.TooLong) -> None:
+        self._event_line.say(wording.too_long(event.characters, event.most))
+
+    # The screen itself.
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if self._body is None or self._control is None:
+            return
+        self._body.noticed_focus(event.widget)
+        self._footer.show_pane(self._body.pane)
+        if self._body.pane is Pane.COMPOSER:
+            self._control.composer_focused()
+
+    def on_resize(self, _event: Resize) -> None:
+        if self._body is not None:
+            self._body.fit_columns()
+
+    def on_screen_resume(self) -> None:
+        """Put the terminal's cursor back where the focus is: a page over the desk had it."""
+        focused = self.focused
+        if focused is not None:
+            self.set_focus(None)
+            self.set_focus(focused)
+
+    def _look_at_everything(self) -> None:
+        self._look_at_header()
+        self._header.badge.update_from(self._bridge.state)
+        if self._control is not None and self._body is not None:
+            self._control.relist()
+            self._body.look_again(tuple(Part), self._bridge.moment().wall)
+            self._control.composing.open(None)
+        self._wake_for_waits()
+
+    def _look_at_header(self) -> None:
+        state = self._bridge.state
+        self._header.update_from(state)
+        unread = select.unread_total(state)
+        set_title(self.app, f"({unread}) tms-chat" if unread else "tms-chat")
+
+    def _wake_for_waits(self) -> None:
+        """While somebody waits, their minutes are drawn again when a minute is over; else nothing wakes."""
+        waits = any(one.waiting_since is not None for one in self._bridge.state.sessions.values())
+        if waits and self._minute is None:
+            self._minute = self.set_timer(_MINUTE - self._bridge.moment().wall % _MINUTE, self._minute_over)
+
+    def _minute_over(self) -> None:
+        self._minute = None
+        if self._control is not None:
+            self._control.relist()
+        self._wake_for_waits()

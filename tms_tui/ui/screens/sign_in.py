@@ -1,0 +1,118 @@
+"""Where the agent says which server, who they are, and whether the password may be kept."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, Static
+from textual.worker import Worker, WorkerState
+
+from tms_tui import wording
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.secret import Secret
+from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
+
+_WORKER = "sign-in"
+
+
+class SignInScreen(ModalScreen[Engine]):
+    """Gives the engine of the desk that was opened. Nothing typed is lost when that fails."""
+
+    CSS = """
+    SignInScreen { align: center middle; background: $background; }
+    SignInScreen > Vertical {
+        width: 100%; max-width: 72; height: auto; max-height: 100%; padding: 0 2;
+        border: round $border; background: $surface; color: $foreground;
+    }
+    SignInScreen Input { border: none; height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    SignInScreen Input:focus { border: none; background: $panel; text-style: underline; }
+    SignInScreen Checkbox { border: none; padding: 0; height: auto; background: $surface; color: $foreground; }
+    SignInScreen Button {
+        border: none; height: 1; min-width: 12; margin-top: 1; background: $panel; color: $foreground;
+    }
+    SignInScreen Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    SignInScreen .label { margin-top: 1; }
+    SignInScreen #why { margin-top: 1; min-height: 2; color: $text-warning; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", "Next field"),
+        Binding("up", "app.focus_previous", "Previous field"),
+    ]
+
+    def __init__(self, sign_in: SignIn, prefill: Prefill) -> None:
+        super().__init__()
+        self._sign_in = sign_in
+        self._prefill = prefill
+        self._asked: Worker[Engine | Failure] | None = None
+
+    def compose(self) -> ComposeResult:
+        known = self._prefill
+        with Vertical() as box:
+            box.border_title = "tms-chat: sign in"
+            yield Static("Server (https://...)", classes="label", markup=False)
+            yield _field(known.server, "server")
+            yield Static("E-mail", classes="label", markup=False)
+            yield _field(known.email, "email")
+            yield Static("Password", classes="label", markup=False)
+            yield _field(known.password.reveal() if known.password else "", "password", password=True)
+            yield Checkbox(
+                "Remember the password in this computer's keyring", id="remember", disabled=not known.keyring
+            )
+            yield Static(wording.keyring(known.keyring, known.no_keyring_because), id="keyring", markup=False)
+            yield Button("Sign in", id="go")
+            yield Static(known.words, id="why", markup=False)
+            yield Static("Tab next field, Enter sign in, Ctrl+Q quit", markup=False)
+
+    def on_mount(self) -> None:
+        missing = next((one for one in self.query(Input) if not one.value), self.query_one("#password", Input))
+        missing.focus()
+
+    def on_input_submitted(self) -> None:
+        self._submit()
+
+    def on_button_pressed(self) -> None:
+        self._submit()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The server has answered, or the attempt itself broke."""
+        if event.worker is not self._asked:
+            return
+        if event.state is WorkerState.ERROR:
+            self._say(wording.sign_in_broken(type(event.worker.error).__name__))
+        elif event.state is WorkerState.SUCCESS:
+            self._answered(self._asked.result)
+
+    def _answered(self, answer: Engine | Failure | None) -> None:
+        if isinstance(answer, Failure):
+            self._say(wording.sign_in_failed(answer))
+        elif answer is not None:
+            _ = self.dismiss(answer)
+
+    def _submit(self) -> None:
+        if self._asked is not None and self._asked.is_running:
+            return
+        values = {one.id: one.value.strip() for one in self.query(Input)}
+        missing = next((one for one in self.query(Input) if not one.value.strip()), None)
+        if missing is not None:
+            self._say(wording.missing_field(missing.id or ""))
+            missing.focus()
+            return
+        self._say("Signing in ...")
+        password = Secret(self.query_one("#password", Input).value)
+        remember = self.query_one("#remember", Checkbox).value
+        form = SignInForm(values["server"], values["email"], password, remember)
+        self._asked = self.run_worker(self._ask(form), name=_WORKER, group=_WORKER, exclusive=True, exit_on_error=False)
+
+    async def _ask(self, form: SignInForm) -> Engine | Failure:
+        return await self._sign_in(form)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#why", Static).update(words)
+
+
+def _field(value: str, id: str, *, password: bool = False) -> Input:  # noqa: A002 - Textual's name
+    field = Input(value, id=id, password=password, select_on_focus=False)
+    field.cursor_blink = False
+    return field

@@ -1,0 +1,147 @@
+"""The three columns of the desk, and which of its panes has the focus."""
+
+from collections.abc import Iterable, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.select import Filter
+from tms_tui.core.state import State
+from tms_tui.domain.ids import SessionId
+from tms_tui.ui.keys import Pane
+from tms_tui.ui.layout import WIDE, Column, beside, visible
+from tms_tui.ui.routing import Part
+from tms_tui.ui.widgets.composer import Composer
+from tms_tui.ui.widgets.customer_panel import CustomerPanel
+from tms_tui.ui.widgets.session_list import SessionListView
+from tms_tui.ui.widgets.transcript import TranscriptPane
+from tms_tui.ui.widgets.typing_dots import TypingDots
+
+
+class Body(Horizontal):
+    """List, chat and customer. Data comes down by `look_again`; which conversation is shown is told by `show`."""
+
+    DEFAULT_CSS = """
+    Body { height: 1fr; }
+    Body #conversations { width: 30; border: round $border-blurred; }
+    Body #chat { width: 1fr; }
+    Body #talk { height: 1fr; border: round $border-blurred; }
+    Body #panel { width: 28; }
+    Body.narrow #conversations, Body.narrow #panel { width: 1fr; }
+    Body.middle #panel { width: 1fr; }
+    Body #conversations:focus-within, Body #talk:focus-within { border: heavy $border; }
+    """
+
+    def __init__(self, state: State, *, reduced_motion: bool = False) -> None:
+        super().__init__(id="body")
+        self.state = state
+        self.sessions = SessionListView(id="list")
+        self.transcript = TranscriptPane(state, id="transcript")
+        self.dots = TypingDots(reduced_motion=reduced_motion, id="dots")
+        self.composer = Composer(id="composer")
+        self.panel = CustomerPanel(id="panel")
+        self._pane = Pane.LIST
+        self._panel_wanted = True
+        self._list_column = Vertical(self.sessions, id="conversations")
+        self._talk = Vertical(self.transcript, self.dots, id="talk")
+        self._chat_column = Vertical(self._talk, self.composer, id="chat")
+
+    def compose(self) -> ComposeResult:
+        yield self._list_column
+        yield self._chat_column
+        yield self.panel
+
+    # Panes.
+
+    @property
+    def pane(self) -> Pane:
+        """Where the focus is."""
+        return self._pane
+
+    def noticed_focus(self, widget: Widget) -> None:
+        """Something in here got the focus, however it did."""
+        for pane in Pane:
+            if self._of(pane) is widget:
+                self._pane = pane
+                self.fit_columns()
+
+    def go(self, pane: Pane) -> None:
+        """Give a pane the focus, and show its column where there is no room for all."""
+        self._pane = pane
+        self._panel_wanted = self._panel_wanted or pane is Pane.PANEL
+        self.fit_columns()
+        self._of(pane).focus()
+
+    def go_beside(self, by: int) -> None:
+        """Give the next (1) or previous (-1) pane the focus."""
+        self.go(beside(self._pane, by, panel=self.panel.display))
+
+    def toggle_panel(self) -> None:
+        """Show or hide the customer: beside the chat where there is room, else over it."""
+        if self._pane is Pane.PANEL:
+            self._panel_wanted = False
+            self.go(Pane.TRANSCRIPT)
+        elif self.app.size.width < WIDE:
+            self.go(Pane.PANEL)
+        else:
+            self._panel_wanted = not self._panel_wanted
+            self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Show the columns there is room for."""
+        width = self.app.size.width
+        shown = visible(width, self._pane, panel=self._panel_wanted)
+        self._list_column.display = Column.LIST in shown
+        self._chat_column.display = Column.CHAT in shown
+        self.panel.display = Column.PANEL in shown
+        self.set_class(len(shown) == 1, "narrow")
+        self.set_class(len(shown) == 2 and width < WIDE, "middle")
+
+    # What is shown.
+
+    def show(self, session: SessionId, *, as_read: bool) -> None:
+        """Show a conversation in the chat column, at its end."""
+        self.transcript.show_session(session, as_read=as_read)
+        self.sessions.select(session)
+
+    def show_list(self, wanted: Filter, listed: Sequence[SessionId], now: float) -> None:
+        """List conversations; `now` in seconds since the epoch."""
+        self._list_column.border_title = Content(wording.filter_title(wanted))
+        self.sessions.update_from(self.state, listed, now, empty=wording.empty_list(wanted))
+
+    def look_again(self, parts: Iterable[Part], now: float) -> None:
+        """Draw again what changed about the conversation shown; `now` in seconds since the epoch."""
+        shown = self.transcript.session_id
+        for part in parts:
+            match part:
+                case Part.TRANSCRIPT:
+                    self.transcript.refresh_session()
+                case Part.TYPING if shown is not None:
+                    self.dots.show_names([author.name for author in select.typists(self.state, shown)])
+                case Part.PANEL:
+                    self.panel.update_from(self.state, shown, now)
+                    self._talk.border_title = Content(self._title(shown, now))
+                case _:
+                    continue
+
+    def _title(self, shown: SessionId | None, now: float) -> str:
+        session = select.session(self.state, shown)
+        if session is None:
+            return "No conversation is open"
+        holder = session.assigned_agent_name or select.agent_name(self.state, session.assigned_agent)
+        return wording.chat_title(session, holder, now)
+
+    def _of(self, pane: Pane) -> Widget:
+        match pane:
+            case Pane.LIST:
+                return self.sessions
+            case Pane.TRANSCRIPT:
+                return self.transcript
+            case Pane.COMPOSER:
+                return self.composer
+            case Pane.PANEL:
+                return self.panel
