@@ -40,6 +40,7 @@ class Page:
         self._socket = socket
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._loaded = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     async def __aenter__(self) -> Self:
@@ -63,8 +64,15 @@ class Page:
         return result
 
     async def open(self, url: str) -> None:
-        await self.command("Page.navigate", url=url)
-        await self.until(f"document.readyState === 'complete' && location.href.startsWith({_js(url)})")
+        async with self.loading():
+            await self.command("Page.navigate", url=url)
+
+    @contextlib.asynccontextmanager
+    async def loading(self) -> AsyncIterator[None]:
+        """Around what makes the page load: returns once it has."""
+        self._loaded.clear()
+        yield
+        await asyncio.wait_for(self._loaded.wait(), 20)
 
     async def run(self, script: str) -> Any:
         """The value of an expression in the page; a promise is awaited."""
@@ -98,10 +106,16 @@ class Page:
             message = msgspec.json.decode(text)
             if "id" in message:
                 self._answers.pop(message["id"]).set_result(message)
-            elif message["method"] == "Log.entryAdded" and message["params"]["entry"]["level"] == "error":
-                self.complaints.append(message["params"]["entry"]["text"])
-            elif message["method"] == "Runtime.exceptionThrown":
-                self.complaints.append(str(message["params"]["exceptionDetails"]))
+            else:
+                self._note(message["method"], message["params"])
+
+    def _note(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Page.loadEventFired":
+            self._loaded.set()
+        elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
+            self.complaints.append(params["entry"]["text"])
+        elif method == "Runtime.exceptionThrown":
+            self.complaints.append(str(params["exceptionDetails"]))
 
 
 @contextlib.asynccontextmanager

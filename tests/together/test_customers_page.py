@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,11 @@ import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.server.running import RunningServer, SignedIn, running_server
 from tests.together.chromium import Page, chromium, picture
+from tests.together.relay import Relay
 from tms_tui.protocol import wire
-from tms_tui.server.demo import Demo, start_demo
+from tms_tui.server.clock import SystemClock
 
 pytestmark = pytest.mark.services
 
@@ -21,56 +24,11 @@ LAST_STATE = "[...document.querySelectorAll('.visitor .state')].at(-1)?.textCont
 NARROW = (320, 568)
 
 
-class Relay:
-    """A TCP relay in front of the server whose line can be cut and refused."""
-
-    def __init__(self, port: int) -> None:
-        self._target = port
-        self._pipes: set[asyncio.StreamWriter] = set()
-        self._work: set[asyncio.Task[None]] = set()
-        self.refusing = False
-        self.cuts = 0
-
-    @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[str]:
-        listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        try:
-            yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-        finally:
-            listener.close()
-            self.cut()
-            await asyncio.gather(*self._work, return_exceptions=True)
-
-    def cut(self) -> None:
-        for pipe in self._pipes:
-            pipe.transport.abort()
-            self.cuts += 1
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.refusing:
-            writer.transport.abort()
-            return
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        for source, sink in ((reader, far_writer), (far_reader, writer)):
-            task = asyncio.create_task(self._pump(source, sink))
-            self._work.add(task)
-            task.add_done_callback(self._work.discard)
-
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        self._pipes.add(sink)
-        with contextlib.suppress(ConnectionError):  # being cut is what this relay is for
-            while data := await source.read(65_536):
-                sink.write(data)
-                await sink.drain()
-        self._pipes.discard(sink)
-        sink.close()
-
-
 class Agent:
     """An agent at the wire: reads frames, answers by REST."""
 
-    def __init__(self, http: httpx.AsyncClient, socket: ClientConnection) -> None:
-        self._http = http
+    def __init__(self, signed_in: SignedIn, socket: ClientConnection) -> None:
+        self._http = signed_in.http
         self._socket = socket
 
     async def expect(self, kind: str, **wanted: object) -> Any:
@@ -98,28 +56,33 @@ class Agent:
         return msgspec.json.decode(answer.content, type=wire.MessagesAnswer).messages
 
 
+class LaterClock(SystemClock):
+    """The time, moved on by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.ahead
+
+
 @contextlib.asynccontextmanager
-async def agent_of(demo: Demo) -> AsyncIterator[Agent]:
-    who = demo.agents[0]
-    async with httpx.AsyncClient(base_url=demo.url, trust_env=False) as http:
-        login = {"email": who.email, "password": who.password}
-        answer = (await http.post("/v1/auth/login", json=login)).raise_for_status().json()
-        bearer = {"Authorization": f"Bearer {answer['access_token']}"}
-        http.headers.update(bearer)
-        address = f"{demo.url.replace('http', 'ws', 1)}/v1/chat/agent/ws?agent_id={answer['user']['id']}"
-        async with connect(address, additional_headers=bearer, proxy=None) as socket:
-            yield Agent(http, socket)
+async def agent_at(server: RunningServer) -> AsyncIterator[Agent]:
+    ana = await server.sign_in("Ana")
+    address = f"{server.ws_url}/v1/chat/agent/ws?agent_id={ana.user.id}"
+    async with connect(address, additional_headers=ana.headers, proxy=None) as socket:
+        yield Agent(ana, socket)
 
 
 @pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
-    with start_demo() as running:
+def clock() -> LaterClock:
+    return LaterClock()
+
+
+@pytest.fixture
+async def server(tmp_path: Path, clock: LaterClock) -> AsyncIterator[RunningServer]:
+    async with running_server(tmp_path, clock=clock) as running:
         yield running
-
-
-@pytest.fixture
-async def relay(demo: Demo) -> Relay:
-    return Relay(int(demo.url.rpartition(":")[2]))
 
 
 async def begin(page: Page, agent: Agent, text: str) -> str:
@@ -135,9 +98,9 @@ async def begin(page: Page, agent: Agent, text: str) -> str:
     return session
 
 
-async def test_a_customer_and_an_agent_talk_with_typing_and_seen(demo: Demo) -> None:
-    async with chromium() as page, agent_of(demo) as agent:
-        await page.open(demo.page_url)
+async def test_a_customer_and_an_agent_talk_with_typing_and_seen(server: RunningServer) -> None:
+    async with chromium() as page, agent_at(server) as agent:
+        await page.open(f"{server.url}/")
         session = await begin(page, agent, "my <b>card</b> was refused")
         await page.until(f"{LAST_STATE} === 'sent'")
 
@@ -165,8 +128,9 @@ async def test_a_customer_and_an_agent_talk_with_typing_and_seen(demo: Demo) -> 
         assert page.complaints == []
 
 
-async def test_what_is_written_while_the_line_is_cut_arrives_once_and_in_order(demo: Demo, relay: Relay) -> None:
-    async with chromium() as page, agent_of(demo) as agent, relay.serving() as url:
+async def test_what_is_written_while_the_line_is_cut_arrives_once_and_in_order(server: RunningServer) -> None:
+    relay = Relay(server.port)
+    async with chromium() as page, agent_at(server) as agent, relay.serving() as url:
         await page.open(f"{url}/")
         session = await begin(page, agent, "one")
         relay.refusing = True
@@ -189,24 +153,76 @@ async def test_what_is_written_while_the_line_is_cut_arrives_once_and_in_order(d
     assert shown == stored
 
 
-async def test_an_ended_conversation_keeps_the_words_and_offers_a_new_one(demo: Demo) -> None:
-    async with chromium() as page, agent_of(demo) as agent:
-        await page.open(demo.page_url)
+async def test_a_send_whose_answer_was_lost_is_stored_and_shown_once(server: RunningServer) -> None:
+    relay = Relay(server.port)
+    async with chromium() as page, agent_at(server) as agent, relay.serving() as url:
+        await page.open(f"{url}/")
+        session = await begin(page, agent, "one")
+        relay.muted = True
+        await page.type("two")
+        await page.press("Enter")
+        await agent.expect(wire.CHAT_MESSAGE, session_id=session, content="two")
+        assert relay.swallowed > 0
+        assert await page.run(LAST_STATE) == "sending"
+        relay.muted = False
+        relay.cut()
+        await page.until(f"{LAST_STATE} === 'sent'", within=30)
+        shown = await page.run("[...document.querySelectorAll('.text')].map((one) => one.textContent)")
+        assert [one.content for one in await agent.messages(session)] == shown == ["one", "two"]
+
+
+async def test_writing_into_an_ended_conversation_opens_it_again(server: RunningServer) -> None:
+    async with chromium() as page, agent_at(server) as agent:
+        await page.open(f"{server.url}/")
         session = await begin(page, agent, "thanks, that was all")
         await agent.post(f"{session}/status", status="ended")
         await page.type("one more thing")
         await page.press("Enter")
-        await page.until("document.getElementById('trouble').textContent.includes('closed')")
-        assert "not sent" in await page.run(LAST_STATE)
-        assert "one more thing" in await page.run("document.getElementById('log').innerText")
-        assert await page.run("document.activeElement.id") == "again"
+        await agent.expect(wire.CHAT_MESSAGE, session_id=session, content="one more thing")
+        await page.until(f"{LAST_STATE} === 'sent'")
+
+
+async def test_a_conversation_that_timed_out_keeps_the_words_and_offers_a_new_one(
+    server: RunningServer, clock: LaterClock
+) -> None:
+    async with chromium() as page, agent_at(server) as agent:
+        await page.open(f"{server.url}/")
+        await begin(page, agent, "I will be back next month")
+        clock.ahead = server.settings.visitor_seconds + 60
+        await page.type("here I am")
         await page.press("Enter")
-        await page.until("document.getElementById('link').textContent === 'Not started'")
+        await page.until("document.getElementById('trouble').textContent.includes('timed out')")
+        assert "not sent" in await page.run(LAST_STATE)
+        assert "here I am" in await page.run("document.getElementById('log').innerText")
+        assert await page.run("document.activeElement.id") == "again"
+        async with page.loading():
+            await page.press("Enter")
+        assert await page.run("document.getElementById('link').textContent") == "Not started"
 
 
-async def test_the_page_can_be_used_at_320_pixels_by_keys_and_by_ear(demo: Demo) -> None:
+async def test_a_restarted_server_finds_the_page_again(server: RunningServer) -> None:
     async with chromium() as page:
-        await page.open(demo.page_url)
+        await page.open(f"{server.url}/")
+        async with agent_at(server) as agent:
+            session = await begin(page, agent, "before")
+        await server.stop()
+        await page.until("document.getElementById('link').textContent.startsWith('Connecting')")
+        await page.type("meanwhile")
+        await page.press("Enter")
+        await page.until(f"{LAST_STATE} === 'waiting to be sent'")
+        await server.start()
+        await page.until(f"{LAST_STATE} === 'sent'", within=40)
+        await page.until("document.getElementById('link').textContent === 'Connected'", within=40)
+        shown = await page.run("[...document.querySelectorAll('.text')].map((one) => one.textContent)")
+        eva = await server.sign_in("Eva")
+        answer = await eva.http.get(f"/v1/chat/sessions/{session}/messages")
+    stored = msgspec.json.decode(answer.content, type=wire.MessagesAnswer).messages
+    assert [one.content for one in stored] == shown == ["before", "meanwhile"]
+
+
+async def test_the_page_can_be_used_at_320_pixels_by_keys_and_by_ear(server: RunningServer) -> None:
+    async with chromium() as page:
+        await page.open(f"{server.url}/")
         assert (await picture(page, *NARROW)).startswith(b"\x89PNG")
         assert await page.run("document.documentElement.scrollWidth <= innerWidth")
         tree = await page.command("Accessibility.getFullAXTree")
@@ -229,9 +245,9 @@ async def test_the_page_can_be_used_at_320_pixels_by_keys_and_by_ear(demo: Demo)
         assert await page.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-async def test_nothing_of_the_conversation_is_kept_by_the_browser(demo: Demo) -> None:
-    async with chromium() as page, agent_of(demo) as agent:
-        await page.open(demo.page_url)
+async def test_nothing_of_the_conversation_is_kept_by_the_browser(server: RunningServer) -> None:
+    async with chromium() as page, agent_at(server) as agent:
+        await page.open(f"{server.url}/")
         await begin(page, agent, "a secret between us")
         kept = await page.run("[localStorage.length, sessionStorage.length, document.cookie.length]")
         assert kept == [0, 0, 0]
