@@ -1,21 +1,59 @@
 """States, changes and failures in words and signs, for both faces."""
 
-import time
 from collections.abc import Sequence
 from typing import Final, assert_never
 
 from tms_tui.core.select import Badge, BadgeKind, Filter
 from tms_tui.domain.changes import Notice, NoticeKind
-from tms_tui.domain.entries import Delivery, GapMark
-from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
+from tms_tui.domain.entries import Delivery
+from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, Session, SessionStatus
+from tms_tui.wording.failures import (
+    BROKEN,
+    broken,
+    crashed,
+    ending,
+    keyring,
+    missing_field,
+    reason,
+    sign_in_broken,
+    sign_in_failed,
+    too_long,
+)
+from tms_tui.wording.times import clock, day, gap, to_the_second, wait
 
-BROKEN: Final = "Stopped by a fault of its own"
-"""Said by the badge when the console itself cannot go on."""
-
-_MINUTE: Final = 60
-_HOUR: Final = 3600
-_DAY: Final = 86400
+__all__ = [
+    "BROKEN",
+    "availability",
+    "badge",
+    "broken",
+    "chat_title",
+    "clock",
+    "composer_title",
+    "crashed",
+    "customer",
+    "day",
+    "delivery",
+    "empty_list",
+    "ending",
+    "filter_title",
+    "gap",
+    "keyring",
+    "link_sentence",
+    "missing_field",
+    "notice",
+    "plural",
+    "priority",
+    "reason",
+    "role",
+    "sign_in_broken",
+    "sign_in_failed",
+    "status",
+    "to_the_second",
+    "too_long",
+    "typing",
+    "wait",
+]
 
 
 def _same(words: str) -> tuple[str, str]:
@@ -31,74 +69,33 @@ _DELIVERIES: Final = {
     Delivery.SENT: "sent",
     Delivery.SEEN: "seen",
 }
+
+
 _ROLES: Final = {AuthorType.VISITOR: "customer", AuthorType.AGENT: "agent", AuthorType.SYSTEM: "system"}
+
+
 _FILTERS: Final = {Filter.MINE: "Mine", Filter.UNASSIGNED: "Unassigned", Filter.ALL: "All", Filter.ENDED: "Ended"}
+
+
 _EMPTY_LISTS: Final = {
     Filter.MINE: "You hold no conversation. n opens the next one that waits, t takes it.",
     Filter.UNASSIGNED: "Nobody waits unassigned. New conversations appear here by themselves.",
     Filter.ALL: "No conversations yet. New ones appear here by themselves.",
     Filter.ENDED: "No ended conversation was read yet. 3 shows the open ones.",
 }
+
+
 _STATUSES: Final = {
     SessionStatus.ACTIVE: "active",
     SessionStatus.PENDING: "pending",
     SessionStatus.ENDED: "resolved",
 }
+
+
 _BADGES: Final = {
     BadgeKind.LIVE: ("\u25cf", "Live"),
     BadgeKind.CONNECTING: ("\u25d0", "Connecting"),
     BadgeKind.OFFLINE: ("\u25cb", "Offline"),
-}
-_REASONS: Final = {
-    FailureKind.NOT_REACHED: "the server cannot be reached",
-    FailureKind.NO_ANSWER: "the server did not answer in time",
-    FailureKind.UNTRUSTED: "the server's certificate is not valid for it",
-    FailureKind.CLEARTEXT: "the address is not encrypted; use https",
-    FailureKind.REDIRECTED: "the address leads to another server, which is not trusted",
-    FailureKind.UNAUTHORIZED: "the server no longer accepts this sign-in",
-    FailureKind.FORBIDDEN: "the server does not allow you to do this",
-    FailureKind.MISSING: "the server does not know it",
-    FailureKind.MOVED_ON: "the conversation moved on",
-    FailureKind.TAKEN: "a colleague holds the conversation",
-    FailureKind.ENDED: "the conversation is resolved",
-    FailureKind.EXPIRED: "the server no longer keeps what is that old",
-    FailureKind.INVALID: "the server did not accept the content",
-    FailureKind.TOO_LARGE: "it is too long",
-    FailureKind.TOO_MANY: "the server asks for fewer requests",
-    FailureKind.SERVER_ERROR: "the server failed",
-    FailureKind.UNREADABLE: "the answer is not one of a chat server",
-}
-_SIGN_IN: Final = {
-    FailureKind.NOT_REACHED: "the server cannot be reached. Check the address and the network, then try again.",
-    FailureKind.NO_ANSWER: "the server did not answer in time. Try again in a moment.",
-    FailureKind.UNTRUSTED: "the server's certificate is not valid for this address. Ask whoever runs the server.",
-    FailureKind.CLEARTEXT: "this address is not encrypted, so the password would be readable. Use https://.",
-    FailureKind.REDIRECTED: "this address leads to another server. Enter that server's own address.",
-    FailureKind.UNAUTHORIZED: "the server did not accept the e-mail or the password.",
-    FailureKind.FORBIDDEN: "the server does not allow this account here. Ask whoever runs the server.",
-    FailureKind.MISSING: "no chat server answers at this address. Check the address.",
-    FailureKind.MOVED_ON: "the server changed meanwhile. Try again.",
-    FailureKind.TAKEN: "the account is in use elsewhere. Try again.",
-    FailureKind.ENDED: "the account is closed. Ask whoever runs the server.",
-    FailureKind.EXPIRED: "the sign-in is too old. Enter the password again.",
-    FailureKind.INVALID: "the server did not understand the e-mail or the password. Check both.",
-    FailureKind.TOO_LARGE: "the e-mail or the password is too long.",
-    FailureKind.TOO_MANY: "too many attempts.",
-    FailureKind.SERVER_ERROR: "the server failed. Try again in a moment.",
-    FailureKind.UNREADABLE: "what answers at this address is not a chat server. Check the address.",
-}
-_ENDINGS: Final = {
-    EndingKind.CLOSED: "the server closed the line",
-    EndingKind.LOST: "the line broke",
-    EndingKind.SILENT: "the server stopped answering",
-    EndingKind.UNREACHED: "the server cannot be reached",
-    EndingKind.REFUSED: "the server refused the line",
-    EndingKind.NO_WELCOME: "the server opened the line and said nothing",
-    EndingKind.REDIRECTED: "the address leads to another server, which is not trusted",
-    EndingKind.UNTRUSTED: "the server's certificate is not valid for it",
-    EndingKind.CLEARTEXT: "the address is not encrypted",
-    EndingKind.DEAF: "the line brought no more messages and was replaced",
-    EndingKind.ASKED: "the line was replaced as asked",
 }
 
 
@@ -188,48 +185,6 @@ def priority(state: Priority) -> str:
     return state.value
 
 
-def clock(at: float, now: float) -> str:
-    """A time of day as short as it stays clear; both in seconds since the epoch, shown in local time."""
-    then, today = time.localtime(at), time.localtime(now)
-    if then[:3] == today[:3]:
-        return time.strftime("%H:%M", then)
-    if 0 < now - at < 6 * _DAY:
-        return time.strftime("%a %H:%M", then)
-    return time.strftime("%Y-%m-%d", then)
-
-
-def to_the_second(at: float) -> str:
-    """A time of day with its seconds; seconds since the epoch."""
-    return time.strftime("%H:%M:%S", time.localtime(at))
-
-
-def day(at: float) -> str:
-    """The day of a time in seconds since the epoch."""
-    then = time.localtime(at)
-    return f"{time.strftime('%A', then)} {then.tm_mday} {time.strftime('%B', then)}"
-
-
-def wait(seconds: float) -> str:
-    """A waiting time in its largest whole unit."""
-    if seconds < _MINUTE:
-        return "now"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)}m"
-    if seconds < _DAY:
-        return f"{int(seconds // _HOUR)}h"
-    return f"{int(seconds // _DAY)}d"
-
-
-def gap(mark: GapMark, now: float) -> str:
-    """What is known about a time without a line; `now` in seconds since the epoch."""
-    began = clock(mark.began_at, now)
-    if not mark.confirmed:
-        return f"offline since {began}, history not confirmed"
-    ended = clock(mark.ended_at, now)
-    span = began if began == ended else f"{began}-{ended}"
-    return f"offline {span}, {mark.recovered or 'nothing'} {'recovered' if mark.recovered else 'missed'}"
-
-
 def typing(names: Sequence[str]) -> str:
     """Who types; empty when nobody does."""
     if not names:
@@ -268,32 +223,6 @@ def link_sentence(state: Badge) -> str:
     return f"{said} {plural(state.unsent, 'message')} not sent yet." if state.unsent else said
 
 
-def reason(failure: Failure) -> str:
-    """Why something was not done, to be put after a colon."""
-    said = _REASONS[failure.kind]
-    if failure.kind is FailureKind.TOO_MANY and failure.retry_after:
-        return f"{said}; wait {int(failure.retry_after)} s"
-    if failure.kind is FailureKind.INVALID and failure.words:
-        return f"{said} ({failure.words})"
-    if failure.kind is FailureKind.SERVER_ERROR and failure.status:
-        return f"{said} ({failure.status})"
-    return said
-
-
-def sign_in_failed(failure: Failure) -> str:
-    """Why the sign-in did not work and what to do."""
-    said = f"Not signed in: {_SIGN_IN[failure.kind]}"
-    if failure.kind is FailureKind.TOO_MANY:
-        return f"{said} Wait {int(failure.retry_after or 60)} s, then try again."
-    return said
-
-
-def ending(state: Ending) -> str:
-    """Why a socket is gone, to be put after a colon."""
-    said = _ENDINGS[state.kind]
-    return f"{said} ({state.code})" if state.code is not None else said
-
-
 def notice(said: Notice, name: str = "") -> str:
     """What the event line says; `name` stands in where the notice carries none."""
     known, unknown = _NOTICES[said.kind]
@@ -304,17 +233,6 @@ def notice(said: Notice, name: str = "") -> str:
         messages=plural(said.count, "message"),
         why=reason(said.failure) if said.failure else "the server refused it",
     )
-
-
-def broken(fault: str) -> str:
-    """Said when the console itself cannot go on; `fault` names the kind of error."""
-    named = f" ({fault})" if fault else ""
-    return f"The console stopped by a fault of its own{named}: nothing comes in or goes out. Quit and start again."
-
-
-def too_long(characters: int, most: int) -> str:
-    """Why a text was neither taken nor sent."""
-    return f"Too long: {characters} characters, {most} is the most. Shorten it, or send it in parts."
 
 
 def plural(count: int, noun: str) -> str:
@@ -333,24 +251,3 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def keyring(name: str | None, why_not: str) -> str:
-    """Where a password would be kept, or why it cannot be."""
-    return f"Kept in: {name}" if name else f"Not possible here: {why_not or 'no keyring was found'}"
-
-
-def missing_field(field: str) -> str:
-    """Which part of the sign-in is empty."""
-    named = {"server": "the server's address", "email": "the e-mail", "password": "the password"}
-    return f"Not signed in: {named[field]} is missing."
-
-
-def sign_in_broken(fault: str) -> str:
-    """The attempt itself ended in a fault of the console's own; `fault` names the kind of error."""
-    return f"Not signed in: the console failed ({fault}). Try again; if it stays so, report it."
-
-
-def crashed(fault: str) -> str:
-    """The last line of a console that failed; `fault` names the kind of error and its place."""
-    return f"tms-chat stopped by a fault of its own ({fault}). Start it again; if it stays so, report this line."

@@ -1,0 +1,118 @@
+"""Why something did not work, in words."""
+
+from typing import Final
+
+from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
+
+BROKEN: Final = "Stopped by a fault of its own"
+"""Said by the badge when the console itself cannot go on."""
+
+_REASONS: Final = {
+    FailureKind.NOT_REACHED: "the server cannot be reached",
+    FailureKind.NO_ANSWER: "the server did not answer in time",
+    FailureKind.UNTRUSTED: "the server's certificate is not valid for it",
+    FailureKind.CLEARTEXT: "the address is not encrypted; use https",
+    FailureKind.REDIRECTED: "the address leads to another server, which is not trusted",
+    FailureKind.UNAUTHORIZED: "the server no longer accepts this sign-in",
+    FailureKind.FORBIDDEN: "the server does not allow you to do this",
+    FailureKind.MISSING: "the server does not know it",
+    FailureKind.MOVED_ON: "the conversation moved on",
+    FailureKind.TAKEN: "a colleague holds the conversation",
+    FailureKind.ENDED: "the conversation is resolved",
+    FailureKind.EXPIRED: "the server no longer keeps what is that old",
+    FailureKind.INVALID: "the server did not accept the content",
+    FailureKind.TOO_LARGE: "it is too long",
+    FailureKind.TOO_MANY: "the server asks for fewer requests",
+    FailureKind.SERVER_ERROR: "the server failed",
+    FailureKind.UNREADABLE: "the answer is not one of a chat server",
+}
+_SIGN_IN: Final = {
+    FailureKind.NOT_REACHED: "the server cannot be reached. Check the address and the network, then try again.",
+    FailureKind.NO_ANSWER: "the server did not answer in time. Try again in a moment.",
+    FailureKind.UNTRUSTED: "the server's certificate is not valid for this address. Ask whoever runs the server.",
+    FailureKind.CLEARTEXT: "this address is not encrypted, so the password would be readable. Use https://.",
+    FailureKind.REDIRECTED: "this address leads to another server. Enter that server's own address.",
+    FailureKind.UNAUTHORIZED: "the server did not accept the e-mail or the password.",
+    FailureKind.FORBIDDEN: "the server does not allow this account here. Ask whoever runs the server.",
+    FailureKind.MISSING: "no chat server answers at this address. Check the address.",
+    FailureKind.MOVED_ON: "the server changed meanwhile. Try again.",
+    FailureKind.TAKEN: "the account is in use elsewhere. Try again.",
+    FailureKind.ENDED: "the account is closed. Ask whoever runs the server.",
+    FailureKind.EXPIRED: "the sign-in is too old. Enter the password again.",
+    FailureKind.INVALID: "the server did not understand the e-mail or the password. Check both.",
+    FailureKind.TOO_LARGE: "the e-mail or the password is too long.",
+    FailureKind.TOO_MANY: "too many attempts.",
+    FailureKind.SERVER_ERROR: "the server failed. Try again in a moment.",
+    FailureKind.UNREADABLE: "what answers at this address is not a chat server. Check the address.",
+}
+_ENDINGS: Final = {
+    EndingKind.CLOSED: "the server closed the line",
+    EndingKind.LOST: "the line broke",
+    EndingKind.SILENT: "the server stopped answering",
+    EndingKind.UNREACHED: "the server cannot be reached",
+    EndingKind.REFUSED: "the server refused the line",
+    EndingKind.NO_WELCOME: "the server opened the line and said nothing",
+    EndingKind.REDIRECTED: "the address leads to another server, which is not trusted",
+    EndingKind.UNTRUSTED: "the server's certificate is not valid for it",
+    EndingKind.CLEARTEXT: "the address is not encrypted",
+    EndingKind.DEAF: "the line brought no more messages and was replaced",
+    EndingKind.ASKED: "the line was replaced as asked",
+}
+
+
+def reason(failure: Failure) -> str:
+    """Why something was not done, to be put after a colon."""
+    said = _REASONS[failure.kind]
+    if failure.kind is FailureKind.TOO_MANY and failure.retry_after:
+        return f"{said}; wait {int(failure.retry_after)} s"
+    if failure.kind is FailureKind.INVALID and failure.words:
+        return f"{said} ({failure.words})"
+    if failure.kind is FailureKind.SERVER_ERROR and failure.status:
+        return f"{said} ({failure.status})"
+    return said
+
+
+def sign_in_failed(failure: Failure) -> str:
+    """Why the sign-in did not work and what to do."""
+    said = f"Not signed in: {_SIGN_IN[failure.kind]}"
+    if failure.kind is FailureKind.TOO_MANY:
+        return f"{said} Wait {int(failure.retry_after or 60)} s, then try again."
+    return said
+
+
+def sign_in_broken(fault: str) -> str:
+    """The attempt itself ended in a fault of the console's own; `fault` names the kind of error."""
+    return f"Not signed in: the console failed ({fault}). Try again; if it stays so, report it."
+
+
+def missing_field(field: str) -> str:
+    """Which part of the sign-in is empty."""
+    named = {"server": "the server's address", "email": "the e-mail", "password": "the password"}
+    return f"Not signed in: {named[field]} is missing."
+
+
+def keyring(name: str | None, why_not: str) -> str:
+    """Where a password would be kept, or why it cannot be."""
+    return f"Kept in: {name}" if name else f"Not possible here: {why_not or 'no keyring was found'}"
+
+
+def ending(state: Ending) -> str:
+    """Why a socket is gone, to be put after a colon."""
+    said = _ENDINGS[state.kind]
+    return f"{said} ({state.code})" if state.code is not None else said
+
+
+def too_long(characters: int, most: int) -> str:
+    """Why a text was neither taken nor sent."""
+    return f"Too long: {characters} characters, {most} is the most. Shorten it, or send it in parts."
+
+
+def broken(fault: str) -> str:
+    """Said when the console itself cannot go on; `fault` names the kind of error."""
+    named = f" ({fault})" if fault else ""
+    return f"The console stopped by a fault of its own{named}: nothing comes in or goes out. Quit and start again."
+
+
+def crashed(fault: str) -> str:
+    """The last line of a console that failed; `fault` names the kind of error and its place."""
+    return f"tms-chat stopped by a fault of its own ({fault}). Start it again; if it stays so, report this line."
