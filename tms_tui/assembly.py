@@ -1,16 +1,24 @@
 """Puts a desk together from its concrete parts: address, sign-in, link, REST, engine."""
 
+import asyncio
+import importlib
 import random
 from pathlib import Path
 from uuid import uuid4
 
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.model import Capabilities
 from tms_tui.domain.secret import Secret
 from tms_tui.engine.clock import LoopClock
 from tms_tui.engine.engine import Engine, Record
+from tms_tui.protocol.dialect import V1
 from tms_tui.settings import Settings
 from tms_tui.transport.addresses import BadAddress, ServerAddress
+from tms_tui.transport.http import HttpCaller, HttpRest
+from tms_tui.transport.login import Login
+from tms_tui.transport.websocket import WebSocketLink
+
+_SLOW = ("httpx", "websockets.asyncio.client")
+"""What the transport imports when it is first used: an eighth of a second in which no key would be answered."""
 
 
 def address_of(typed: str, settings: Settings) -> ServerAddress:
@@ -39,6 +47,7 @@ class Assembly:
             return Failure(FailureKind.INVALID, code="bad_address", words=error.words)
         if self._last is not None and self._last[:2] == (address, email):
             return await self._last[2].sign_in(email, password)
+        await asyncio.to_thread(_import_slow_parts)
         desk = _Desk(address, self._record)
         outcome = await desk.sign_in(email, password)
         if isinstance(outcome, Failure):
@@ -48,15 +57,15 @@ class Assembly:
         return outcome
 
 
+def _import_slow_parts() -> None:
+    for name in _SLOW:
+        importlib.import_module(name)
+
+
 class _Desk:
     """One agent's parts on one server."""
 
     def __init__(self, address: ServerAddress, record: Record | None) -> None:
-        # What these pull in takes longer than a first frame may.
-        from tms_tui.transport.http import HttpCaller, HttpRest
-        from tms_tui.transport.login import Login
-        from tms_tui.transport.websocket import WebSocketLink
-
         caller = HttpCaller(address)
         self.close = caller.aclose
         self._login = Login(address, caller=caller)
@@ -67,7 +76,7 @@ class _Desk:
             clock=LoopClock(),
             chance=random.SystemRandom(),
             new_id=lambda: str(uuid4()),
-            capabilities=Capabilities(),
+            capabilities=V1.capabilities,
             record=record,
             close=self.close,
         )

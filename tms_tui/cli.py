@@ -195,7 +195,7 @@ def _loaded(flags: dict[str, Any], config: Path | None = None) -> Settings:
 
 def _with_flags_before(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
     """Flags may stand before the command's name or after it; the later one wins."""
-    before = context.meta.get("flags", {})
+    before: dict[str, Any] = context.meta.get("flags", {})
     return before | {name: value for name, value in flags.items() if value not in (None, False) or name not in before}
 
 

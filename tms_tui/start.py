@@ -18,7 +18,9 @@ from tms_tui.first_frame import FirstFrame
 from tms_tui.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from tms_tui.engine.engine import Record
+    from tms_tui.engine.engine import Engine, Record
+    from tms_tui.keeping import Kept
+    from tms_tui.ui.app import ChatApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def start_plain(settings: Settings, why: str, wanted: Wanted) -> int:
     if missing:
         say(f"Not signed in: {' and '.join(missing)} must be given.")
         return 2
-    password = wanted.password or _kept_or_asked(settings)
+    password = _kept_or_asked(settings, wanted)
     if password is None:
         say("Not signed in: there is no password. Give it on standard input with --password-stdin.")
         return 2
@@ -91,7 +93,43 @@ def start_plain(settings: Settings, why: str, wanted: Wanted) -> int:
 
 def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> int:
     """Run the desk in full screen. The exit code."""
-    raise NotImplementedError
+    process.reopen_terminal_as_stdin()
+    kept = _kept(settings, wanted)
+    with recording(wanted) as record:
+        app = _desk(settings, kept, wanted, record)
+        if frame is not None:
+            frame.hand_over()
+        app.run(mouse=False)
+    return app.return_code or 0
+
+
+def _desk(settings: Settings, kept: "Kept", wanted: Wanted, record: "Record | None") -> "ChatApp":
+    from tms_tui.assembly import Assembly
+    from tms_tui.ui.app import ChatApp
+    from tms_tui.ui.bridge import Prefill, SignInForm
+
+    assembly = Assembly(settings, record)
+
+    async def sign_in(form: SignInForm) -> "Engine | Failure":
+        outcome = await assembly.sign_in(form.server, form.email, form.password)
+        if form.remember and not isinstance(outcome, Failure):
+            from tms_tui import keeping
+
+            app.desk.say(await keeping.keep(form.server, form.email, form.password, settings))
+        return outcome
+
+    prefill = Prefill(settings.server, settings.email, kept.password, kept.place, kept.why_not)
+    app = ChatApp(sign_in, prefill, theme=settings.theme, reduced_motion=settings.reduced_motion, words=wanted.welcome)
+    return app
+
+
+def _kept(settings: Settings, wanted: Wanted) -> "Kept":
+    """The password that was given or kept. One that was given leaves the keyring alone, which is slow to ask."""
+    from tms_tui import keeping
+
+    if wanted.password is not None:
+        return keeping.Kept(wanted.password, why_not="not asked, as the password was given")
+    return asyncio.run(keeping.look_up(settings))
 
 
 async def _plain(settings: Settings, password: Secret, wanted: Wanted, record: "Record | None") -> int:
@@ -110,7 +148,8 @@ async def _plain(settings: Settings, password: Secret, wanted: Wanted, record: "
     return await run_plain(outcome)
 
 
-def _kept_or_asked(settings: Settings) -> Secret | None:
-    if not os.isatty(0):
-        return None
+def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
+    kept = _kept(settings, wanted).password
+    if kept is not None or not os.isatty(0):
+        return kept
     return Secret(getpass.getpass(f"Password of {settings.email}: ", sys.stderr))

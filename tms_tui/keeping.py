@@ -1,0 +1,57 @@
+"""The password between two days: what this computer's keyring holds of it, and why it may hold nothing."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tms_tui.assembly import address_of
+from tms_tui.domain.secret import Secret
+from tms_tui.settings import Settings
+from tms_tui.transport.addresses import BadAddress, ServerAddress
+from tms_tui.transport.passwords import KeyringTrouble, NoKeyring, Passwords
+
+PLACE: Final = "this computer's keyring"
+_WHY: Final = {
+    KeyringTrouble.ABSENT: "this machine has no keyring",
+    KeyringTrouble.REFUSED: "the keyring set up here does not keep secrets safe",
+    KeyringTrouble.LOCKED: "the keyring is locked",
+    KeyringTrouble.SILENT: "the keyring does not answer",
+    KeyringTrouble.FORGETFUL: "the keyring took the password and did not give it back",
+    KeyringTrouble.BROKEN: "the keyring failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A password that was kept, and whether one can be: `place` names where, or `why_not` says why nowhere."""
+
+    password: Secret | None = None
+    place: str | None = None
+    why_not: str = ""
+
+
+async def look_up(settings: Settings) -> Kept:
+    """What the keyring holds for the server and e-mail of the settings; takes at most ten seconds."""
+    try:
+        passwords = Passwords(address_of(settings.server, settings))
+    except BadAddress:
+        return _kept(None, await Passwords(ServerAddress.parse("https://localhost")).check())
+    if not settings.email:
+        return _kept(None, await passwords.check())
+    found = await passwords.recall(settings.email)
+    return _kept(None, found) if isinstance(found, NoKeyring) else _kept(found, None)
+
+
+async def keep(server: str, email: str, password: Secret, settings: Settings) -> str:
+    """Keep a password that was accepted; what to say about it. Raises BadAddress."""
+    trouble = await Passwords(address_of(server, settings)).keep(email, password)
+    if trouble is None:
+        return f"The password is kept in {PLACE}."
+    return f"The password is not kept: {_why(trouble)}. You stay signed in."
+
+
+def _kept(password: Secret | None, trouble: NoKeyring | None) -> Kept:
+    return Kept(password, PLACE) if trouble is None else Kept(why_not=_why(trouble))
+
+
+def _why(trouble: NoKeyring) -> str:
+    return f"{_WHY[trouble.trouble]} ({trouble.words})" if trouble.words else _WHY[trouble.trouble]
