@@ -198,8 +198,8 @@ class AssignBody(Wire):
     """`expected_agent_id` present (null included) asks for compare-and-set; unset takes it whoever holds it."""
 
     agent_id: str | None
-    expected_agent_id: str | None | msgspec.UnsetType = msgspec.UNSET
-    note: str | None | msgspec.UnsetType = msgspec.UNSET
+    expected_agent_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    note: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class StatusBody(Wire, omit_defaults=True):
