@@ -53,19 +53,12 @@ def _wrap_wide(line: str, width: int) -> list[str]:
     start = used = 0
     blank: tuple[int, int] | None = None  # where the row may end, and the cells up to behind that blank
     for first, last, cells in split_graphemes(line)[0]:
-        is_blank = line[first:last] == " "
-        while used and used + cells > width:
-            if is_blank:
-                rows.append(line[start:first])
-                start, used, cells, blank = first + 1, 0, 0, None
-            elif blank is not None:
-                rows.append(line[start : blank[0]])
-                start, used, blank = blank[0] + 1, used - blank[1], None
-            else:
-                rows.append(line[start:first])
-                start, used = first, 0
-        if is_blank and first >= start:
+        if line[first:last] == " ":
             blank = (first, used + 1)
+        while used and used + cells > width:
+            end, behind = blank if blank is not None else (first, used)
+            rows.append(line[start:end])
+            start, used, blank = end + (blank is not None), used - behind, None
         used += cells
     rows.append(line[start:])
     return rows

@@ -34,7 +34,9 @@ class SessionWords(NamedTuple):
     due: bool
 
 
-def describe(state: State, session: Session, now: float, *, is_twin: bool = False, due_after: float = 0) -> SessionWords:
+def describe(
+    state: State, session: Session, now: float, *, is_twin: bool = False, due_after: float = 0
+) -> SessionWords:
     """Put a conversation in words.
 
     `now` in seconds since the epoch; `due_after` seconds of waiting without an answer (0: never) it is due;
@@ -56,16 +58,18 @@ def describe(state: State, session: Session, now: float, *, is_twin: bool = Fals
 
 def session_rows(words: SessionWords, width: int, look: Look, *, selected: bool = False) -> tuple[Strip, Strip]:
     """Return the two rows, each exactly `width` cells."""
-    head = look.selected if selected else look.base
-    pointer = Segment(f"{look.signs.pointer} " if selected else "  ", head)
+    if selected:
+        head = loud = news = quiet = look.selected
+    else:
+        head, quiet = look.base, look.dim
+        loud = look.alert if words.due else look.customer if words.waits else look.dim
+        news = look.customer if words.news else look.you if words.typing else look.dim
     standing = f"due, {words.standing}" if words.due else words.standing
-    loud = look.alert if words.due else look.customer if words.waits else look.dim
-    first = _two_ends(words.name, standing, width - 2, head, look.selected if selected else loud)
     online = f"{look.signs.here} online" if words.online else ""
-    said, said_style = _second(words, look)
-    second = _two_ends(said, online, width - 2, look.selected if selected else said_style, head if selected else look.dim)
-    blank = Segment("  ", head)
-    return _strip([pointer, *first], width), _strip([blank, *second], width)
+    pointer = Segment(f"{look.signs.pointer} " if selected else "  ", head)
+    first = _two_ends(words.name, standing, width - 2, head, loud)
+    second = _two_ends(_second(words), online, width - 2, news, quiet)
+    return _strip([pointer, *first], width), _strip([Segment("  ", head), *second], width)
 
 
 def twins(state: State, sessions: Sequence[SessionId]) -> AbstractSet[str]:
@@ -74,10 +78,8 @@ def twins(state: State, sessions: Sequence[SessionId]) -> AbstractSet[str]:
     return {name for name, count in names.items() if count > 1}
 
 
-def _second(words: SessionWords, look: Look) -> tuple[str, Style]:
-    if words.typing:
-        return ", ".join(filter(None, (words.news, words.typing))), look.customer if words.news else look.you
-    return "  ".join(filter(None, (words.news, words.holder))), look.customer if words.news else look.dim
+def _second(words: SessionWords) -> str:
+    return "  ".join(filter(None, (words.news, words.typing or words.holder)))
 
 
 def _standing(session: Session, waited: float | None) -> str:

@@ -19,9 +19,9 @@ class Place(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """Rows `first` up to (without) `last` of the entry at `index`."""
+    """Rows `first` up to (without) `last` of the entry at index `entry`."""
 
-    index: int
+    entry: int
     first: int
     last: int
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,7 +20,7 @@ class LineCanvas(Widget, inherit_bindings=False):
     A subclass builds all visible rows in `_build_rows` and calls `repaint` whenever they may have changed.
     """
 
-    COMPONENT_CLASSES = {f"canvas--{part}" for part in PARTS}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"canvas--{part}" for part in PARTS}
     DEFAULT_CSS = """
     LineCanvas {
         width: 1fr;

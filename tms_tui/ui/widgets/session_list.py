@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.message import Message as UiMessage
@@ -23,7 +23,7 @@ _KEPT: Final = 1_000
 class SessionListView(LineCanvas, can_focus=True):
     """Conversations in the order given. The selection stays on its conversation when the order changes."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
         Binding("enter", "open", "Open", show=False, id="list.open"),
         Binding("space", "peek", "Peek", show=False, id="list.peek"),

@@ -129,7 +129,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
         if by > 0 and self._place == Place(len(entries) - 1):
             self.follow_end()
             return
-        whole = [part.index for part in slices if part.first == 0] or [part.index for part in slices]
+        whole = [part.entry for part in slices if part.first == 0] or [part.entry for part in slices]
         self._hold(entries, whole[0] if by < 0 else whole[-1])
 
     def _entries(self) -> Entries:
@@ -153,7 +153,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
         view_height = self._view_height()
         self._place, self._slices = fill(self._located(entries), len(entries), self._store.height, view_height)
         self._bottom = entries[self._place.bottom]
-        rows = [row for part in self._slices for row in self._store.rows(part.index)[part.first : part.last]]
+        rows = [row for part in self._slices for row in self._store.rows(part.entry)[part.first : part.last]]
         if view_height < height:
             rows += [self._blank(width, self.look.base)] * (view_height - len(rows))
             rows.append(self._below_line(width))
@@ -186,7 +186,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
             return 0
         wanted, row = self._selected_index(entries), 0
         for part in self._slices:
-            if part.index == wanted:
+            if part.entry == wanted:
                 return row + (part.first == 0 and part.last > 1 and self._store.has_day_line(wanted))
             row += part.last - part.first
         return None
@@ -223,10 +223,10 @@ class TranscriptPane(LineCanvas, can_focus=True):
         """The place nearest to the present one at which the entry is wholly visible, or its beginning is."""
         height, height_of = self._view_height(), self._store.height
         place, slices = fill(self._located(entries), len(entries), height_of, height)
-        part = next((part for part in slices if part.index == index), None)
+        part = next((part for part in slices if part.entry == index), None)
         if part is not None and part.first == 0 and part.last == height_of(index):
             return place
-        if index <= slices[0].index:
+        if index <= slices[0].entry:
             return topped(index, len(entries), height_of, height)
         return bottomed(index, height_of, height)
 
@@ -240,7 +240,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
     def _scrolled_within(self, entries: Entries, by: int) -> bool:
         """Scroll within the selected entry when more of it lies in that direction; whether it did."""
         index, height_of = self._selected_index(entries), self._store.height
-        part = next((part for part in self._slices if part.index == index), None)
+        part = next((part for part in self._slices if part.entry == index), None)
         if part is None:
             return False
         hidden = height_of(index) - part.last if by > 0 else part.first
@@ -274,7 +274,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
     def _newest_shown(self, entries: Entries) -> int:
         """Number of the newest message whose last row is visible; 0 when none is."""
         for part in reversed(self._slices):
-            entry = entries[part.index] if part.index < len(entries) else None
-            if isinstance(entry, Message) and part.last == self._store.height(part.index):
+            entry = entries[part.entry] if part.entry < len(entries) else None
+            if isinstance(entry, Message) and part.last == self._store.height(part.entry):
                 return entry.seq
         return 0
