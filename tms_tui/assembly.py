@@ -16,6 +16,7 @@ from tms_tui.transport.addresses import BadAddress, ServerAddress
 from tms_tui.transport.http import HttpCaller, HttpRest
 from tms_tui.transport.login import Login
 from tms_tui.transport.websocket import WebSocketLink
+from tms_tui.wording.failures import BAD_ADDRESS
 
 _SLOW = ("httpx", "websockets.asyncio.client")
 """What the transport imports when it is first used: an eighth of a second in which no key would be answered."""
@@ -44,7 +45,7 @@ class Assembly:
         try:
             address = address_of(server, self._settings)
         except BadAddress as error:
-            return Failure(FailureKind.INVALID, code="bad_address", words=error.words)
+            return Failure(FailureKind.INVALID, code=BAD_ADDRESS, words=error.words)
         if self._last is not None and self._last[:2] == (address, email):
             return await self._last[2].sign_in(email, password)
         await asyncio.to_thread(_import_slow_parts)

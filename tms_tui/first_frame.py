@@ -6,7 +6,7 @@ import termios
 _TERMINAL = 2  # the desk draws on standard error
 _ENTER = b"\x1b[?1049h\x1b[2J\x1b[H"
 _LEAVE = b"\x1b[?1049l"
-_TITLE = b" tms-chat  starting\r\n"
+_TITLE = b" tms-chat  starting\n"
 
 Attributes = list[int | list[bytes | int]]
 

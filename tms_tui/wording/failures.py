@@ -26,6 +26,8 @@ _REASONS: Final = {
     FailureKind.SERVER_ERROR: "the server failed",
     FailureKind.UNREADABLE: "the answer is not one of a chat server",
 }
+BAD_ADDRESS: Final = "bad_address"
+"""Code of a sign-in that failed before anything was sent; its words say what to type instead."""
 _SIGN_IN: Final = {
     FailureKind.NOT_REACHED: "the server cannot be reached. Check the address and the network, then try again.",
     FailureKind.NO_ANSWER: "the server did not answer in time. Try again in a moment.",
@@ -74,6 +76,8 @@ def reason(failure: Failure) -> str:
 
 def sign_in_failed(failure: Failure) -> str:
     """Why the sign-in did not work and what to do."""
+    if failure.code == BAD_ADDRESS:
+        return f"Not signed in: {failure.words}"
     said = f"Not signed in: {_SIGN_IN[failure.kind]}"
     if failure.kind is FailureKind.TOO_MANY:
         return f"{said} Wait {int(failure.retry_after or 60)} s, then try again."

@@ -1,0 +1,162 @@
+"""The command line in real processes: words, exit codes, and where secrets are not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.pty_driver import Terminal, clean_environment
+
+TMS_CHAT = (sys.executable, "-m", "tms_tui")
+ALTERNATE, MAIN = b"\x1b[?1049h", b"\x1b[?1049l"
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return clean_environment(tmp_path, PYTHONPATH=str(ROOT))
+
+
+def run(
+    *arguments: str, env: Mapping[str, str], given: str = "", folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*TMS_CHAT, *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=folder,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_command_and_takes_no_secret(env: dict[str, str]) -> None:
+    process = run("--help", env=env)
+    assert process.returncode == 0
+    for word in ("demo", "plain", "serve", "server", "--password-stdin", "--theme"):
+        assert word in process.stdout
+    assert "--password " not in process.stdout
+    assert "--token" not in process.stdout
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--help"), ("server", "--help"), ("server", "add-agent", "--help")])
+def test_commands_of_the_server_are_forwarded(env: dict[str, str], arguments: tuple[str, ...]) -> None:
+    process = run(*arguments, env=env)
+    assert process.returncode == 0
+    assert process.stdout.startswith(f"Usage: tms-chat {' '.join(arguments[:-1])}")
+
+
+def test_without_the_server_extra_one_sentence_says_what_to_install(env: dict[str, str], tmp_path: Path) -> None:
+    # A package that is not there: a file of its name that raises as the import system would.
+    for name in ("sqlalchemy", "starlette", "uvicorn", "argon2", "jwt"):
+        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError(\"No module named '{name}'\", name='{name}')")
+    env["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{ROOT}"
+    process = run("serve", "--data", "data", env=env, folder=tmp_path)
+    assert process.returncode == 1
+    assert "uv tool install 'tms-tui[server]'" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+def test_an_unknown_option_is_exit_2(env: dict[str, str]) -> None:
+    process = run("--bogus", env=env)
+    assert process.returncode == 2
+    assert "No such option" in process.stderr
+
+
+def test_a_bad_config_file_is_said_and_nothing_goes_on(env: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / ".config" / "tms-chat" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('theme = "pink"\n')
+    process = run("plain", env=env)
+    assert process.returncode == 2
+    assert f"{file}, line 1: theme is 'pink'" in process.stderr
+    assert process.stdout == ""
+    assert file.read_text() == 'theme = "pink"\n'
+
+
+def test_a_config_file_that_was_named_must_exist(env: dict[str, str], tmp_path: Path) -> None:
+    process = run("--config", str(tmp_path / "none.toml"), env=env)
+    assert process.returncode == 2
+    assert "does not exist" in process.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "because"),
+    [
+        (("plain",), {}, "plain was asked for"),
+        (("--plain",), {}, "plain was asked for"),
+        ((), {}, "standard input is not a terminal"),
+        ((), {"ACCESSIBLE": "1"}, "ACCESSIBLE is set"),
+        ((), {"TERM": "dumb"}, "this terminal is called dumb"),
+    ],
+)
+def test_the_line_face_says_first_what_it_is_and_what_chose_it(
+    env: dict[str, str], arguments: tuple[str, ...], more: dict[str, str], because: str
+) -> None:
+    process = run(*arguments, env=env | more)
+    assert process.stdout.startswith("tms-chat, line face")
+    assert because in process.stdout.splitlines()[0]
+    assert "--server and --email must be given" in process.stdout
+    assert process.returncode == 2
+
+
+def test_the_password_is_asked_of_no_one_who_cannot_answer(env: dict[str, str]) -> None:
+    process = run("plain", "--server", "http://127.0.0.1:9", "--email", "ana@example.com", env=env)
+    assert "--password-stdin" in process.stdout
+    assert process.returncode == 2
+
+
+def test_a_server_that_is_down_is_one_sentence(env: dict[str, str]) -> None:
+    arguments = ("plain", "--server", "http://127.0.0.1:9", "--email", "ana@example.com", "--password-stdin")
+    process = run(*arguments, env=env, given="canary-5519\n")
+    assert process.returncode == 1
+    assert "Not signed in: the server cannot be reached." in process.stdout
+    assert "canary-5519" not in process.stdout + process.stderr
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize(
+    "server", ["http://chat.example.com", "chat.example.com", "https://a@b.example.com", "gopher://x"]
+)
+def test_a_bad_address_is_explained(env: dict[str, str], server: str) -> None:
+    arguments = ("plain", "--server", server, "--email", "ana@example.com", "--password-stdin")
+    process = run(*arguments, env=env, given="pw\n")
+    assert process.returncode == 1
+    assert "Not signed in: " in process.stdout
+    assert "ype " in process.stdout
+
+
+def test_a_log_that_cannot_be_written_is_said(env: dict[str, str], tmp_path: Path) -> None:
+    process = run("plain", "--log", str(tmp_path), env=env)
+    assert process.returncode == 2
+    assert "cannot be written: Is a directory" in process.stderr
+
+
+def test_a_usage_error_leaves_the_first_frame_before_it_speaks(env: dict[str, str]) -> None:
+    with Terminal([*TMS_CHAT, "--bogus"], env=env) as terminal:
+        assert terminal.wait_exit() == 2
+        output = terminal.output
+    assert output.index(ALTERNATE) < output.index(b"tms-chat  starting") < output.index(MAIN)
+    assert output.index(MAIN) < output.index(b"No such option")
+    assert output.count(ALTERNATE) == output.count(MAIN) == 1
+
+
+def test_the_first_frame_stands_before_anything_slow_is_loaded(env: dict[str, str]) -> None:
+    with Terminal(TMS_CHAT, env=env) as terminal:
+        first = terminal.wait_for("tms-chat  starting")
+        ready = terminal.wait_for("Password")
+        assert first < ready
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+    assert terminal.output.rstrip().rindex(MAIN) > terminal.output.rindex(ALTERNATE)
+
+
+def test_help_on_a_terminal_draws_no_first_frame(env: dict[str, str]) -> None:
+    with Terminal([*TMS_CHAT, "--help"], env=env) as terminal:
+        assert terminal.wait_exit() == 0
+        assert b"\x1b" not in terminal.output
