@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 
 from tests.server.running import PASSWORD, RunningServer, running_server
+from tests.transport.signed_in import SignedInAs
 from tms_tui.domain.effects import (
     Assign,
     Label,
@@ -48,7 +49,7 @@ from tms_tui.domain.events import (
     SignedIn,
     Unread,
 )
-from tms_tui.domain.ids import Cursor, SendId, SessionId
+from tms_tui.domain.ids import AgentId, Cursor, SendId, SessionId
 from tms_tui.domain.model import Availability, Draft, Priority, SessionStatus
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import CleanText
@@ -226,6 +227,19 @@ async def test_what_was_missed_comes_after_the_cursor(server: RunningServer, des
             missed = await desk.hears(MessageArrived)
     assert again.resumed
     assert missed.message.text == "two"
+
+
+async def test_the_socket_is_refused_to_others_with_the_servers_words(server: RunningServer, desk: Desk) -> None:
+    await desk.sign_in(server)
+    other = await server.add_agent("Rhea")
+    address = ServerAddress.parse(server.url)
+    token = desk.login.bearer(address.origin)
+    assert token is not None
+    as_other = WebSocketLink(address, SignedInAs(address.origin, token.reveal(), AgentId(other.id)))
+    forged = WebSocketLink(address, SignedInAs(address.origin))
+    refusals = [await link.run(None, desk.take) for link in (as_other, forged)]
+    assert [(ending.kind, ending.code) for ending in refusals] == [(EndingKind.REFUSED, 403), (EndingKind.REFUSED, 401)]
+    assert all(ending.words and "{" not in ending.words for ending in refusals)
 
 
 async def test_a_wrong_password_and_a_dead_token_are_refused(server: RunningServer, desk: Desk) -> None:

@@ -152,6 +152,16 @@ async def test_a_proxy_of_the_environment_is_not_for_this_machine(monkeypatch: p
     assert not isinstance(answer, Failure)
 
 
+async def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = scripted.closed_port()
+    monkeypatch.setenv("https_proxy", f"http://anna:pw@127.0.0.1:{port}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    failure = await failure_from(HttpCaller(ServerAddress.parse("https://chat.invalid")))
+    words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port}")
+    assert failure == Failure(FailureKind.NOT_REACHED, words=words)
+
+
 @pytest.mark.parametrize(
     ("certificate", "words"),
     [("localhost", "self-signed certificate"), ("elsewhere", "127.0.0.1"), ("expired", "certificate has expired")],

@@ -15,6 +15,8 @@ from tms_tui.domain.events import SignedIn
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import CleanText
+from tms_tui.protocol import signing
+from tms_tui.protocol.refusals import HttpAnswer
 from tms_tui.transport.login import Login
 
 USER = {"id": "agent-1", "email": "anna@example.com", "name": "Anna", "role": "agent", "tenant_id": "t1"}
@@ -176,6 +178,13 @@ async def test_a_renewal_that_comes_after_the_sign_out_changes_nothing() -> None
         await renewing
         await login.aclose()
     assert login.bearer(at(server.port).origin) is None
+
+
+async def test_requests_and_answers_do_not_show_what_they_carry() -> None:
+    assert "canary" not in repr(signing.login_request("anna@example.com", PASSWORD))
+    assert "canary" not in repr(signing.refresh_request(Secret("canary")))
+    answer = HttpAnswer(200, {}, tokens("canary").partition(b"\r\n\r\n")[2])
+    assert "canary" not in repr(answer) + repr(signing.read_tokens(answer))
 
 
 def test_a_secret_shows_itself_nowhere() -> None:

@@ -152,6 +152,25 @@ async def test_nobody_there() -> None:
     )
 
 
+async def test_a_dead_proxy_is_named_and_not_used_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = scripted.closed_port()
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, f"http://anna:pw@127.0.0.1:{port}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, ignore)
+    words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port}")
+    assert ending == Ending(EndingKind.UNREACHED, words=words)
+    async with scripted.scripted(upgrade(then=scripted.hang_up)) as server:
+        assert (await ending_of(server.port)).kind is EndingKind.LOST
+
+
+async def test_a_proxy_of_a_kind_not_spoken_here_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "gopher://127.0.0.1:70")
+    ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, ignore)
+    assert ending.kind is EndingKind.UNREACHED
+
+
 async def test_a_name_that_leads_nowhere() -> None:
     nowhere = ServerAddress(secure=False, host="chat.invalid", port=80, allow_cleartext=True)
     ending = await link_to(nowhere).run(None, ignore)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar, assert_never
 
 import msgspec
@@ -27,12 +27,12 @@ Method = Literal["GET", "POST", "PUT", "PATCH"]
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One call: the path from the server's root, the query, and JSON if there is a body."""
+    """One call: the path from the server's root, the query, and JSON if there is a body, which can hold a secret."""
 
     method: Method
     path: str
     params: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
 
 
 def spell(request: Request, dialect: Dialect = V1) -> HttpRequest:

@@ -16,7 +16,7 @@ from tms_tui.domain.text import clean_line
 from tms_tui.protocol.refusals import HttpAnswer, failure_of
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.timings import Timings
-from tms_tui.transport.trouble import untrusted, words_of
+from tms_tui.transport.trouble import unreached_words, untrusted, words_of
 
 CANNOT_OPEN: Final = (OSError, WebSocketException, ImportError)
 """What `dial` raises. ImportError: the environment names a SOCKS proxy, for which a library is missing."""
@@ -97,13 +97,13 @@ async def hang_up(connection: ClientConnection, within: float) -> None:
         connection.transport.abort()
 
 
-def not_opened(error: Exception) -> Ending:
+def not_opened(error: Exception, server: ServerAddress) -> Ending:
     """How an attempt that raised one of CANNOT_OPEN ended."""
     if isinstance(error, InvalidStatus):
         return _refused(error)
     if refused := untrusted(error):
         return Ending(EndingKind.UNTRUSTED, words=words_of(refused))
-    return Ending(EndingKind.UNREACHED, words=words_of(error))
+    return Ending(EndingKind.UNREACHED, words=unreached_words(error, server))
 
 
 def closed(error: ConnectionClosed) -> Ending:

@@ -17,7 +17,7 @@ from tms_tui.protocol.dialect import V1, Dialect
 from tms_tui.protocol.refusals import HttpAnswer
 from tms_tui.protocol.rest import HttpRequest, read, spell
 from tms_tui.transport.addresses import ServerAddress
-from tms_tui.transport.trouble import untrusted, words_of
+from tms_tui.transport.trouble import unreached_words, untrusted, words_of
 
 if TYPE_CHECKING:
     import httpx
@@ -60,7 +60,7 @@ class HttpCaller:
                 return Failure(FailureKind.CLEARTEXT)
             client = self._ready()
         except (OSError, ImportError) as error:
-            return Failure(FailureKind.NOT_REACHED, words=words_of(error))
+            return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, self.server))
         return await self._exchange(client, request, token)
 
     async def aclose(self) -> None:
@@ -78,7 +78,7 @@ class HttpCaller:
             async with asyncio.timeout(self._answer_within):
                 return await self._answered(client, request, token)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return _failure(error)
+            return _failure(error, self.server)
         except TimeoutError:
             return Failure(FailureKind.NO_ANSWER, words=clean_line("no answer in time"))
 
@@ -163,7 +163,7 @@ def _authorization(token: Secret | None) -> Callable[["httpx.Request"], "httpx.R
     return authorize
 
 
-def _failure(error: Exception) -> Failure:
+def _failure(error: Exception, server: ServerAddress) -> Failure:
     import httpx
 
     if refused := untrusted(error):
@@ -177,5 +177,6 @@ def _failure(error: Exception) -> Failure:
         httpx.LocalProtocolError,
         httpx.InvalidURL,
     )
-    kind = FailureKind.NOT_REACHED if isinstance(error, unsent) else FailureKind.NO_ANSWER
-    return Failure(kind, words=words_of(error))
+    if isinstance(error, unsent):
+        return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, server))
+    return Failure(FailureKind.NO_ANSWER, words=words_of(error))

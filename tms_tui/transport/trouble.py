@@ -6,6 +6,7 @@ import socket
 from ssl import SSLCertVerificationError, SSLError
 
 from tms_tui.domain.text import CleanText, clean_line
+from tms_tui.transport.addresses import ServerAddress
 
 
 def untrusted(error: BaseException) -> SSLCertVerificationError | None:
@@ -15,11 +16,13 @@ def untrusted(error: BaseException) -> SSLCertVerificationError | None:
 
 def words_of(error: BaseException) -> CleanText:
     """The system's own words at the bottom of `error`: short, without addresses and without what was sent."""
-    for cause in reversed(list(_causes(error))):
-        words = _system_words(cause)
-        if words:
-            return clean_line(words)
-    return CleanText("")
+    return clean_line(next(filter(None, map(_system_words, reversed(_causes(error)))), ""))
+
+
+def unreached_words(error: BaseException, server: ServerAddress) -> CleanText:
+    """Why no connection came about; names the proxy that the environment puts between."""
+    words, proxy = words_of(error), server.proxy()
+    return clean_line(f"{words or 'no connection'}, through the proxy {proxy}") if proxy else words
 
 
 def _causes(error: BaseException) -> list[BaseException]:

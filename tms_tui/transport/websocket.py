@@ -90,7 +90,7 @@ class WebSocketLink:
         try:
             connection = await dialling.dial(self._server, target, token, self._timings)
         except dialling.CANNOT_OPEN as error:
-            return dialling.not_opened(error)
+            return dialling.not_opened(error, self._server)
         return await self._listen(connection, take)
 
     async def _listen(self, connection: "ClientConnection", take: Take) -> Ending:
