@@ -29,6 +29,7 @@ from tests.terminal.pty_driver import ScreenTimeoutError, now
 
 ALL_SCENARIOS: Final = SCENARIOS | CONSOLE_SCENARIOS
 LATE: Final = 0.005
+BUSY: Final = 0.5
 
 
 def main() -> int:
@@ -37,6 +38,8 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     goals = [goal for goal in GOALS if re.search(asked.only, goal.words)]
     programs = [program for program in (*PEERS, CONSOLE) if re.search(asked.programs, program.name)]
+    if (load := os.getloadavg()[0]) > BUSY:
+        _note(f"this machine is busy with other work (load {load:.1f}): single figures will be worse than they are")
     cores = Cores()
     cores.take_harness()
     plans = {program: _plan(program, goals, everything=not asked.only) for program in programs}

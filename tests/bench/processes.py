@@ -39,9 +39,9 @@ class Cores:
         self.program, self.harness = usable[0], usable[-1]
 
     def take_harness(self) -> None:
-        """Pin this process, and what it starts, to the harness's core, ahead of others where that is allowed."""
+        """Pin this process to the harness's core; go, with all it starts, ahead of others where that is allowed."""
         os.sched_setaffinity(0, {self.harness})
-        with suppress(PermissionError):  # only root may go ahead; without it stamps are a little noisier
+        with suppress(PermissionError):  # only root may go ahead; without it a busy machine shows more
             os.setpriority(os.PRIO_PROCESS, 0, -10)
 
     @contextmanager

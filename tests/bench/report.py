@@ -49,10 +49,10 @@ def _goal_row(verdict: Verdict) -> list[str]:
     state = "not measured" if verdict.value is None else "met" if verdict.met else "MISSED"
     return [
         goal.words,
-        f"{_number(verdict.measured)} {goal.unit}",
-        f"{_number(verdict.yardstick)} {goal.unit}" if goal.yardstick else "",
+        _number(verdict.measured, f" {goal.unit}"),
+        _number(verdict.yardstick, f" {goal.unit}") if goal.yardstick else "",
         _yardstick_title(verdict),
-        f"{_number(verdict.value)}x" if goal.yardstick else "",
+        _number(verdict.value, "x") if goal.yardstick else "",
         f"<= {goal.limit:g}{times}",
         state,
     ]
@@ -66,10 +66,12 @@ def _yardstick_title(verdict: Verdict) -> str:
     return own[yardstick.samples] if yardstick.program == "console" else _TITLES[yardstick.program]
 
 
-def _number(value: float | None) -> str:
+def _number(value: float | None, unit: str = "") -> str:
     if value is None:
         return "-"
-    return "never" if math.isinf(value) else f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+    if math.isinf(value):
+        return "never"
+    return (f"{value:.3g}" if value < 100 else f"{value:,.0f}") + unit
 
 
 def _table(rows: Sequence[Sequence[str]], left: set[int]) -> str:

@@ -1,7 +1,6 @@
 """A program started for measuring: its terminal, its feeder, its own empty home."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -69,7 +68,6 @@ class Seat:
         except FileNotFoundError:
             self._stack.close()
             raise
-        os.setpriority(os.PRIO_PROCESS, self.terminal.pid, 0)
         self._stack.enter_context(self.terminal)
 
     @property

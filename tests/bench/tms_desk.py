@@ -47,7 +47,7 @@ class Desk:
     """
 
     def __init__(self) -> None:
-        self._opened = datetime.now(UTC) - timedelta(days=3)
+        self._opened = datetime.now(UTC) - timedelta(days=3, hours=12)
         self._messages: dict[str, list[wire.Message]] = {}
         self._log: list[msgspec.Raw] = []
         self._drafted: list[tuple[wire.Message, msgspec.Raw]] = []
