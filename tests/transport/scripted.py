@@ -16,6 +16,17 @@ from websockets.frames import Frame, Opcode
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 
+ODD_PROXIES = [
+    "gopher://127.0.0.1:70",
+    "socks5://127.0.0.1:9",
+    "http://127.0.0.1:web",
+    "http://127.0.0.1:99999",
+    "http://[::1",
+    "://",
+    "http://\x1b]0;x\x07",
+]
+"""What an environment can hold; nobody listens there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -162,6 +162,13 @@ async def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.Mo
     assert failure == Failure(FailureKind.NOT_REACHED, words=words)
 
 
+@pytest.mark.parametrize("proxy", scripted.ODD_PROXIES)
+async def test_a_proxy_that_makes_no_sense_is_no_crash(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    failure = await failure_from(HttpCaller(ServerAddress.parse("https://chat.invalid")))
+    assert failure.kind is FailureKind.NOT_REACHED
+
+
 @pytest.mark.parametrize(
     ("certificate", "words"),
     [("localhost", "self-signed certificate"), ("elsewhere", "127.0.0.1"), ("expired", "certificate has expired")],

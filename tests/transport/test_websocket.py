@@ -165,8 +165,9 @@ async def test_a_dead_proxy_is_named_and_not_used_for_this_machine(monkeypatch: 
         assert (await ending_of(server.port)).kind is EndingKind.LOST
 
 
-async def test_a_proxy_of_a_kind_not_spoken_here_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "gopher://127.0.0.1:70")
+@pytest.mark.parametrize("proxy", scripted.ODD_PROXIES)
+async def test_a_proxy_that_makes_no_sense_is_no_crash(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
     ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, ignore)
     assert ending.kind is EndingKind.UNREACHED
 

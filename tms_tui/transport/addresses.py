@@ -91,18 +91,6 @@ class ServerAddress:
         found = await asyncio.get_running_loop().getaddrinfo(self.host, self.port)
         return all(_is_loopback(str(place[0])) for *_, place in found)
 
-    def proxy(self) -> str | None:
-        """`host:port` of the proxy that the environment names for this server; what is not encrypted uses none."""
-        if not self.secure or self.loopback:
-            return None
-        from urllib.request import getproxies, proxy_bypass
-
-        named = getproxies()
-        url = named.get("https") or named.get("all")
-        if not url or proxy_bypass(self.authority):
-            return None
-        return url.rpartition("://")[2].rpartition("@")[2].rstrip("/")
-
     def tls(self) -> SSLContext | None:
         """The system's trusted authorities and `ca_file`, TLS 1.2 at least; None for an unencrypted address.
 

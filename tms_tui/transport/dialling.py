@@ -15,11 +15,12 @@ from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import clean_line
 from tms_tui.protocol.refusals import HttpAnswer, failure_of
 from tms_tui.transport.addresses import ServerAddress
+from tms_tui.transport.proxies import Proxy
 from tms_tui.transport.timings import Timings
 from tms_tui.transport.trouble import unreached_words, untrusted, words_of
 
-CANNOT_OPEN: Final = (OSError, WebSocketException, ImportError)
-"""What `dial` raises. ImportError: the environment names a SOCKS proxy, for which a library is missing."""
+CANNOT_OPEN: Final = (OSError, WebSocketException)
+"""What `dial` raises."""
 
 _HAPPY_EYEBALLS: Final = 0.25
 _KEEPALIVE_FAILED: Final = "keepalive ping timeout"
@@ -66,15 +67,16 @@ class _Straight(connect):
         return exc
 
 
-async def dial(server: ServerAddress, target: str, token: Secret, timings: Timings) -> ClientConnection:
+async def dial(
+    server: ServerAddress, target: str, token: Secret, timings: Timings, proxy: Proxy | None
+) -> ClientConnection:
     """An open socket. Raises one of CANNOT_OPEN."""
     return await _Straight(
         server.socket_url + target,
         additional_headers={"Authorization": f"Bearer {token.reveal()}"},
         user_agent_header="tms-chat",
         compression=None,
-        # The environment's proxy is for what leaves this machine, and never sees a token in the clear.
-        proxy=True if server.secure and not server.loopback else None,
+        proxy=proxy.url if proxy else None,
         ssl=server.tls(),
         open_timeout=timings.open_within,
         ping_interval=timings.ping_every,
@@ -97,13 +99,13 @@ async def hang_up(connection: ClientConnection, within: float) -> None:
         connection.transport.abort()
 
 
-def not_opened(error: Exception, server: ServerAddress) -> Ending:
+def not_opened(error: Exception, proxy: Proxy | None) -> Ending:
     """How an attempt that raised one of CANNOT_OPEN ended."""
     if isinstance(error, InvalidStatus):
         return _refused(error)
     if refused := untrusted(error):
         return Ending(EndingKind.UNTRUSTED, words=words_of(refused))
-    return Ending(EndingKind.UNREACHED, words=unreached_words(error, server))
+    return Ending(EndingKind.UNREACHED, words=unreached_words(error, proxy))
 
 
 def closed(error: ConnectionClosed) -> Ending:

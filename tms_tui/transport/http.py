@@ -17,6 +17,7 @@ from tms_tui.protocol.dialect import V1, Dialect
 from tms_tui.protocol.refusals import HttpAnswer
 from tms_tui.protocol.rest import HttpRequest, read, spell
 from tms_tui.transport.addresses import ServerAddress
+from tms_tui.transport.proxies import Proxy, proxy_for
 from tms_tui.transport.trouble import unreached_words, untrusted, words_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class HttpCaller:
         self._connect_within = connect_within
         self._answer_within = answer_within
         self._client: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
 
     async def call(self, request: HttpRequest, token: Secret | None = None) -> HttpAnswer | Failure:
         """Send once and read the whole answer. A `Failure` says whether the request can have arrived."""
@@ -59,8 +61,8 @@ class HttpCaller:
             if not await self.server.may_speak():
                 return Failure(FailureKind.CLEARTEXT)
             client = self._ready()
-        except (OSError, ImportError) as error:
-            return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, self.server))
+        except OSError as error:
+            return Failure(FailureKind.NOT_REACHED, words=words_of(error))
         return await self._exchange(client, request, token)
 
     async def aclose(self) -> None:
@@ -78,7 +80,7 @@ class HttpCaller:
             async with asyncio.timeout(self._answer_within):
                 return await self._answered(client, request, token)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return _failure(error, self.server)
+            return _failure(error, self._proxy)
         except TimeoutError:
             return Failure(FailureKind.NO_ANSWER, words=clean_line("no answer in time"))
 
@@ -111,12 +113,14 @@ class HttpCaller:
         # Both log what passes through them, addresses with their queries included.
         for library in ("httpx", "httpcore"):
             logging.getLogger(library).setLevel(logging.WARNING)
+        self._proxy = proxy_for(self.server)
         trusting_nobody = SSLContext(PROTOCOL_TLS_CLIENT)
         return httpx.AsyncClient(
             base_url=self.server.http_url,
             headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "tms-chat"},
             verify=self.server.tls() or trusting_nobody,
-            trust_env=self.server.secure and not self.server.loopback,
+            proxy=self._proxy.url if self._proxy else None,
+            trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(self._answer_within, connect=self._connect_within, pool=self._connect_within),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
@@ -163,7 +167,7 @@ def _authorization(token: Secret | None) -> Callable[["httpx.Request"], "httpx.R
     return authorize
 
 
-def _failure(error: Exception, server: ServerAddress) -> Failure:
+def _failure(error: Exception, proxy: Proxy | None) -> Failure:
     import httpx
 
     if refused := untrusted(error):
@@ -178,5 +182,5 @@ def _failure(error: Exception, server: ServerAddress) -> Failure:
         httpx.InvalidURL,
     )
     if isinstance(error, unsent):
-        return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, server))
+        return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, proxy))
     return Failure(FailureKind.NO_ANSWER, words=words_of(error))

@@ -6,7 +6,7 @@ import socket
 from ssl import SSLCertVerificationError, SSLError
 
 from tms_tui.domain.text import CleanText, clean_line
-from tms_tui.transport.addresses import ServerAddress
+from tms_tui.transport.proxies import BadProxy, Proxy
 
 
 def untrusted(error: BaseException) -> SSLCertVerificationError | None:
@@ -19,10 +19,10 @@ def words_of(error: BaseException) -> CleanText:
     return clean_line(next(filter(None, map(_system_words, reversed(_causes(error)))), ""))
 
 
-def unreached_words(error: BaseException, server: ServerAddress) -> CleanText:
-    """Why no connection came about; names the proxy that the environment puts between."""
-    words, proxy = words_of(error), server.proxy()
-    return clean_line(f"{words or 'no connection'}, through the proxy {proxy}") if proxy else words
+def unreached_words(error: BaseException, proxy: Proxy | None) -> CleanText:
+    """Why no connection came about, and through which proxy."""
+    words = words_of(error)
+    return clean_line(f"{words or 'no connection'}, through the proxy {proxy.name}") if proxy else words
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -42,8 +42,8 @@ def _system_words(error: BaseException) -> str:
         return (error.reason or "").replace("_", " ").lower()
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, socket.gaierror):
-        return error.strerror or ""
+    if isinstance(error, socket.gaierror | BadProxy):
+        return error.strerror or str(error)
     if isinstance(error, OSError):
         return _meaning(error)
     return "the connection was closed" if isinstance(error, EOFError) else ""

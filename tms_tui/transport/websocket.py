@@ -14,6 +14,7 @@ from tms_tui.protocol.encode import auth_frame, typing_frame, viewing_frame
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.http import Bearer
 from tms_tui.transport.ports import Take
+from tms_tui.transport.proxies import Proxy, proxy_for
 from tms_tui.transport.timings import Timings
 from tms_tui.transport.trouble import words_of
 
@@ -50,10 +51,10 @@ class WebSocketLink:
     async def run(self, after: Cursor | None, take: Take) -> Ending:
         """Open, hand every event to `take` in order, and say how it ended. Cancelling closes the socket."""
         try:
-            allowed = await self._server.may_speak()
+            allowed, proxy = await self._server.may_speak(), proxy_for(self._server)
         except OSError as error:
             return Ending(EndingKind.UNREACHED, words=words_of(error))
-        return await self._dial(after, take) if allowed else Ending(EndingKind.CLEARTEXT)
+        return await self._dial(after, take, proxy) if allowed else Ending(EndingKind.CLEARTEXT)
 
     async def prove(self) -> float | None:
         """Ping; seconds until the pong, or None when no socket is open or it ended first."""
@@ -80,7 +81,7 @@ class WebSocketLink:
         if token is not None:
             await self._say(auth_frame(token))
 
-    async def _dial(self, after: Cursor | None, take: Take) -> Ending:
+    async def _dial(self, after: Cursor | None, take: Take, proxy: Proxy | None) -> Ending:
         from tms_tui.transport import dialling
 
         agent, token = self._tokens.agent, self._tokens.bearer(self._server.origin)
@@ -88,9 +89,9 @@ class WebSocketLink:
             return Ending(EndingKind.REFUSED, 401, clean_line("nobody is signed in"))
         target = socket_target(self._dialect, agent, after)
         try:
-            connection = await dialling.dial(self._server, target, token, self._timings)
+            connection = await dialling.dial(self._server, target, token, self._timings, proxy)
         except dialling.CANNOT_OPEN as error:
-            return dialling.not_opened(error, self._server)
+            return dialling.not_opened(error, proxy)
         return await self._listen(connection, take)
 
     async def _listen(self, connection: "ClientConnection", take: Take) -> Ending:
