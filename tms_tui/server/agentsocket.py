@@ -11,9 +11,8 @@ from tms_tui.server.bus import Whisper
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.feed import AgentLine
-from tms_tui.server.frames import BadFrame, Frames, data_of, session_of, spoken
-from tms_tui.server.line import TokenLife, Writer, first_of
-from tms_tui.server.outbox import Outbox
+from tms_tui.server.frames import BadFrame, data_of, session_of, spoken
+from tms_tui.server.line import Line
 from tms_tui.server.readmarks import text
 from tms_tui.server.replay import frames, resumable
 from tms_tui.server.rest.request import Caller, caller, known_caller
@@ -42,12 +41,11 @@ class AgentSocket:
     """One open console."""
 
     def __init__(self, socket: WebSocket, served: Services, who: Caller) -> None:
-        self._socket = socket
+        self._after = socket.query_params.get("after")
         self._served = served
         self._who = who
-        self._outbox = Outbox(served.settings.queue_frames)
-        self._life = TokenLife(served.clock, who.claims.exp)
-        self._line = AgentLine(who.id, who.claims.sid, self._outbox)
+        self._line = Line(socket, served, who.claims.exp)
+        self._listener = AgentLine(who.id, who.claims.sid, self._line.outbox)
 
     async def live(self) -> None:
         """From the first frame to the close."""
@@ -55,30 +53,22 @@ class AgentSocket:
         served.hub.sockets += 1
         served.metrics.sockets.labels("agent").inc()
         try:
-            position = await served.hub.join(tenant_id, self._line)
+            position = await served.hub.join(tenant_id, self._listener)
             await served.presence.arrived(tenant_id, self._who.id)
             try:
-                await self._talk(position)
+                await self._line.run(self._opening(position), self._take)
             finally:
                 served.presence.left(tenant_id, self._who.id)
         finally:
-            served.hub.leave(tenant_id, self._line)
+            served.hub.leave(tenant_id, self._listener)
             served.hub.sockets -= 1
             served.metrics.sockets.labels("agent").dec()
-
-    async def _talk(self, position: int) -> None:
-        settings = self._served.settings
-        writer = Writer(self._socket, self._outbox, settings.slow_write, self._served.metrics)
-        reader = Frames(self._socket, self._outbox, settings, self._served.clock)
-        await first_of(writer.run(self._opening(position)), reader.follow(self._take), self._life.watch(self._outbox))
 
     async def _opening(self, position: int) -> AsyncIterator[str]:
         """`connected`, then what was missed up to the place where live delivery took over."""
         served, tenant_id = self._served, self._who.tenant_id
         async with served.database.read() as database:
-            after = await resumable(
-                database, tenant_id, self._socket.query_params.get("after"), served.settings.resume_limit
-            )
+            after = await resumable(database, tenant_id, self._after, served.settings.resume_limit)
         # No console can have heard of a cursor that this node, having just read the log, has not.
         after = after if after is not None and after <= position else None
         yield self._connected(position, resumed=after is not None)
@@ -135,5 +125,5 @@ class AgentSocket:
         if fresh.id != self._who.id:
             raise BadFrame("agent_mismatch", "This token speaks for another agent.")
         self._who = fresh
-        self._line.login_id = claims.sid
-        self._life.expires_at = claims.exp
+        self._listener.login_id = claims.sid
+        self._line.life.expires_at = claims.exp

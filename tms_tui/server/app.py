@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -13,7 +14,7 @@ from tms_tui.server.background import Background
 from tms_tui.server.bus import Bus, open_bus
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
-from tms_tui.server.errors import Refusal, on_http_error, on_refusal
+from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_refusal, on_store_failure
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
 from tms_tui.server.keys import signing_key
@@ -58,7 +59,7 @@ def create_app(
     background = Background()
     served = _wired(
         settings,
-        database or Database(settings.database_url),
+        database or Database(settings.database_url, settings.store_patience),
         bus or open_bus(settings.bus),
         clock or SystemClock(),
         background,
@@ -75,9 +76,15 @@ def create_app(
 
     app = Starlette(
         routes=ROUTES,
-        exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},
+        exception_handlers={
+            Refusal: on_refusal,
+            HTTPException: on_http_error,
+            SQLAlchemyError: on_store_failure,
+            Exception: on_crash,
+        },
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # an address is right or not there; none leads elsewhere
     app.state.services = served
     return Envelope(app, served)
 

@@ -69,9 +69,9 @@ async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
     from tms_tui.server.run import Running
 
     async with Running(settings, signals=True) as running:
-        click.echo(f"Serving on {running.url}", err=True)
         if port_file is not None:
             _write_whole(port_file, f"{running.port}\n")
+        click.echo(f"Serving on {running.url}", err=True)
         await running.stopped()
 
 

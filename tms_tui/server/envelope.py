@@ -7,7 +7,6 @@ import traceback
 import uuid
 from urllib.parse import parse_qsl
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,14 +50,10 @@ class _Exchange:
                 await self._refuse(Refusal(400, "token_in_url", words), receive)
             else:
                 await app(self._scope, receive, self.send)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - the outermost: a crash is a line in the log, not a trace
             self._report(error)
-            words = "The database cannot be used right now. Nothing was stored. Try again."
-            await self._refuse(Refusal(503, "store_unavailable", words, retry_after=2), receive)
-        except Exception as error:  # noqa: BLE001 - the outermost: a crash is an answer and a line, not a trace
-            self._report(error)
-            words = "The server failed at this. The operator's log names it by the request id."
-            await self._refuse(Refusal(500, "server_error", words), receive)
+            words = "The server cannot be used right now. Come back."
+            await self._refuse(Refusal(503, "server_error", words, retry_after=2), receive)
         finally:
             self._log()
 

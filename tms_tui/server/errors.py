@@ -1,12 +1,15 @@
 """What is refused, in which words: every error body of the server is made here."""
 
+import logging
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from tms_tui.protocol.wire import ErrorBody
+
+logger = logging.getLogger(__name__)
 
 
 class Refusal(Exception):  # noqa: N818 - it names an answer, not a fault of the server
@@ -72,5 +75,15 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     return not_found().response() if status == 404 else Refusal(status, "refused", "Refused.").response()
 
 
+async def on_store_failure(connection: HTTPConnection, error: Exception) -> Response:
+    """Locked, full, gone: come back. A socket has no such answer, so it goes on to the outermost."""
+    if connection.scope["type"] != "http":
+        raise error
+    logger.error("store failed error=%s", type(error).__name__)
+    words = "The database cannot be used right now. Nothing was stored. Try again."
+    return Refusal(503, "store_unavailable", words, retry_after=2).response()
+
+
 async def on_crash(_request: Request, _error: Exception) -> Response:
-    return Refusal(500, "server_error", "The server failed. Nothing was stored unless it says so.").response()
+    words = "The server failed at this. The operator's log names it by the request id."
+    return Refusal(500, "server_error", words).response()

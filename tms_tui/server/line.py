@@ -1,16 +1,18 @@
 """One socket's life: a reader, one writer, a timer for its token; the first to end ends all."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from typing import Any, Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tms_tui.server.clock import Clock
-from tms_tui.server.metrics import Metrics
-from tms_tui.server.outbox import CLOSE_TOKEN, CLOSE_TOO_SLOW, Ending, Outbox
+from tms_tui.server.frames import Frames, Take
+from tms_tui.server.outbox import CLOSE_TOKEN, CLOSE_TOO_SLOW, Outbox
+from tms_tui.server.services import Services
 
-CLOSE_WITHIN = 2.0
+CLOSE_WITHIN: Final = 2.0
 
 
 class TokenLife:
@@ -25,46 +27,55 @@ class TokenLife:
         while (left := self.expires_at - self._clock.now()) > 0:
             await self._clock.sleep(left)
         outbox.cut(CLOSE_TOKEN, "token expired")
-        await asyncio.Event().wait()
 
 
-class Writer:
-    """The one task that writes to a socket."""
+class Line:
+    """An accepted socket: what the outbox gets goes out, what comes in goes to `take`."""
 
-    def __init__(self, socket: WebSocket, outbox: Outbox, slow_after: float, metrics: Metrics) -> None:
+    def __init__(self, socket: WebSocket, served: Services, expires_at: float) -> None:
         self._socket = socket
-        self._outbox = outbox
-        self._slow_after = slow_after
-        self._metrics = metrics
+        self._settings = served.settings
+        self._metrics = served.metrics
+        self.outbox = Outbox(served.settings.queue_frames)
+        self.life = TokenLife(served.clock, expires_at)
+        self._frames = Frames(socket, self.outbox, served.settings, served.clock)
 
-    async def run(self, first: AsyncIterator[str]) -> None:
-        """Writes `first`, then what the outbox gets, until it is told to close."""
+    async def run(self, first: AsyncIterator[str], take: Take) -> None:
+        """Until the client goes, the token runs out or the outbox is cut; then the socket is closed."""
+        try:
+            await first_of(
+                self._write(first),
+                self._frames.follow(take),
+                self.life.watch(self.outbox),
+                self.outbox.ended(),
+            )
+        finally:
+            await self._close()
+
+    async def _write(self, first: AsyncIterator[str]) -> None:
         try:
             async for frame in first:
-                if self._outbox.ending is not None:
-                    break
-                await self._write(frame)
-            while isinstance(frame_or_end := await self._outbox.next(), str):
-                await self._write(frame_or_end)
+                await self._send(frame)
+            while True:
+                await self._send(await self.outbox.next())
         except TimeoutError:
-            self._outbox.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
+            self.outbox.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
         except WebSocketDisconnect:
             return
-        await self._close(self._outbox.ending)
 
-    async def _write(self, frame: str) -> None:
-        async with asyncio.timeout(self._slow_after):
+    async def _send(self, frame: str) -> None:
+        async with asyncio.timeout(self._settings.slow_write):
             await self._socket.send_text(frame)
 
-    async def _close(self, ending: Ending | None) -> None:
+    async def _close(self) -> None:
+        ending = self.outbox.ending
         if ending is None:
             return
         self._metrics.closes.labels(str(ending.code)).inc()
-        try:
+        # Where nobody reads any more no close can be written; the protocol beneath cuts the line.
+        with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             async with asyncio.timeout(CLOSE_WITHIN):
                 await self._socket.close(ending.code, ending.reason)
-        except (TimeoutError, WebSocketDisconnect, RuntimeError):
-            return  # nobody reads any more; the protocol beneath cuts the line
 
 
 async def first_of(*work: Coroutine[Any, Any, None]) -> None:

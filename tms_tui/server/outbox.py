@@ -29,6 +29,7 @@ class Outbox:
         self._capacity = capacity
         self._frames: deque[str] = deque()
         self._news = asyncio.Event()
+        self._ended = asyncio.Event()
         self.ending: Ending | None = None
 
     def offer(self, frame: str) -> None:
@@ -45,14 +46,15 @@ class Outbox:
         if self.ending is None:
             self.ending = Ending(code, reason)
             self._frames.clear()
-            self._news.set()
+            self._ended.set()
 
-    async def next(self) -> str | Ending:
-        """The next frame, or how it ends."""
-        while True:
-            if self.ending is not None:
-                return self.ending
-            if self._frames:
-                return self._frames.popleft()
+    async def next(self) -> str:
+        """The next frame."""
+        while not self._frames:
             self._news.clear()
             await self._news.wait()
+        return self._frames.popleft()
+
+    async def ended(self) -> None:
+        """Returns once it was cut."""
+        await self._ended.wait()

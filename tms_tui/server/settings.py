@@ -36,6 +36,8 @@ class ServerSettings:
     """0 picks a free one."""
     database: str | None = None
     """SQLAlchemy URL; None is a SQLite file in `data`."""
+    store_patience: float = 5
+    """How long a call waits for a locked SQLite file before it is a 503."""
     bus: str = "memory://"
     origins: tuple[str, ...] = ()
     """Origins that browsers may connect from; the server's own address is always one."""

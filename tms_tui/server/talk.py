@@ -94,8 +94,9 @@ async def _guard(change: Change, conversation: Conversation, speaker: Speaker, s
         raise Refusal(409, "session_ended", "This conversation has ended.")
     if said.if_last_seq is None:
         return
-    answered = said.if_last_seq < conversation.last_seq and await messages.another_agent_wrote(
-        change.connection, conversation.id, speaker.id, said.if_last_seq
+    seen = max(0, said.if_last_seq)
+    answered = seen < conversation.last_seq and await messages.another_agent_wrote(
+        change.connection, conversation.id, speaker.id, seen
     )
     if answered or _status_moved(change, conversation, speaker, said):
         words = "The conversation moved on: a colleague wrote or changed its status meanwhile."

@@ -13,7 +13,7 @@ from tms_tui.server.errors import Refusal
 from tms_tui.server.feed import VisitorLine
 from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
 from tms_tui.server.handling import visitor_read
-from tms_tui.server.line import TokenLife, Writer, first_of
+from tms_tui.server.line import Line
 from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import sessions
@@ -68,12 +68,10 @@ class VisitorSocket:
     """One customer's open page."""
 
     def __init__(self, socket: WebSocket, served: Services, claims: Claims, conversation: Conversation) -> None:
-        self._socket = socket
         self._served = served
         self._conversation = conversation
-        self._outbox = Outbox(served.settings.queue_frames)
-        self._life = TokenLife(served.clock, claims.exp)
-        self._line = VisitorLine(conversation.id, self._outbox)
+        self._line = Line(socket, served, claims.exp)
+        self._listener = VisitorLine(conversation.id, self._line.outbox)
 
     async def live(self) -> None:
         """From the first frame to the close."""
@@ -81,20 +79,14 @@ class VisitorSocket:
         served.hub.sockets += 1
         served.metrics.sockets.labels("visitor").inc()
         try:
-            await served.hub.join(own.tenant_id, self._line)
+            await served.hub.join(own.tenant_id, self._listener)
             await served.visitors.arrived(own.tenant_id, own.id)
-            await self._talk()
+            await self._line.run(self._opening(), self._take)
         finally:
-            served.hub.leave(own.tenant_id, self._line)
+            served.hub.leave(own.tenant_id, self._listener)
             served.visitors.left(own.tenant_id, own.id)
             served.hub.sockets -= 1
             served.metrics.sockets.labels("visitor").dec()
-
-    async def _talk(self) -> None:
-        settings = self._served.settings
-        writer = Writer(self._socket, self._outbox, settings.slow_write, self._served.metrics)
-        reader = Frames(self._socket, self._outbox, settings, self._served.clock)
-        await first_of(writer.run(self._opening()), reader.follow(self._take), self._life.watch(self._outbox))
 
     async def _opening(self) -> AsyncIterator[str]:
         now = self._served.clock.now()

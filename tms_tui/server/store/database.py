@@ -13,19 +13,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from tms_tui.server.tables import metadata
 
-BUSY_MS = 5000
 READERS = 4
 
 
 class Database:
     """One store by URL. On SQLite a single writer; on PostgreSQL row locks do that work."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = 5) -> None:
         self._sqlite = sa.make_url(url).get_backend_name() == "sqlite"
         if self._sqlite:
             self._make_directory(url)
-            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
-            self._reader = _sqlite_engine(url, "BEGIN", READERS)
+            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, patience)
+            self._reader = _sqlite_engine(url, "BEGIN", READERS, patience)
         else:
             self._writer = self._reader = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
         self._one_writer = asyncio.Lock()
@@ -65,7 +64,7 @@ class Database:
             Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _sqlite_engine(url: str, begin: str, connections: int) -> AsyncEngine:
+def _sqlite_engine(url: str, begin: str, connections: int, patience: float) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
@@ -83,7 +82,7 @@ def _sqlite_engine(url: str, begin: str, connections: int) -> AsyncEngine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            f"busy_timeout={BUSY_MS}",
+            f"busy_timeout={round(patience * 1000)}",
             "foreign_keys=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")

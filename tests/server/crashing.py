@@ -1,0 +1,28 @@
+"""A server in a process of its own that never announces what it stored: the moment before a crash, held."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tests.server.running import QUICK
+from tms_tui.server.bus import LogGrew, MemoryBus, Notice
+from tms_tui.server.run import Running
+from tms_tui.server.settings import ServerSettings
+
+
+class MuteBus(MemoryBus):
+    async def publish(self, notice: Notice) -> None:
+        if not isinstance(notice, LogGrew):
+            await super().publish(notice)
+
+
+async def main(data: Path) -> None:
+    settings = ServerSettings(data=data, port=0, password_cost=QUICK, log_check=3600)
+    async with Running(settings, bus=MuteBus()) as running:
+        sys.stdout.write(f"{running.port}\n")
+        sys.stdout.flush()
+        await running.stopped()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))

@@ -1,0 +1,78 @@
+"""The far ends of the server's sockets, for tests."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.server.running import RunningServer, SignedIn, Visitor
+
+Frame = dict[str, Any]
+PATIENCE = 8.0
+
+
+class Far:
+    """A client's end: says and hears frames as plain dictionaries."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def hears(self) -> Frame:
+        async with asyncio.timeout(PATIENCE):
+            frame: Frame = json.loads(await self.socket.recv())
+        return frame
+
+    async def until(self, kind: str, **data: Any) -> Frame:
+        """The next frame of a kind whose data holds these values; what comes before is dropped."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frame: Frame = json.loads(await self.socket.recv())
+                if frame["type"] == kind and data.items() <= frame["data"].items():
+                    return frame
+
+    async def says(self, kind: str, **rest: Any) -> None:
+        await self.socket.send(json.dumps({"type": kind} | rest))
+
+    async def close_code(self) -> int:
+        """How the server ended it."""
+        async with asyncio.timeout(PATIENCE):
+            try:
+                while True:
+                    await self.socket.recv()
+            except ConnectionClosed as closed:
+                return closed.rcvd.code if closed.rcvd else 1006
+
+
+def agent_address(server: RunningServer, agent: SignedIn, after: str | None = None) -> str:
+    resume = "" if after is None else f"&after={after}"
+    return f"{server.ws_url}/v1/chat/agent/ws?agent_id={agent.user.id}{resume}"
+
+
+@contextlib.asynccontextmanager
+async def agent_socket(server: RunningServer, agent: SignedIn, after: str | None = None) -> AsyncIterator[Far]:
+    """An agent's socket whose `connected` has not been read yet."""
+    address = agent_address(server, agent, after)
+    async with connect(
+        address, additional_headers=agent.headers, proxy=None, compression=None, ping_interval=None
+    ) as socket:
+        yield Far(socket)
+
+
+@contextlib.asynccontextmanager
+async def visitor_socket(server: RunningServer, visitor: Visitor) -> AsyncIterator[Far]:
+    """A visitor's socket that has introduced itself and been answered."""
+    async with bare_visitor_socket(server) as far:
+        await far.says("auth", data={"token": visitor.token})
+        await far.until("connected")
+        yield far
+
+
+@contextlib.asynccontextmanager
+async def bare_visitor_socket(server: RunningServer) -> AsyncIterator[Far]:
+    address = f"{server.ws_url}/v1/visitor/ws"
+    async with connect(address, proxy=None, compression=None, ping_interval=None) as socket:
+        yield Far(socket)

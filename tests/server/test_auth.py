@@ -1,0 +1,158 @@
+"""Signing in, staying in, getting out, and every token that must not pass."""
+
+import uuid
+from typing import Any
+
+import httpx
+import jwt
+
+from tests.server.hand_clock import HandClock
+from tests.server.running import PASSWORD, RunningServer, running_server
+from tms_tui.server.settings import Rate
+
+
+async def login(server: RunningServer, email: str, password: str = PASSWORD) -> httpx.Response:
+    return await server.client().post("/v1/auth/login", json={"email": email, "password": password})
+
+
+async def me(server: RunningServer, token: str) -> httpx.Response:
+    return await server.client().get("/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+
+
+async def refresh(server: RunningServer, token: str) -> httpx.Response:
+    return await server.client().post("/v1/auth/refresh", json={"refresh_token": token})
+
+
+async def test_login_answers_tokens_and_the_user(server: RunningServer) -> None:
+    user = await server.add_agent("Dana")
+    answer = await login(server, "  DANA@example.com ")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["token_type"] == "Bearer"
+    assert body["expires_in"] == 900
+    assert body["user"] == {
+        "id": user.id,
+        "email": "dana@example.com",
+        "name": "Dana",
+        "role": "agent",
+        "tenant_id": "default",
+    }
+    assert (await me(server, body["access_token"])).json() == body["user"]
+
+
+async def test_a_stranger_and_a_wrong_password_get_the_same_answer(server: RunningServer) -> None:
+    await server.add_agent("Dana")
+    wrong = await login(server, "dana@example.com", "not the password")
+    stranger = await login(server, "nobody@example.com")
+    assert wrong.status_code == stranger.status_code == 401
+    assert wrong.json() == stranger.json()
+    assert wrong.json()["code"] == "bad_credentials"
+
+
+async def test_too_many_attempts_are_told_when_to_come_back(tmp_path: Any) -> None:
+    async with running_server(tmp_path, login_rate=Rate(1 / 30, 3)) as server:
+        answers = [await login(server, "dana@example.com") for _ in range(4)]
+    assert [one.status_code for one in answers] == [401, 401, 401, 429]
+    assert answers[-1].json()["code"] == "too_many_attempts"
+    assert 25 <= int(answers[-1].headers["Retry-After"]) <= 31
+
+
+async def test_refresh_rotates_and_the_new_tokens_work(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    answer = await refresh(server, agent.refresh_token)
+    assert answer.status_code == 200
+    fresh = answer.json()
+    assert fresh["user"] is None
+    assert fresh["refresh_token"] != agent.refresh_token
+    assert (await me(server, fresh["access_token"])).status_code == 200
+    assert (await refresh(server, fresh["refresh_token"])).status_code == 200
+
+
+async def test_a_reused_refresh_token_ends_the_whole_sign_in(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    fresh = (await refresh(server, agent.refresh_token)).json()
+    assert (await me(server, fresh["access_token"])).status_code == 200
+    reused = await refresh(server, agent.refresh_token)
+    assert (reused.status_code, reused.json()["code"]) == (401, "token_revoked")
+    assert (await refresh(server, fresh["refresh_token"])).json()["code"] == "token_revoked"
+    assert (await me(server, fresh["access_token"])).json()["code"] == "token_revoked"
+
+
+async def test_another_sign_in_of_the_same_agent_survives(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    other = (await login(server, agent.user.email)).json()
+    await refresh(server, agent.refresh_token)
+    await refresh(server, agent.refresh_token)
+    assert (await me(server, agent.access_token)).status_code == 401
+    assert (await me(server, other["access_token"])).status_code == 200
+
+
+async def test_logout_kills_both_tokens(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    assert (await agent.http.post("/v1/auth/logout")).status_code == 204
+    assert (await me(server, agent.access_token)).json()["code"] == "token_revoked"
+    assert (await refresh(server, agent.refresh_token)).json()["code"] == "token_revoked"
+
+
+async def test_tokens_end_when_their_time_is_over(timed: RunningServer, clock: HandClock) -> None:
+    agent = await timed.sign_in()
+    clock.advance(15 * 60 + 9)
+    assert (await me(timed, agent.access_token)).status_code == 200, "within the leeway"
+    clock.advance(2)
+    assert (await me(timed, agent.access_token)).json()["code"] == "token_expired"
+    assert (await refresh(timed, agent.refresh_token)).status_code == 200
+    clock.advance(12 * 3600)
+    assert (await refresh(timed, agent.refresh_token)).json()["code"] == "token_expired"
+
+
+async def test_each_token_opens_its_own_doors_only(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    visitor = await server.visitor()
+    assert (await me(server, agent.refresh_token)).status_code == 401
+    assert (await me(server, visitor.token)).status_code == 401
+    assert (await refresh(server, agent.access_token)).status_code == 401
+    with_agents = {"Authorization": f"Bearer {agent.access_token}"}
+    answer = await server.client().get("/v1/visitor/messages", headers=with_agents)
+    assert answer.status_code == 401
+
+
+FORGERIES: list[tuple[dict[str, Any], str]] = [
+    ({"iss": "tms-chat2"}, "HS256"),
+    ({"iss": "tms"}, "HS256"),
+    ({"aud": "other"}, "HS256"),
+    ({"aud": ["tms-chat", "other"]}, "HS256"),
+    ({"iat": 4_000_000_000}, "HS256"),
+    ({}, "HS512"),
+    ({"token_type": "refresh"}, "HS256"),
+    *[({name: None}, "HS256") for name in ("iss", "aud", "sub", "exp", "iat", "jti", "token_type")],
+]
+
+
+async def test_a_token_that_differs_in_one_thing_is_refused(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    key = (server.settings.data / "signing.key").read_bytes()
+    claims = jwt.decode(agent.access_token, key, ["HS256"], audience="tms-chat")
+    same = jwt.encode(claims | {"jti": str(uuid.uuid4())}, key, "HS256")
+    assert (await me(server, same)).status_code == 200, "the forger's tools work"
+    for change, algorithm in FORGERIES:
+        changed = {name: value for name, value in (claims | change).items() if value is not None}
+        answer = await me(server, jwt.encode(changed, key, algorithm))
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad_token"), change
+
+
+async def test_unsigned_and_foreign_tokens_are_refused(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    claims = jwt.decode(agent.access_token, options={"verify_signature": False})
+    foreign = jwt.encode(claims, "another key of more than thirty-two bytes", "HS256")
+    for token in (jwt.encode(claims, "", "none"), foreign, "a.b.c", ".", "é"):
+        headers = {b"Authorization": b"Bearer " + token.encode()}
+        answer = await server.client().get("/v1/auth/me", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_token_in_an_address_is_refused(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    for name in ("token", "access_token"):
+        answer = await agent.http.get("/v1/auth/me", params={name: agent.access_token})
+        assert (answer.status_code, answer.json()["code"]) == (400, "token_in_url")

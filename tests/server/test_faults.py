@@ -1,0 +1,90 @@
+"""What must survive: a kill between commit and broadcast, a locked store."""
+
+import asyncio
+import contextlib
+import sqlite3
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from tests.server.running import RunningServer, SignedIn, Visitor, running_server
+from tests.server.sockets import agent_socket
+from tms_tui.server.settings import ServerSettings
+
+
+@contextlib.asynccontextmanager
+async def crashing_server(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.server.crashing", str(data), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert child.stdout is not None
+        yield child, int(await asyncio.wait_for(child.stdout.readline(), 20))
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # the test killed it
+            child.kill()
+        await child.wait()
+
+
+class Elsewhere(RunningServer):
+    """The doors of a server that runs in another process."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        super().__init__(ServerSettings(data=data, port=port), None, None)
+
+
+async def test_what_was_answered_survives_a_kill_before_its_broadcast(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server:
+        dana, visitor = await server.sign_in(), await server.visitor()
+    async with crashing_server(tmp_path) as (child, port):
+        crashing = Elsewhere(tmp_path, port)
+        async with agent_socket(crashing, dana) as far:
+            cursor = (await far.hears())["data"]["cursor"]
+            visitor.http = crashing.client()
+            visitor.http.headers["Authorization"] = f"Bearer {visitor.token}"
+            await visitor.says("first")
+            await visitor.says("second")
+            await far.says("dance")
+            heard = [await far.hears() for _ in range(2)]
+            assert [one["type"] for one in heard] == ["agent_presence", "error"], "answered, never broadcast"
+            child.kill()
+            await child.wait()
+        await crashing.close()
+    async with running_server(tmp_path) as server, agent_socket(server, dana, cursor) as far:
+        assert (await far.hears())["data"]["resumed"] is True
+        contents = [(await far.until("chat_message"))["data"]["content"] for _ in range(2)]
+        assert contents == ["first", "second"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "tms-chat.db")) as check:
+        assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_locked_store_is_said_and_nothing_is_half_stored(tmp_path: Path) -> None:
+    async with running_server(tmp_path, store_patience=0.05) as server:
+        dana, visitor = await server.sign_in(), await server.visitor()
+        await visitor.says("before")
+        other = sqlite3.connect(tmp_path / "tms-chat.db", isolation_level=None)
+        with contextlib.closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            body = {"content": "during", "client_message_id": str(uuid.uuid4())}
+            answer = await visitor.http.post("/v1/visitor/messages", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert await contents_of(dana, visitor) == ["before"]
+            other.execute("ROLLBACK")
+        await visitor.says("after")
+        assert await contents_of(dana, visitor) == ["before", "after"]
+
+
+async def contents_of(agent: SignedIn, visitor: Visitor) -> list[str]:
+    page = await agent.http.get(f"/v1/chat/sessions/{visitor.session_id}/messages")
+    return [one["content"] for one in page.json()["messages"]]
+
+
+async def test_the_store_syncs_every_commit_to_the_disk(server: RunningServer) -> None:
+    async with server.app.services.database.write() as connection:
+        modes = [
+            (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert modes == ["wal", 2, 1]

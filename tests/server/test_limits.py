@@ -1,0 +1,59 @@
+"""Token buckets and outboxes on their own."""
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.server.hand_clock import HandClock
+from tms_tui.server.limits import MAX_NAMES, Limiter
+from tms_tui.server.outbox import Outbox
+from tms_tui.server.settings import Rate
+
+
+@given(
+    st.lists(st.floats(min_value=0, max_value=30, allow_nan=False), max_size=60),
+    st.integers(min_value=1, max_value=10),
+    st.floats(min_value=0.1, max_value=5),
+)
+def test_no_more_is_let_through_than_the_rate_allows(pauses: list[float], burst: int, rate: float) -> None:
+    clock = HandClock()
+    limiter = Limiter(Rate(rate, burst), clock)
+    passed = 0
+    for pause in pauses:
+        clock.advance(pause)
+        wait = limiter.take("one")
+        passed += wait == 0
+        if wait:
+            clock.advance(wait + 1e-6)
+            assert limiter.take("one") == 0, "the wait told was enough"
+            passed += 1
+    elapsed = clock.now() - 1_800_000_000
+    assert passed <= burst + elapsed * rate + 1e-3
+
+
+def test_names_do_not_share_a_bucket_and_are_forgotten_oldest_first() -> None:
+    limiter = Limiter(Rate(0.001, 1), HandClock())
+    assert limiter.take("a") == 0
+    assert limiter.take("a") > 0
+    assert limiter.take("b") == 0
+    for number in range(MAX_NAMES):
+        limiter.take(f"{number}")
+    assert limiter.take("a") == 0
+
+
+async def test_an_outbox_gives_back_in_order_and_ends_when_full() -> None:
+    outbox = Outbox(2)
+    outbox.offer("1")
+    outbox.offer("2")
+    assert [await outbox.next(), await outbox.next()] == ["1", "2"]
+    waiting = asyncio.create_task(outbox.next())
+    outbox.offer("3")
+    assert await waiting == "3"
+    for frame in ("4", "5", "6"):
+        outbox.offer(frame)
+    await outbox.ended()
+    assert outbox.ending is not None
+    assert outbox.ending.code == 4413
+    outbox.cut(4401, "too late")
+    assert outbox.ending.code == 4413, "the first reason stands"
