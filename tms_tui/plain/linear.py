@@ -37,10 +37,16 @@ class LineFace:
         self._held: list[str] = []
         self._last: list[str] = []
         self._warned = False
+        self._said_up_to = self._heard_up_to = 0
+        """The newest message of the open conversation that was said before the line at hand was whole."""
 
     @property
     def _moment(self) -> Moment:
         return self._engine.moment()
+
+    def greet(self) -> None:
+        """Say the state of things."""
+        self._tell(lines.where_lines(self._engine.state, None))
 
     def changed(self, changes: tuple[Change, ...]) -> None:
         """Say what is new, or hold it while a line is being typed."""
@@ -52,12 +58,18 @@ class LineFace:
         """Say what was held; whether there was anything."""
         held, self._held = self._held, []
         self._tell(held)
-        if self._narrator.opened is not None and self._narrator.said_up_to:
-            self._engine.take(on.Shown(self._narrator.opened, self._narrator.said_up_to))
+        self._mark()
         return bool(held)
+
+    def _mark(self) -> None:
+        """Nothing is held back any more: the agent was told all that the narrator has said."""
+        self._said_up_to = self._narrator.said_up_to
+        if self._narrator.opened is not None and self._said_up_to:
+            self._engine.take(on.Shown(self._narrator.opened, self._said_up_to))
 
     def obey(self, line: str) -> None:
         """Do what a whole line asks for."""
+        self._heard_up_to = self._said_up_to
         spoken = self.flush()
         command = ask.parse(line, talking=self._narrator.opened is not None)
         if command is None:
@@ -67,6 +79,7 @@ class LineFace:
             self._tell([] if spoken else self._last, again=True)
             return
         self._tell(self._do(command))
+        self._mark()
 
     def _tell(self, said: list[str], *, again: bool = False) -> None:
         for line in said:
@@ -166,9 +179,9 @@ class LineFace:
         return [*lines.opened_lines(self._engine.state, session), *self._narrator.talk()]
 
     def _send(self, session: SessionId, text: str, *, private: bool) -> list[str]:
-        seen = self._narrator.said_up_to
         send_id = self._engine.new_send_id()
-        self._engine.take(on.SendAsked(Draft(send_id, session, text, private, self._moment.wall, seen)))
+        self._narrator.expect(send_id)
+        self._engine.take(on.SendAsked(Draft(send_id, session, text, private, self._moment.wall, self._heard_up_to)))
         return []
 
     def _give(self, session: SessionId, name: str) -> list[str]:
@@ -211,6 +224,8 @@ async def converse(engine: Engine, typed: Typed, say: Say, *, patient: bool) -> 
     face = LineFace(engine, say, typed.under_way)
     leave = engine.subscribe(face.changed)
     try:
+        await _quiet(engine)
+        face.greet()
         while not face.over:
             if patient:
                 await _quiet(engine)

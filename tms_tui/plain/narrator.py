@@ -7,7 +7,7 @@ from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.changes import Announced, Change, SessionMoved, SignInNeeded, TypingChanged
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
-from tms_tui.domain.ids import SessionId
+from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message
 from tms_tui.plain import lines
 
@@ -36,6 +36,10 @@ class Narrator:
         """Begin to tell a conversation."""
         self.opened, self.said_up_to, self._begun, self._older_wanted = session, 0, False, False
         self._told, self._typing = {}, ""
+
+    def expect(self, send_id: SendId) -> None:
+        """The agent typed this message, so only what becomes of it is to be said."""
+        self._told[send_id] = ""
 
     def news(self, changes: tuple[Change, ...]) -> list[str]:
         """What these changes have to say."""
