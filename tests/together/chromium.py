@@ -33,10 +33,11 @@ class ScriptError(Exception):
 
 
 class Page:
-    """One tab. `complaints` collects what the page logged as errors, refused policy included."""
+    """One tab. `complaints` collects what the page logged as errors, `sockets` the address of each it opens."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.complaints: list[str] = []
+        self.sockets: asyncio.Queue[str] = asyncio.Queue()
         self._socket = socket
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -112,6 +113,8 @@ class Page:
     def _note(self, method: str, params: dict[str, Any]) -> None:
         if method == "Page.loadEventFired":
             self._loaded.set()
+        elif method == "Network.webSocketCreated":
+            self.sockets.put_nowait(params["url"])
         elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
             self.complaints.append(params["entry"]["text"])
         elif method == "Runtime.exceptionThrown":

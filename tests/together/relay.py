@@ -15,7 +15,8 @@ class Relay:
         self.refusing = False
         self.cuts = 0
         self.muted = False
-        self.swallowed = 0
+        self._swallowed = b""
+        self._swallowing = asyncio.Condition()
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -33,6 +34,16 @@ class Relay:
             pipe.transport.abort()
             self.cuts += 1
 
+    async def swallows(self, words: bytes) -> None:
+        """Returns once these words of the server were swallowed."""
+        async with asyncio.timeout(15), self._swallowing:
+            await self._swallowing.wait_for(lambda: words in self._swallowed)
+
+    async def _swallow(self, data: bytes) -> None:
+        async with self._swallowing:
+            self._swallowed += data
+            self._swallowing.notify_all()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
             writer.transport.abort()
@@ -48,7 +59,7 @@ class Relay:
         with contextlib.suppress(ConnectionError):  # being cut is what this relay is for
             while data := await source.read(65_536):
                 if down and self.muted:
-                    self.swallowed += 1
+                    await self._swallow(data)
                     continue
                 sink.write(data)
                 await sink.drain()

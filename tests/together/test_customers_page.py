@@ -41,6 +41,15 @@ class Agent:
                     return data
         raise AssertionError("the socket was closed")
 
+    async def expect_first(self, kinds: tuple[str, ...], session: str) -> str:
+        """Which of these kinds of frame comes first in this conversation."""
+        async with asyncio.timeout(15):
+            async for text in self._socket:
+                frame = msgspec.json.decode(text, type=wire.Frame)
+                if frame.type in kinds and frame.session_id == session:
+                    return frame.type
+        raise AssertionError("the socket was closed")
+
     async def push(self, kind: str, session: str) -> None:
         frame = {"type": kind, "session_id": session, "data": {"session_id": session}}
         await self._socket.send(msgspec.json.encode(frame).decode())
@@ -162,13 +171,47 @@ async def test_a_send_whose_answer_was_lost_is_stored_and_shown_once(server: Run
         await page.type("two")
         await page.press("Enter")
         await agent.expect(wire.CHAT_MESSAGE, session_id=session, content="two")
-        assert relay.swallowed > 0
+        await relay.swallows(b"two")
         assert await page.run(LAST_STATE) == "sending"
         relay.muted = False
         relay.cut()
         await page.until(f"{LAST_STATE} === 'sent'", within=30)
         shown = await page.run("[...document.querySelectorAll('.text')].map((one) => one.textContent)")
         assert [one.content for one in await agent.messages(session)] == shown == ["one", "two"]
+
+
+async def test_a_deaf_socket_is_found_out_and_replaced(server: RunningServer) -> None:
+    relay = Relay(server.port)
+    async with chromium() as page, agent_at(server) as agent, relay.serving() as url:
+        await page.open(f"{url}/")
+        session = await begin(page, agent, "one")
+        await page.until(f"{LAST_STATE} === 'sent'")
+        relay.muted = True
+        await agent.say(session, "are you there?")
+        await relay.swallows(b"are you there?")
+        relay.muted = False
+        assert await page.run("document.querySelectorAll('.agent').length") == 0
+        await page.run("document.dispatchEvent(new Event('visibilitychange'))")
+        await page.until("document.querySelectorAll('.agent').length === 1")
+        async with asyncio.timeout(15):
+            assert await page.sockets.get() == await page.sockets.get()
+        await page.until("document.getElementById('link').textContent === 'Connected'")
+
+
+async def test_what_stands_below_the_fold_is_not_called_seen(server: RunningServer) -> None:
+    async with chromium() as page, agent_at(server) as agent:
+        await picture(page, *NARROW)
+        await page.open(f"{server.url}/")
+        session = await begin(page, agent, "\n".join(f"line {number}" for number in range(60)))
+        await page.run("document.getElementById('log').scrollTop = 0")
+        await page.until("document.getElementById('newer').hidden && document.getElementById('log').scrollTop === 0")
+        await agent.say(session, "that is a lot")
+        await page.until("!document.getElementById('newer').hidden")
+        await page.type("x")
+        quiet = await agent.expect_first((wire.TYPING_START, wire.READ_RECEIPT), session)
+        assert quiet == wire.TYPING_START
+        await page.run("document.getElementById('newer').click()")
+        await agent.expect(wire.READ_RECEIPT, session_id=session, reader_type="visitor")
 
 
 async def test_writing_into_an_ended_conversation_opens_it_again(server: RunningServer) -> None:
