@@ -227,6 +227,13 @@ def test_neutralised_characters_are_counted() -> None:
     assert (event.message.text, event.message.tampered) == ("a\u241b[31mb\nc", 2)
 
 
+def test_a_text_beyond_all_limits_is_cut_and_says_so() -> None:
+    event = decode_frame(frame(wire.CHAT_MESSAGE, MESSAGE | {"content": "x" * 100_000, "author_name": "y" * 100_000}))
+    assert isinstance(event, MessageArrived)
+    assert event.message.text == "x" * 32_000 + "\n(\u2026 68000 more characters)"
+    assert len(event.message.author.name) == 200
+
+
 @pytest.mark.parametrize("hostile", HOSTILE, ids=[case["name"] for case in HOSTILE])
 def test_hostile_text_is_clean_in_every_field(hostile: dict[str, str]) -> None:
     text = hostile["text"]

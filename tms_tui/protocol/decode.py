@@ -18,10 +18,9 @@ from tms_tui.domain.events import (
     WireEvent,
 )
 from tms_tui.domain.ids import Cursor
-from tms_tui.domain.text import clean_line
 from tms_tui.protocol import shapes, wire
 from tms_tui.protocol.dialect import V1, Dialect
-from tms_tui.protocol.reading import UnreadableError, checked_id, parse
+from tms_tui.protocol.reading import UnreadableError, checked_id, line, parse
 from tms_tui.protocol.times import seconds
 
 FrameEvent = WireEvent | LinkWelcomed
@@ -51,7 +50,7 @@ def _event(frame: wire.Frame, dialect: Dialect) -> FrameEvent:
 
 
 def _unread(error: UnreadableError, cursor: Cursor | None) -> Unread:
-    return Unread(error.kind, clean_line(str(error), REASON_LONGEST), cursor)
+    return Unread(error.kind, line(str(error), REASON_LONGEST), cursor)
 
 
 def _connected(frame: wire.Frame, _: Cursor | None) -> LinkWelcomed:
@@ -102,7 +101,7 @@ def _presence(frame: wire.Frame, _: Cursor | None) -> PresenceSeen:
 
 def _complaint(frame: wire.Frame, _: Cursor | None) -> ServerComplained:
     shape = parse(frame.data, _ERRORS)
-    return ServerComplained(clean_line(shape.code), clean_line(shape.error), shape.retryable)
+    return ServerComplained(line(shape.code), line(shape.error), shape.retryable)
 
 
 _FRAMES = msgspec.json.Decoder(wire.Frame)

@@ -5,9 +5,13 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from tms_tui.domain.text import CleanText, clean_line
+
 T = TypeVar("T")
 
 ID_LONGEST: Final = 200
+LINE_READ: Final = 4000
+"""Characters of one line that are looked at: megabytes of control characters would take seconds."""
 
 _HEX = "[0-9a-fA-F]"
 _ESCAPES = re.compile(
@@ -39,6 +43,11 @@ def checked_id(text: str) -> str:
     if 0 < len(text) <= ID_LONGEST and text.isascii() and text.isprintable() and " " not in text:
         return text
     raise UnreadableError("bad_id", "an id that cannot be one")
+
+
+def line(text: str, limit: int = 200) -> CleanText:
+    """One clean line of at most `limit` characters; of a text of any length, in bounded time."""
+    return clean_line(text[:LINE_READ], limit)
 
 
 def _parsed(raw: str | bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:

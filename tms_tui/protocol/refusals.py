@@ -8,9 +8,9 @@ import msgspec
 
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.model import Session
-from tms_tui.domain.text import CleanText, clean_line
+from tms_tui.domain.text import CleanText
 from tms_tui.protocol import shapes, wire
-from tms_tui.protocol.reading import UnreadableError, parse
+from tms_tui.protocol.reading import UnreadableError, line, parse
 from tms_tui.protocol.times import retry_after
 
 EXCERPT: Final = 80
@@ -38,8 +38,8 @@ def failure_of(answer: HttpAnswer) -> Failure:
     return Failure(
         kind=_kind(answer.status, conflict.code if conflict else None),
         status=answer.status,
-        code=(clean_line(conflict.code) or None) if conflict else None,
-        words=clean_line(conflict.error) if conflict else _redirection(answer) or excerpt(answer.body),
+        code=(line(conflict.code) or None) if conflict else None,
+        words=line(conflict.error) if conflict else _redirection(answer) or excerpt(answer.body),
         retry_after=wait_of(answer),
         session=_session(conflict),
     )
@@ -57,12 +57,12 @@ def wait_of(answer: HttpAnswer) -> float | None:
 
 def excerpt(body: bytes) -> CleanText:
     """The beginning of a text of unknown kind, on one clean line."""
-    return clean_line(" ".join(body[: 8 * EXCERPT].decode("utf-8", "replace").split()), EXCERPT)
+    return line(" ".join(body[: 8 * EXCERPT].decode("utf-8", "replace").split()), EXCERPT)
 
 
 def _redirection(answer: HttpAnswer) -> CleanText | None:
     place = answer.headers.get("location") if 300 <= answer.status < 400 else None
-    return clean_line(place) if place else None
+    return line(place) if place else None
 
 
 def _conflict(body: bytes) -> Conflict | None:

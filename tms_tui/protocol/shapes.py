@@ -8,13 +8,16 @@ import msgspec
 
 from tms_tui.domain import model
 from tms_tui.domain.ids import AgentId, MessageId, SendId, SessionId, TenantId
-from tms_tui.domain.text import CleanText, clean, clean_line, tampering
+from tms_tui.domain.policy import MESSAGE_LONGEST
+from tms_tui.domain.text import CleanText, clean, tampering
 from tms_tui.protocol import wire
-from tms_tui.protocol.reading import UnreadableError, checked_id
+from tms_tui.protocol.reading import LINE_READ, UnreadableError, checked_id, line
 from tms_tui.protocol.times import seconds
 
 K = TypeVar("K")
 
+CONTENT_LONGEST = 4 * MESSAGE_LONGEST
+"""Cleaning megabytes of control characters takes seconds, and no key would be answered meanwhile."""
 URL_LONGEST = 2000
 INFO_MOST = 50
 TAGS_MOST = 50
@@ -28,13 +31,13 @@ def message(shape: wire.Message) -> model.Message:
         session=session_id(shape.session_id),
         seq=shape.seq,
         author=author(shape.author_type, shape.author_id, shape.author_name),
-        text=clean(shape.content),
+        text=_content(shape.content),
         created_at=_time(shape.created_at),
         kind=_KINDS.get(shape.message_type, model.MessageKind.TEXT),
         private=shape.is_private,
         send_id=SendId(checked_id(shape.client_message_id)) if shape.client_message_id else None,
         read_by_visitor_at=_time_or_none(shape.read_by_visitor_at),
-        tampered=tampering(shape.content),
+        tampered=tampering(shape.content[:CONTENT_LONGEST]),
     )
 
 
@@ -54,7 +57,7 @@ def session(shape: wire.Session) -> model.Session:
         pending_until=_time_or_none(shape.pending_until),
         ended_at=_time_or_none(shape.ended_at),
         waiting_since=_time_or_none(shape.waiting_since),
-        tags=tuple(filter(None, map(clean_line, shape.tags[:TAGS_MOST]))),
+        tags=tuple(filter(None, map(line, shape.tags[:TAGS_MOST]))),
         priority=_PRIORITIES.get(shape.priority, model.Priority.NORMAL),
         last_message=None if shape.last_message is None else _preview(shape.last_message),
         unread=max(0, shape.unread_count),
@@ -65,8 +68,8 @@ def agent(shape: wire.Agent) -> model.Agent:
     """A colleague. Raises UnreadableError. Roles and availabilities not known yet count as the least."""
     return model.Agent(
         id=AgentId(_shared_id(shape.id)),
-        name=clean_line(shape.name),
-        email=clean_line(shape.email),
+        name=line(shape.name),
+        email=line(shape.email),
         role=_ROLES.get(shape.role, model.Role.AGENT),
         availability=_AVAILABILITIES.get(shape.availability, model.Availability.OFFLINE),
         viewing=session_id(shape.viewing_session_id) if shape.viewing_session_id else None,
@@ -78,22 +81,20 @@ def user(shape: wire.User) -> model.User:
     return model.User(
         id=AgentId(_shared_id(shape.id)),
         tenant=TenantId(_shared_id(shape.tenant_id)),
-        name=clean_line(shape.name),
-        email=clean_line(shape.email),
+        name=line(shape.name),
+        email=line(shape.email),
         role=_ROLES.get(shape.role, model.Role.AGENT),
     )
 
 
 def canned(shape: wire.Canned) -> model.CannedResponse:
     """A text kept for reuse."""
-    return model.CannedResponse(clean_line(shape.shortcut), clean_line(shape.title), clean(shape.content))
+    return model.CannedResponse(line(shape.shortcut), line(shape.title), _content(shape.content))
 
 
-@lru_cache(maxsize=AUTHORS_KEPT)
 def author(kind: str, id_: str | None, name: str) -> model.Author:
     """Who wrote or types; the same object for the same person, as a history holds them 100,000 times."""
-    known = _known(_AUTHOR_TYPES, kind, "author_type")
-    return model.Author(known, _shared_id(id_) if id_ else None, clean_line(name))
+    return _author(kind, id_, name[:LINE_READ])
 
 
 def author_type(kind: str) -> model.AuthorType:
@@ -116,16 +117,28 @@ def agent_id_or_none(text: str | None) -> AgentId | None:
     return agent_id(text) if text else None
 
 
+@lru_cache(maxsize=AUTHORS_KEPT)
+def _author(kind: str, id_: str | None, name: str) -> model.Author:
+    return model.Author(author_type(kind), _shared_id(id_) if id_ else None, line(name))
+
+
+def _content(raw: str) -> CleanText:
+    """All of a text that any server lets through; of a longer one the beginning, and how much is missing."""
+    if len(raw) <= CONTENT_LONGEST:
+        return clean(raw)
+    return clean(f"{raw[:CONTENT_LONGEST]}\n(\u2026 {len(raw) - CONTENT_LONGEST} more characters)")
+
+
 def _customer(shape: wire.Customer) -> model.Customer:
     return model.Customer(
         id=_shared_id(shape.id) if shape.id else None,
-        name=clean_line(shape.name),
+        name=line(shape.name),
         email=_line_or_none(shape.email),
         online=shape.online,
         last_seen_at=_time_or_none(shape.last_seen_at),
         page_url=_line_or_none(shape.page_url, URL_LONGEST),
         locale=_line_or_none(shape.locale),
-        info=tuple((clean_line(key), _fact(value)) for key, value in list(shape.info.items())[:INFO_MOST]),
+        info=tuple((line(key), _fact(value)) for key, value in list(shape.info.items())[:INFO_MOST]),
     )
 
 
@@ -133,8 +146,8 @@ def _preview(shape: wire.LastMessage) -> model.Preview:
     return model.Preview(
         id=MessageId(checked_id(shape.id)),
         author_type=author_type(shape.author_type),
-        author_name=clean_line(shape.author_name),
-        text=clean_line(shape.preview),
+        author_name=line(shape.author_name),
+        text=line(shape.preview),
         created_at=_time(shape.created_at),
     )
 
@@ -142,15 +155,15 @@ def _preview(shape: wire.LastMessage) -> model.Preview:
 def _fact(value: Any) -> CleanText:
     """What a site tells about its visitor; anything but text as JSON."""
     if isinstance(value, str):
-        return clean_line(value)
+        return line(value)
     try:
-        return clean_line(msgspec.json.encode(value).decode())
+        return line(msgspec.json.encode(value).decode())
     except RecursionError:
         raise UnreadableError("too_deep", "nested too deeply") from None
 
 
 def _line_or_none(text: str | None, limit: int = 200) -> CleanText | None:
-    return (clean_line(text, limit) or None) if text else None
+    return (line(text, limit) or None) if text else None
 
 
 def _time(text: str) -> float:
