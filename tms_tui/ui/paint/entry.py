@@ -16,7 +16,8 @@ from tms_tui.ui.paint.cells import clip, fit, wrap
 from tms_tui.ui.paint.excerpt import excerpt, left_out
 from tms_tui.ui.paint.look import Look
 
-_NARROWEST_NAME = 3
+_NARROWEST_NAME = 6
+"""Fewer cells tell nothing of a longer name, so that the role stands alone."""
 
 
 class Columns(NamedTuple):
@@ -157,7 +158,8 @@ def _head(face: Face, space: Columns, look: Look, *, selected: bool) -> list[Seg
 
 
 def _author(face: Face, width: int) -> str:
-    if not face.name or width - len(face.role) - 1 < _NARROWEST_NAME:
+    room = width - len(face.role) - 1
+    if not face.name or room < min(_NARROWEST_NAME, cell_len(face.name)):
         return fit(face.role, width)
     return fit(f"{face.role} {face.name}", width)
 

@@ -6,8 +6,8 @@ from textual.strip import Strip
 from tms_tui.core import select
 from tms_tui.core.select import Entries
 from tms_tui.core.state import State
-from tms_tui.domain.entries import Entry
-from tms_tui.domain.ids import SessionId
+from tms_tui.domain.entries import Entry, PendingSend
+from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message
 from tms_tui.ui.paint.entry import ruled
 from tms_tui.ui.paint.marks import find
@@ -52,6 +52,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
         self._selected: Entry | None = None
         self._selected_at = 0
         self._newest_known: Entry | None = None
+        self._own_newest: SendId | None = None
         self._slices: list[Slice] = []
         self._shown_up_to = 0
         self._top_told: Entry | None = None
@@ -91,13 +92,18 @@ class TranscriptPane(LineCanvas, can_focus=True):
         self.follow_end()
 
     def refresh_session(self) -> None:
-        """Paint what changed in the conversation shown; the reader's place stays."""
+        """Paint what changed in the conversation shown; the reader's place stays, unless they just wrote."""
+        entries = self._entries()
+        own = entries[-1].draft.send_id if entries and isinstance(entries[-1], PendingSend) else None
+        if own is not None and own != self._own_newest:
+            self._go_to_end()
+        self._own_newest = own
         self.repaint()
         self._place_cursor()
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""
-        self._selected = self._newest_known = self._bottom = None
+        self._go_to_end()
         self.refresh_session()
 
     def action_move(self, by: int) -> None:
@@ -203,6 +209,9 @@ class TranscriptPane(LineCanvas, can_focus=True):
         if self.following or self._bottom is None:
             return Place(len(entries) - 1)
         return Place(find(entries, self._bottom, self._place.bottom), self._place.below)
+
+    def _go_to_end(self) -> None:
+        self._selected = self._newest_known = self._bottom = None
 
     def _leave_end(self, entries: Entries) -> None:
         if self._selected is None:
