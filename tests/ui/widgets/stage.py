@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-
 from typing import TypeVar
 
 from textual.app import App, ComposeResult
@@ -11,7 +10,6 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
-
 
 T = TypeVar("T", bound=Message)
 
