@@ -1,6 +1,6 @@
 """What agents do to a conversation besides writing in it: assign, status, tags, read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -131,11 +131,12 @@ async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to:
         change.happened(wire.READ_RECEIPT, conversation, data, "visitor")
 
 
-async def customer_online(journal: Journal, tenant_id: str, session_id: str, *, online: bool) -> None:
-    """Logged when it changes."""
+async def customer_seen(journal: Journal, tenant_id: str, session_id: str, is_there: Callable[[], bool]) -> None:
+    """Logged when it changes. Asked within the transaction, so that of a coming and a going the later counts."""
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
         conversation.last_seen_at = change.at
+        online = is_there()
         if conversation.online == online:
             await change.save(conversation)
             return

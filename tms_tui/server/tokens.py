@@ -19,7 +19,10 @@ VISITOR: Final = "visitor"
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """Who a token speaks for. `sid`: the sign-in it came from; for a visitor, `sub` is the conversation."""
+    """Who a token speaks for.
+
+    `sid`: the sign-in it came from. For a visitor, `sub` is the conversation and `sid` the customer.
+    """
 
     sub: str
     tenant_id: str

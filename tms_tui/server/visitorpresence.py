@@ -2,7 +2,7 @@
 
 from tms_tui.server.background import Background
 from tms_tui.server.clock import Clock
-from tms_tui.server.handling import customer_online
+from tms_tui.server.handling import customer_seen
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
 from tms_tui.server.store import sessions
@@ -26,12 +26,17 @@ class VisitorPresence:
             self.left(tenant_id, session_id)
 
     async def arrived(self, tenant_id: str, session_id: str) -> None:
-        await customer_online(self._journal, tenant_id, session_id, online=True)
+        await self._settle(tenant_id, session_id)
 
     def left(self, tenant_id: str, session_id: str) -> None:
         self._background.start(self._gone(tenant_id, session_id), "customer gone")
 
     async def _gone(self, tenant_id: str, session_id: str) -> None:
         await self._clock.sleep(self._grace)
-        if self._hub.visitors_of(tenant_id, session_id) == 0:
-            await customer_online(self._journal, tenant_id, session_id, online=False)
+        await self._settle(tenant_id, session_id)
+
+    async def _settle(self, tenant_id: str, session_id: str) -> None:
+        def is_there() -> bool:
+            return self._hub.visitors_of(tenant_id, session_id) > 0
+
+        await customer_seen(self._journal, tenant_id, session_id, is_there)

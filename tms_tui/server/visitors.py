@@ -32,6 +32,7 @@ async def start(request: Request) -> Response:
         tenant_id=conversation.tenant_id,
         name=conversation.customer_name,
         role="visitor",
+        sid=conversation.customer_id or conversation.id,
     )
     return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201)
 
@@ -82,10 +83,8 @@ async def post(request: Request) -> Response:
         client_message_id=texts.uuid_text("client_message_id", asked.client_message_id),
     )
     served.limits.visitor_sends.require(claims.sub)
-    async with served.database.read() as database:
-        own = await sessions.get(database, claims.tenant_id, claims.sub)
-    speaker = Speaker("visitor", own.customer_id or own.id, own.customer_name)
-    message, new = await send(served.journal, claims.tenant_id, own.id, speaker, said)
+    speaker = Speaker("visitor", claims.sid, claims.name)
+    message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said)
     if new:
         served.metrics.messages.labels("visitor").inc()
     return answer(message, 201 if new else 200)

@@ -23,8 +23,10 @@ class Database:
         self._sqlite = sa.make_url(url).get_backend_name() == "sqlite"
         if self._sqlite:
             self._make_directory(url)
-            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, patience)
-            self._reader = _sqlite_engine(url, "BEGIN", READERS, patience)
+            self._writer = _sqlite_writer(url, patience)
+            self._reader = _sqlite_engine(
+                url, READERS, patience, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
+            )
         else:
             self._writer = self._reader = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
         self._one_writer = asyncio.Lock()
@@ -36,7 +38,8 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self._reader.begin() as connection:
+        """Each statement sees what is committed by then; so what must be oldest is read first."""
+        async with self._reader.connect() as connection:
             yield connection
 
     @contextlib.asynccontextmanager
@@ -64,7 +67,18 @@ class Database:
             Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _sqlite_engine(url: str, begin: str, connections: int, patience: float) -> AsyncEngine:
+def _sqlite_writer(url: str, patience: float) -> AsyncEngine:
+    engine = _sqlite_engine(url, 1, patience)
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def open_transaction(connection: Connection) -> None:
+        # The driver's own BEGIN is never IMMEDIATE: two writers would meet at their first UPDATE.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_engine(url: str, connections: int, patience: float, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
@@ -72,11 +86,11 @@ def _sqlite_engine(url: str, begin: str, connections: int, patience: float) -> A
         max_overflow=0,
         # Every connection comes back committed or rolled back; one more ROLLBACK is one more thread hop.
         pool_reset_on_return=None,
+        **options,
     )
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        # The driver's own BEGIN comes too late for a read snapshot and is never IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
@@ -87,9 +101,5 @@ def _sqlite_engine(url: str, begin: str, connections: int, patience: float) -> A
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @sa.event.listens_for(engine.sync_engine, "begin")
-    def open_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
