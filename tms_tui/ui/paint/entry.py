@@ -15,6 +15,7 @@ from tms_tui.domain.text import clean
 from tms_tui.ui.paint.cells import clip, fit, wrap
 from tms_tui.ui.paint.excerpt import excerpt, left_out
 from tms_tui.ui.paint.look import Look
+from tms_tui.ui.paint.row import Row
 
 _NARROWEST_NAME = 6
 """Fewer cells tell nothing of a longer name, so that the role stands alone."""
@@ -96,12 +97,12 @@ def _rows(face: Face, text: str, width: int, look: Look, *, selected: bool) -> l
     room = columns(width).text
     is_note = face.gutter == look.signs.note
     lines = [f"(note) {cut.lines[0]}", *cut.lines[1:]] if is_note else cut.lines
-    rows = [Row(face.gutter, row, face.body) for line in lines for row in wrap(line, room)]
-    rows += [Row(look.signs.system, row, look.dim) for row in _remarks(face, left_out(cut), room)]
+    rows = [Part(face.gutter, row, face.body) for line in lines for row in wrap(line, room)]
+    rows += [Part(look.signs.system, row, look.dim) for row in _remarks(face, left_out(cut), room)]
     return _with_head(_with_state(rows, face, room, look), face, width, look, selected=selected)
 
 
-class Row(NamedTuple):
+class Part(NamedTuple):
     """One row right of the author column; `state` stands at its right end."""
 
     gutter: str
@@ -118,7 +119,7 @@ def _remarks(face: Face, cut: str, room: int) -> list[str]:
     return remarks
 
 
-def _with_state(rows: list[Row], face: Face, room: int, look: Look) -> list[Row]:
+def _with_state(rows: list[Part], face: Face, room: int, look: Look) -> list[Part]:
     if face.delivery is None:
         return rows
     words = clip(wording.delivery(face.delivery, face.failure), 1_000)
@@ -126,18 +127,18 @@ def _with_state(rows: list[Row], face: Face, room: int, look: Look) -> list[Row]
     if cell_len(last.text) + 2 + cell_len(words) <= room:
         rows[-1] = last._replace(state=words)
     elif cell_len(words) <= room:
-        rows.append(Row(look.signs.system, "", look.base, words))
+        rows.append(Part(look.signs.system, "", look.base, words))
     else:
-        rows += [Row(look.signs.system, row, look.alert) for row in wrap(words, room)]
+        rows += [Part(look.signs.system, row, look.alert) for row in wrap(words, room)]
     return rows
 
 
-def _with_head(rows: list[Row], face: Face, width: int, look: Look, *, selected: bool) -> list[Strip]:
+def _with_head(rows: list[Part], face: Face, width: int, look: Look, *, selected: bool) -> list[Strip]:
     space = columns(width)
     is_bad = face.delivery in {Delivery.REFUSED, Delivery.HELD, Delivery.DOUBTFUL}
     state_style = look.alert if is_bad else look.dim
     head = _head(face, space, look, selected=selected)
-    blank = [Segment(" " * (1 + space.time + space.author), look.base)]
+    blank = [Segment(" " * (1 + space.time + space.author), face.head)]
     strips: list[Strip] = []
     for row in rows:
         text = Segment(fit(row.text, space.text - cell_len(row.state)), row.style)
@@ -148,12 +149,16 @@ def _with_head(rows: list[Row], face: Face, width: int, look: Look, *, selected:
 
 def _head(face: Face, space: Columns, look: Look, *, selected: bool) -> list[Segment]:
     pointer = look.signs.pointer if selected else " "
-    head = [Segment(pointer, look.selected if selected else look.base)]
+    head = [Segment(pointer, look.selected if selected else look.dim)]
     if space.time:
         head.append(Segment(fit(wording.clock(face.at, face.at), space.time), look.selected if selected else look.dim))
     if space.author:
-        head.append(Segment(_author(face, space.author - 1), look.selected if selected else face.head))
-        head.append(Segment(" ", look.base))
+        author = _author(face, space.author - 1)
+        head += (
+            [Segment(author, look.selected), Segment(" ", face.head)]
+            if selected
+            else [Segment(f"{author} ", face.head)]
+        )
     return head
 
 
@@ -165,5 +170,5 @@ def _author(face: Face, width: int) -> str:
 
 
 def _strip(segments: list[Segment], width: int) -> Strip:
-    strip = Strip(segments)
+    strip = Row(segments)
     return strip if strip.cell_length == width else strip.crop(0, width)

@@ -17,6 +17,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
 from tms_tui.ui.paint.cells import clip, fit
 from tms_tui.ui.paint.look import Look
+from tms_tui.ui.paint.row import Row
 
 _TAIL = 4
 
@@ -124,5 +125,5 @@ def _two_ends(left: str, right: str, width: int, left_style: Style, right_style:
 
 
 def _strip(segments: list[Segment], width: int) -> Strip:
-    strip = Strip([segment for segment in segments if segment.text])
-    return strip if strip.cell_length == width else strip.adjust_cell_length(max(0, width))
+    row = Row([segment for segment in segments if segment.text])
+    return row if row.cell_length == width else row.adjust_cell_length(max(0, width))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,6 +12,10 @@ from textual.widget import Widget
 
 from tms_tui.ui.paint.cells import fit
 from tms_tui.ui.paint.look import ASCII, PARTS, Look, Signs
+from tms_tui.ui.paint.row import Row, blank_tail
+
+_GRAIN: Final = 16
+"""Cells by which partly painted rows grow, so that their cropped forms can be used again."""
 
 
 class LineCanvas(Widget, inherit_bindings=False):
@@ -55,11 +59,10 @@ class LineCanvas(Widget, inherit_bindings=False):
         if len(before) != len(self._rows):
             self.refresh()
             return
-        changed = [y for y, row in enumerate(self._rows) if row is not before[y]]
-        if len(changed) == len(before):
-            self.refresh()
-        elif changed:
-            self.refresh(*_regions(changed, self.size.width))
+        widths = [_changed_cells(*pair) for pair in zip(before, self._rows, strict=True)]
+        regions = _regions(widths)
+        if regions:
+            self.refresh(*regions)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         if len(self._rows) != self.size.height or (self._rows and self._rows[0].cell_length != self.size.width):
@@ -129,16 +132,30 @@ class LineCanvas(Widget, inherit_bindings=False):
 
     @staticmethod
     def _blank(width: int, style: Style) -> Strip:
-        return Strip.blank(width, style)
+        return Row([Segment(" " * width, style)], width)
 
     @staticmethod
     def _line(words: str, width: int, style: Style) -> Strip:
-        return Strip([Segment(fit(words, width), style)], width)
+        return Row([Segment(fit(words, width), style)], width)
 
 
-def _regions(changed: Sequence[int], width: int) -> list[Region]:
+def _changed_cells(before: Strip, row: Strip) -> int:
+    """How much of a row, from its left, is to be painted again: the blanks that both end in stay as they are."""
+    if row is before:
+        return 0
+    (blanks_before, seen_before), (blanks, seen) = blank_tail(before), blank_tail(row)
+    if row.cell_length != before.cell_length or seen != seen_before:
+        return row.cell_length
+    cells = row.cell_length - min(blanks, blanks_before)
+    return min(row.cell_length, -(-cells // _GRAIN) * _GRAIN)
+
+
+def _regions(widths: Sequence[int]) -> list[Region]:
     regions: list[Region] = []
-    for _, group in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):
-        rows = [y for _, y in group]
-        regions.append(Region(0, rows[0], width, len(rows)))
+    y = 0
+    for width, rows in groupby(widths):
+        height = len(list(rows))
+        if width:
+            regions.append(Region(0, y, width, height))
+        y += height
     return regions
