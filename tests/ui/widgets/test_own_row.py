@@ -4,41 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from textual.drivers.headless_driver import HeadlessDriver
 
+from tests.ui.widgets.recorder import recorded
 from tests.ui.widgets.stage import Seen, staged
 from tms_tui.ui.widgets.composer import Composer
 
 
-class Recorder(HeadlessDriver):
-    """A terminal that keeps what is written to it."""
-
-    written: list[str]
-
-    @property
-    def is_headless(self) -> bool:
-        return False
-
-    def write(self, data: str) -> None:
-        self.written.append(data)
-
-
 @asynccontextmanager
-async def recorded() -> AsyncIterator[tuple[Seen, Composer, list[str]]]:
-    """A composer whose app writes to a recorder; every frame is marked by an empty string."""
+async def composing() -> AsyncIterator[tuple[Seen, Composer, list[str]]]:
+    """A composer, and what its app writes."""
     composer = Composer()
     async with staged(composer, 40, 9) as seen:
         composer.open("", private=False, title="Reply")
         await seen.pilot.pause()
-        app = seen.pilot.app
-        recorder = Recorder(app, size=(40, 9))
-        recorder.written = written = []
-        before, app._driver = app._driver, recorder
-        app.post_display_hook = lambda: written.append("")  # type: ignore[method-assign]
-        try:
+        with recorded(seen.pilot.app) as written:
             yield seen, composer, written
-        finally:
-            app._driver = before
 
 
 def before_the_frame(written: list[str]) -> list[str]:
@@ -51,7 +31,7 @@ def writes(written: list[str]) -> int:
 
 
 async def test_the_row_is_written_before_the_frame_and_the_frame_agrees() -> None:
-    async with recorded() as (seen, composer, written):
+    async with composing() as (seen, composer, written):
         await seen.pilot.press("q")
         await seen.pilot.pause()
         first = before_the_frame(written)[0]
@@ -63,14 +43,14 @@ async def test_the_row_is_written_before_the_frame_and_the_frame_agrees() -> Non
 
 
 async def test_the_terminals_cursor_stands_behind_the_letter() -> None:
-    async with recorded() as (seen, composer, written):
+    async with composing() as (seen, composer, written):
         await seen.pilot.press("q")
         caret = composer.cursor_screen_offset
         assert before_the_frame([*written, ""])[0].endswith(f"\x1b[{caret.y + 1};{caret.x + 1}H")
 
 
 async def test_an_edit_that_changes_the_height_waits_for_the_frame() -> None:
-    async with recorded() as (seen, composer, written):
+    async with composing() as (seen, composer, written):
         await seen.pilot.press("a", "ctrl+j")
         await seen.pilot.pause()
         del written[:]
@@ -82,7 +62,7 @@ async def test_an_edit_that_changes_the_height_waits_for_the_frame() -> None:
 
 async def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMS_CHAT_PAINT", "stock")
-    async with recorded() as (seen, _, written):
+    async with composing() as (seen, _, written):
         await seen.pilot.press("q")
         await seen.pilot.pause()
         assert 0 < writes(written) <= written.count("")
