@@ -146,6 +146,7 @@ def _looked(step: Step, event: on.Look) -> None:
         case on.SignedIn():
             link.signed_in(step, event)
             sync.start(step)
+            sending.flush(step)
         case on.SessionOpened(session):
             reading.opened(step, session)
         case on.Shown():

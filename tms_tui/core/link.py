@@ -36,6 +36,8 @@ PROTOCOL_ERRORS = (1002, 1003, 1007)
 OVERLOADED = (1013, 4429)
 NOT_ALLOWED = (1008, 4403, 4409)
 NO_CHAT_SERVER = (200, 404, 405, 426)
+RENEWAL_REFUSED = (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.INVALID)
+"""After these no renewal will work: the agent has to sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def renewed(step: Step, lifetime: float) -> None:
 
 def renew_failed(step: Step, failure: Failure) -> None:
     """No fresh token: try later when the server was not reached, else the agent has to sign in."""
-    if failure.kind in (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.INVALID):
+    if failure.kind in RENEWAL_REFUSED:
         step.state.link.stage = Stage.STOPPED if step.state.link.stage is Stage.RENEWING else step.state.link.stage
         sign_in_again(step, failure)
         return

@@ -219,7 +219,7 @@ def badge(state: State) -> Badge:
     if link.stage in (Stage.WELCOMED, Stage.STABLE):
         return Badge(BadgeKind.LIVE, unsent=unsent)
     stopped = link.stage is Stage.STOPPED
-    polling = sync.read_since_loss and sync.reads_well
+    polling = sync.read_since_loss and sync.reads_well and state.sign_in_needed is None
     given_up = link.tries >= TRIES_UNTIL_OFFLINE or (link.tries > 1 and polling) or stopped
     kind = BadgeKind.OFFLINE if given_up else BadgeKind.CONNECTING
     return Badge(kind, link.tries, polling, sync.read_at, stopped, unsent)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import assert_never
 
+from tms_tui.core.link import RENEWAL_REFUSED
 from tms_tui.domain.effects import (
     CloseLink,
     Effect,
@@ -49,6 +51,7 @@ class Performer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewal: asyncio.Task[None] | None = None
         self._renewals = 0
+        self._not_renewed: Failure | None = None
 
     def begin(self, group: asyncio.TaskGroup) -> None:
         """Run tasks in `group` from now on."""
@@ -130,15 +133,22 @@ class Performer:
     async def _ask(self, request: Request) -> None:
         renewals = self._renewals
         answer = await self._rest.ask(request)
-        if _unauthorized(answer) and await self._renewed_since(renewals):
-            answer = await self._rest.ask(request)
+        if _unauthorized(answer):
+            answer = await self._asked_again(request, renewals) or answer
         self._take(answer)
 
-    async def _renewed_since(self, renewals: int) -> bool:
-        """Whether the token is newer than it was then; it is renewed when it is not."""
+    async def _asked_again(self, request: Request, renewals: int) -> Answer | None:
+        """The answer with a token newer than it was then; None when the sign-in is over."""
         if self._renewals == renewals:
             await self._renewed()
-        return self._renewals > renewals
+        if self._renewals > renewals:
+            return await self._rest.ask(request)
+        failure = self._not_renewed
+        if failure is None or failure.kind in RENEWAL_REFUSED:
+            return None
+        # Refused for its old token, so not carried out: it may be repeated once the token can be renewed.
+        kind = FailureKind.TOO_MANY if failure.kind is FailureKind.TOO_MANY else FailureKind.NOT_REACHED
+        return AskFailed(request, replace(failure, kind=kind))
 
     async def _renewed(self) -> None:
         """Renew the token, or join the renewal under way."""
@@ -148,6 +158,7 @@ class Performer:
 
     async def _exchange(self) -> None:
         lifetime = await self._tokens.renew()
+        self._not_renewed = lifetime if isinstance(lifetime, Failure) else None
         if isinstance(lifetime, Failure):
             self._take(RenewFailed(lifetime))
             return
