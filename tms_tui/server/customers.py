@@ -110,7 +110,7 @@ class Customer:
     async def _stay_away(self, visitor: Visitor, seconds: float) -> None:
         await visitor.go_offline()
         await self._clock.sleep(seconds)
-        visitor.go_online()
+        await visitor.go_online()
 
     async def _heard_within(self, visitor: Visitor, seconds: float) -> wire.Message | None:
         """The next words of an agent, or None when this clock says that it took too long."""

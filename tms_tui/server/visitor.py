@@ -55,6 +55,7 @@ class Visitor:
         self._chance = random.Random()  # noqa: S311 - jitter is no secret
         self._ticket = _Ticket("", "")
         self._socket: ClientConnection | None = None
+        self._connected = asyncio.Event()
         self._line: asyncio.Task[None] | None = None
         self._newest = 0
         self._losses = 0
@@ -65,21 +66,33 @@ class Visitor:
 
     async def __aenter__(self) -> Self:
         """Create the session and go online."""
-        body = await self._ask("POST", "/v1/visitor/sessions", msgspec.json.encode(self._profile))
-        self._ticket = msgspec.json.decode(body, type=_Ticket)
-        self.go_online()
+        try:
+            body = await self._ask("POST", "/v1/visitor/sessions", msgspec.json.encode(self._profile))
+            self._ticket = msgspec.json.decode(body, type=_Ticket)
+            await self.go_online()
+        except BaseException:  # cancelled on the way in: nobody else will close what is open already
+            await self._close()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
         await self.go_offline()
         await self._http.aclose()
 
-    def go_online(self) -> None:
-        """Open the socket, and open it again whenever it is lost, until `go_offline`."""
+    async def go_online(self) -> None:
+        """Open the socket, and open it again whenever it is lost, until `go_offline`; returns once it is open."""
         if self._line is None:
             self._line = asyncio.create_task(self._hold_line(), name="visitor line")
+        opening = asyncio.create_task(self._connected.wait())
+        try:  # a line that ended is none to wait for: the session is over, as `say` will tell
+            await asyncio.wait({opening, self._line}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            opening.cancel()
 
     async def go_offline(self) -> None:
         """Close the socket. What is written meanwhile is heard after the next `go_online`."""
@@ -154,12 +167,14 @@ class Visitor:
                     await self._take(socket, msgspec.json.decode(text, type=wire.Frame))
             finally:
                 self._socket = None
+                self._connected.clear()
 
     async def _take(self, socket: ClientConnection, frame: wire.Frame) -> None:
         if frame.type == wire.CONNECTED:
             self._socket = socket
             await self._catch_up()
             self._losses = 0
+            self._connected.set()
         elif frame.type == wire.CHAT_MESSAGE:
             self._hear(msgspec.json.decode(frame.data, type=wire.Message))
 
