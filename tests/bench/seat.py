@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from tests.bench.processes import Cores
+from tests.bench.processes import Cores, go_first
 from tests.bench.programs import Place, Program
 from tests.terminal.pty_driver import Terminal, clean_environment
 
@@ -69,6 +69,7 @@ class Seat:
             self._stack.close()
             raise
         self._stack.enter_context(self.terminal)
+        go_first(self.terminal.pid)
 
     @property
     def feeder(self) -> FeederProcess:

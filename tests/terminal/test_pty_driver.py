@@ -24,7 +24,7 @@ def test_keys_go_in_and_text_comes_out(tmp_path: Path) -> None:
 
 
 def test_the_terminal_controls_the_program(tmp_path: Path) -> None:
-    with shell(": </dev/tty && echo mine; cat", tmp_path) as terminal:
+    with shell(": </dev/tty && echo mine && exec cat", tmp_path) as terminal:
         terminal.wait_for("mine")
         terminal.send("\x03")
         assert terminal.wait_exit() == -signal.SIGINT
