@@ -12,8 +12,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from tests.server.hand_clock import HandClock
-from tests.server.running import RunningServer, SignedIn, running_server
+from tests.server.running import PASSWORD, RunningServer, SignedIn, running_server
 from tests.server.sockets import Far, agent_address, agent_socket
+from tms_tui.server import admin
 from tms_tui.server.settings import Rate
 
 
@@ -119,72 +120,6 @@ async def test_assignment_is_told_with_who_did_it(server: RunningServer) -> None
         assert (told["previous_agent_id"], told["by_agent_id"]) == (None, dana.user.id)
         assert told["session"]["assigned_agent_name"] == "Bo"
         assert (await far.until("chat_message"))["data"]["is_private"] is True
-
-
-async def test_typing_is_heard_by_others_only(server: RunningServer) -> None:
-    dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
-    async with agent_socket(server, dana) as far_dana, agent_socket(server, bo) as far_bo:
-        await welcomed(far_dana)
-        await welcomed(far_bo)
-        await far_dana.says("typing_start", session_id=visitor.session_id)
-        frame = await far_bo.until("typing_start")
-        assert frame["data"] == {"author_type": "agent", "author_name": "Dana", "author_id": dana.user.id}
-        assert (frame["session_id"], frame["cursor"]) == (visitor.session_id, None)
-        await far_dana.says("typing_stop", data={"session_id": visitor.session_id})
-        await far_bo.until("typing_stop")
-        await far_bo.says("typing_start", session_id=visitor.session_id)
-        assert (await far_dana.until("typing_start"))["data"]["author_name"] == "Bo", "not her own"
-
-
-async def test_viewing_and_availability_are_told(server: RunningServer) -> None:
-    dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
-    async with agent_socket(server, dana) as far_dana, agent_socket(server, bo) as far_bo:
-        await welcomed(far_dana)
-        await far_dana.says("viewing", session_id=visitor.session_id)
-        told = await far_bo.until("agent_presence", id=dana.user.id, viewing_session_id=visitor.session_id)
-        assert told["cursor"] is None
-        await far_dana.says("viewing", data={"session_id": None})
-        await far_bo.until("agent_presence", id=dana.user.id, viewing_session_id=None)
-        answer = await dana.http.put("/v1/agents/me/availability", json={"availability": "busy"})
-        assert answer.json()["availability"] == "busy"
-        await far_bo.until("agent_presence", id=dana.user.id, availability="busy")
-        bad = await dana.http.put("/v1/agents/me/availability", json={"availability": "napping"})
-        assert bad.status_code == 422
-
-
-async def availability(asker: SignedIn, of: SignedIn) -> str:
-    agents = (await asker.http.get("/v1/agents")).json()["agents"]
-    found: str = next(one["availability"] for one in agents if one["id"] == of.user.id)
-    return found
-
-
-async def test_an_agent_without_a_socket_goes_offline_and_comes_back_as_they_were(
-    timed: RunningServer, clock: HandClock
-) -> None:
-    dana, bo = await timed.sign_in("Dana"), await timed.sign_in("Bo")
-    assert await availability(bo, dana) == "offline"
-    async with agent_socket(timed, bo) as far_bo:
-        async with agent_socket(timed, dana) as far_dana:
-            await welcomed(far_dana)
-            await far_bo.until("agent_presence", id=dana.user.id, availability="online")
-            await dana.http.put("/v1/agents/me/availability", json={"availability": "away"})
-        await clock.someone_sleeps_until(20)
-        assert await availability(bo, dana) == "away", "within the grace"
-        clock.advance(20)
-        await far_bo.until("agent_presence", id=dana.user.id, availability="offline")
-        async with agent_socket(timed, dana):
-            await far_bo.until("agent_presence", id=dana.user.id, availability="away")
-
-
-async def test_a_short_absence_is_none(timed: RunningServer, clock: HandClock) -> None:
-    dana, bo = await timed.sign_in("Dana"), await timed.sign_in("Bo")
-    async with agent_socket(timed, dana) as far:
-        await welcomed(far)
-    await clock.someone_sleeps_until(20)
-    async with agent_socket(timed, dana) as far:
-        await welcomed(far)
-        clock.advance(20)
-        assert await availability(bo, dana) == "online"
 
 
 async def test_nine_bad_frames_are_answered_and_forgiven(server: RunningServer) -> None:
@@ -299,6 +234,22 @@ async def test_signing_out_ends_its_sockets_and_no_others(server: RunningServer)
         await welcomed(far)
         await dana.http.post("/v1/auth/logout")
         assert await far.close_code() == 4401
+        await far_bo.says("dance")
+        await far_bo.until("error")
+
+
+async def test_an_agent_shut_out_is_gone_within_a_minute(timed: RunningServer, clock: HandClock) -> None:
+    dana, bo = await timed.sign_in("Dana"), await timed.sign_in("Bo")
+    async with agent_socket(timed, dana) as far, agent_socket(timed, bo) as far_bo:
+        await welcomed(far)
+        await admin.disable_agent(timed.settings, email=dana.user.email)
+        clock.advance(30)
+        assert await far.close_code() == 4401
+        assert (await dana.http.get("/v1/auth/me")).json()["code"] == "token_revoked"
+        answer = await timed.client().post("/v1/auth/login", json={"email": dana.user.email, "password": PASSWORD})
+        assert answer.json()["code"] == "bad_credentials"
+        renewed = await timed.client().post("/v1/auth/refresh", json={"refresh_token": dana.refresh_token})
+        assert renewed.json()["code"] == "token_revoked"
         await far_bo.says("dance")
         await far_bo.until("error")
 

@@ -1,5 +1,6 @@
 """Signing in, staying in, getting out, and every token that must not pass."""
 
+import time
 import uuid
 from typing import Any
 
@@ -8,7 +9,8 @@ import jwt
 
 from tests.server.hand_clock import HandClock
 from tests.server.running import PASSWORD, RunningServer, running_server
-from tms_tui.server.settings import Rate
+from tms_tui.server.passwords import Passwords
+from tms_tui.server.settings import PasswordCost, Rate
 
 
 async def login(server: RunningServer, email: str, password: str = PASSWORD) -> httpx.Response:
@@ -47,6 +49,20 @@ async def test_a_stranger_and_a_wrong_password_get_the_same_answer(server: Runni
     assert wrong.status_code == stranger.status_code == 401
     assert wrong.json() == stranger.json()
     assert wrong.json()["code"] == "bad_credentials"
+
+
+async def test_a_stranger_costs_as_much_work_as_an_agent() -> None:
+    passwords = Passwords(PasswordCost(time=2, memory_kib=16_384, lanes=1))
+    stored = await passwords.hash("right")
+
+    async def work(known: str | None, password: str) -> float:
+        before = time.process_time()
+        assert await passwords.verify(known, password) == (password == "right")
+        return time.process_time() - before
+
+    known = await work(stored, "right")
+    assert await work(stored, "wrong") > known / 2
+    assert await work(None, "wrong") > known / 2
 
 
 async def test_too_many_attempts_are_told_when_to_come_back(tmp_path: Any) -> None:

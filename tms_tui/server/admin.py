@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.domain.model import Role
 from tms_tui.protocol import wire
 from tms_tui.server import texts
+from tms_tui.server.clock import SystemClock, timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import ServerSettings
@@ -40,6 +41,14 @@ async def add_agent(
     except IntegrityError as taken:
         raise Refusal(409, "email_taken", f"There is an agent with the e-mail {email} already.") from taken
     return agent.user()
+
+
+async def disable_agent(settings: ServerSettings, *, email: str) -> None:
+    """Keeps an agent out; what they have open closes within a minute. Raises Refusal for an unknown e-mail."""
+    async with _store(settings) as connection:
+        at = timestamp(SystemClock().now())
+        if not await agents.disable(connection, settings.tenant, email.strip().lower(), at):
+            raise Refusal(404, "unknown_agent", f"There is no agent with the e-mail {email}.")
 
 
 async def add_canned(settings: ServerSettings, *, shortcut: str, title: str, content: str) -> None:

@@ -68,6 +68,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await _open(served)
+        background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
         yield
         served.draining = True
         await background.close()

@@ -104,6 +104,19 @@ def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **optio
     click.echo(f"Added {user.name} <{user.email}>, {user.role}, {user.id}")
 
 
+@server_group.command("disable-agent")
+@click.option("--email", required=True)
+@data_option
+@database_option
+@tenant_option
+def disable_agent(*, email: str, **options: Any) -> None:
+    """Keep an agent out; what they have open closes within a minute."""
+    from tms_tui.server import admin
+
+    _run(admin.disable_agent(ServerSettings(**options), email=email))
+    click.echo(f"Disabled {email}")
+
+
 @server_group.command("add-canned")
 @click.option("--shortcut", required=True, help="What agents type to find it.")
 @click.option("--title", required=True)

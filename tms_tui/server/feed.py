@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import msgspec
@@ -96,10 +97,10 @@ class Feed:
             for visitor in self.listeners.of_session(notice.session_id):
                 visitor.outbox.offer(notice.frame)
 
-    def cut(self, login_id: str) -> None:
-        """Closes the sockets of one sign-in."""
+    def cut(self, login_ids: Collection[str]) -> None:
+        """Closes the sockets of sign-ins that are over."""
         for line in self.listeners.agents:
-            if line.login_id == login_id:
+            if line.login_id in login_ids:
                 line.outbox.cut(CLOSE_TOKEN, "signed out")
 
     async def run(self) -> None:

@@ -1,15 +1,22 @@
 """Who hears what on this node: one feed per tenant, woken by the bus."""
 
+import logging
 from typing import assert_never
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.background import Background
 from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Notice, Whisper
+from tms_tui.server.clock import Clock
 from tms_tui.server.feed import AgentLine, Feed, VisitorLine
 from tms_tui.server.outbox import CLOSE_REPLACED
 from tms_tui.server.readmarks import ReadMarks
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
+from tms_tui.server.store import agents
 from tms_tui.server.store.database import Database
+
+logger = logging.getLogger(__name__)
 
 
 class Hub:
@@ -46,6 +53,21 @@ class Hub:
     def visitors_of(self, tenant_id: str, session_id: str) -> int:
         return len(self.feed(tenant_id).listeners.of_session(session_id))
 
+    async def watch_sign_ins(self, clock: Clock, every: float) -> None:
+        """Closes what a sign-out unheard or an agent shut out has left open, for ever."""
+        while True:
+            await clock.sleep(every)
+            for feed in self._feeds.values():
+                await self._close_ended(feed)
+
+    async def _close_ended(self, feed: Feed) -> None:
+        held = {line.login_id for line in feed.listeners.agents}
+        try:
+            async with self._database.read() as connection:
+                feed.cut(held - await agents.standing(connection, held))
+        except SQLAlchemyError as error:
+            logger.error("sign-ins unreadable error=%s", type(error).__name__)
+
     def hear(self, notice: Notice) -> None:
         """What the bus says, from this node or another."""
         feed = self._feeds.get(notice.tenant_id)
@@ -59,7 +81,7 @@ class Hub:
             case LoginEnded():
                 self._signins.forget(notice.login_id)
                 if feed is not None:
-                    feed.cut(notice.login_id)
+                    feed.cut([notice.login_id])
             case MarkMoved():
                 self.marks.forget(notice.session_id)
             case _:

@@ -5,10 +5,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-CLOSE_OVERLOADED: Final = 1013
 CLOSE_BROKEN_CLIENT: Final = 1008
 CLOSE_TOKEN: Final = 4401
-CLOSE_FORBIDDEN: Final = 4403
 CLOSE_REPLACED: Final = 4409
 CLOSE_TOO_SLOW: Final = 4413
 CLOSE_TOO_MANY: Final = 4429

@@ -70,6 +70,8 @@ class ServerSettings:
     visitor_grace: float = 5
     log_check: float = 5
     """How often the event log is compared even when no announcement came."""
+    sign_in_check: float = 30
+    """How often open sockets are compared with the sign-ins that stand."""
     resume_limit: int = 10_000
     """How many events a client may have missed and still resume."""
     moved_window: float = 60

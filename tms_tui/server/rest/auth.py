@@ -14,13 +14,14 @@ from tms_tui.server.rest.request import Caller, answer, body, signed_in
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import agents
 from tms_tui.server.store.agents import AgentRow, Rotation
+from tms_tui.server.texts import NAME_CHARACTERS, storable
 from tms_tui.server.tokens import ACCESS, REFRESH, Claims
 
 
 async def login(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.LoginBody)
-    email = asked.email.strip().lower()
+    email = storable("email", asked.email.strip().lower(), NAME_CHARACTERS)
     address = request.client.host if request.client else "unknown"
     served.limits.login.require(f"address {address}", "too_many_attempts")
     served.limits.login.require(f"account {email}", "too_many_attempts")

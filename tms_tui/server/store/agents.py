@@ -1,5 +1,6 @@
 """Agents and their sign-ins in the database."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -84,6 +85,27 @@ async def signed_in(connection: AsyncConnection, tenant_id: str, agent_id: str, 
         )
     ).one_or_none()
     return None if row is None else _agent(row)
+
+
+async def standing(connection: AsyncConnection, login_ids: Collection[str]) -> set[str]:
+    """Those of these sign-ins that still stand."""
+    rows = await connection.execute(
+        sa.select(logins.c.id)
+        .join(agents, logins.c.agent_id == agents.c.id)
+        .where(logins.c.id.in_(login_ids), logins.c.revoked_at.is_(None), agents.c.disabled_at.is_(None))
+    )
+    return set(rows.scalars())
+
+
+async def disable(connection: AsyncConnection, tenant_id: str, email: str, at: str) -> bool:
+    """Keeps an agent out from now on; False when there is none of that e-mail."""
+    found = await connection.execute(
+        sa.update(agents)
+        .where(agents.c.tenant_id == tenant_id, agents.c.email == email)
+        .values(disabled_at=at)
+        .returning(agents.c.id)
+    )
+    return found.one_or_none() is not None
 
 
 async def start_login(connection: AsyncConnection, login_id: str, agent_id: str, jti: str, at: str) -> None:
