@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from tms_tui.core import deciding, failing, link, people, reading, sending, sessions, sync, typing
+from tms_tui.core import (
+    deciding,
+    failing,
+    keeping,
+    link,
+    people,
+    reading,
+    restoring,
+    sending,
+    sessions,
+    sync,
+    typing,
+)
 from tms_tui.core.select import badge
 from tms_tui.core.state import Moment, State, Step
 from tms_tui.domain import events as on
@@ -33,7 +45,7 @@ def apply(state: State, event: Event, moment: Moment) -> Outcome:
     return Outcome(tuple(step.changes), tuple(step.effects))
 
 
-def _apply(step: Step, event: on.LineEvent | on.Answer | on.ClockEvent | on.Wish) -> None:
+def _apply(step: Step, event: on.LineEvent | on.Answer | on.KeepEvent | on.ClockEvent | on.Wish) -> None:
     if isinstance(event, on.LineEvent):
         _from_line(step, event)
     elif isinstance(event, on.ReadAnswer):
@@ -43,6 +55,8 @@ def _apply(step: Step, event: on.LineEvent | on.Answer | on.ClockEvent | on.Wish
         _written(step, event)
     elif isinstance(event, on.AskFailed):
         failing.failed(step, event)
+    elif isinstance(event, on.KeepEvent):
+        _from_disk(step, event)
     elif isinstance(event, on.ClockEvent):
         _from_clock(step, event)
     elif isinstance(event, on.Look):
@@ -130,6 +144,18 @@ def _written(step: Step, event: on.WriteAnswer) -> None:
             assert_never(event)
 
 
+def _from_disk(step: Step, event: on.KeepEvent) -> None:
+    match event:
+        case on.SendKept():
+            restoring.send_kept(step, event)
+        case on.KeepFailed(words):
+            keeping.failed(step, words)
+        case on.Restored():
+            restoring.restored(step, event)
+        case _:
+            assert_never(event)
+
+
 def _from_clock(step: Step, event: on.ClockEvent) -> None:
     match event:
         case on.TimerRang(timer):
@@ -175,5 +201,7 @@ def _wrote(step: Step, event: on.Write) -> None:
             typing.composed(step, event)
         case on.ComposerLeft(session):
             typing.stopped(step, session)
+        case on.Leaving():
+            keeping.keep_drafts(step)
         case _:
             assert_never(event)

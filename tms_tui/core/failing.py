@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from tms_tui.core import link, people, reading, sending, sessions, sync, typing
+from tms_tui.core import keeping, link, people, reading, sending, sessions, sync, typing
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
@@ -63,6 +63,8 @@ def rang(step: Step, timer: Timer) -> None:
             sync.still_unheard(step)
         case TimerKind.RESEND:
             sending.retry(step, session)
+        case TimerKind.DRAFT:
+            keeping.keep_drafts(step)
         case TimerKind.MARK:
             reading.tell_mark(step, session)
         case TimerKind.TYPING_OUT:

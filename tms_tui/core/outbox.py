@@ -66,6 +66,6 @@ def take_out(outbox: Outbox, send_id: SendId) -> PendingSend | None:
 def head(outbox: Outbox, session: SessionId) -> PendingSend | None:
     """The send to transmit next: the first of its queue, when nothing is under way and nothing is parked before it."""
     queue = outbox.of(session)
-    if queue and queue[0].delivery is Delivery.QUEUED:
+    if queue and queue[0].kept and queue[0].delivery is Delivery.QUEUED:
         return queue[0]
     return None

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tms_tui.core import outbox, people
+from tms_tui.core import keeping, outbox, people
 from tms_tui.core.outbox import LEFT, PARKED
 from tms_tui.core.state import State, Step
 from tms_tui.core.transcript import Transcript, merge
@@ -37,8 +37,8 @@ def asked(step: Step, draft: Draft) -> None:
         outbox.put(box, PendingSend(draft, Delivery.HELD, step.moment.now))
         _hold(step, draft)
         return
-    outbox.put(box, PendingSend(draft, Delivery.QUEUED, step.moment.now))
-    step.state.drafts.pop((draft.session, draft.private), None)
+    outbox.put(box, PendingSend(draft, Delivery.QUEUED, step.moment.now, kept=not step.state.keeps))
+    keeping.keep_send(step, draft)
     step.show(SendTaken(draft.send_id, draft.session), TranscriptGrew(draft.session), LinkChanged())
     kick(step, draft.session)
 
@@ -50,7 +50,9 @@ def resend(step: Step, send_id: SendId) -> None:
         return
     newest = step.state.transcript(send.draft.session).newest_seq
     draft = replace(send.draft, seen_up_to=max(send.draft.seen_up_to, newest))
-    _change(step, send, Delivery.QUEUED, draft=draft, failure=None, since=step.moment.now, tries=0)
+    is_kept = not step.state.keeps
+    _change(step, send, Delivery.QUEUED, draft=draft, failure=None, since=step.moment.now, tries=0, kept=is_kept)
+    keeping.keep_send(step, draft)
     step.show(SendTaken(send_id, draft.session))
     kick(step, draft.session)
 
@@ -61,6 +63,7 @@ def dropped(step: Step, send_id: SendId) -> None:
     if send is None or send.delivery in LEFT:
         return
     outbox.take_out(step.state.outbox, send_id)
+    keeping.forget_send(step, send_id)
     step.show(TranscriptChanged(send.draft.session), LinkChanged())
     kick(step, send.draft.session)
 
@@ -106,6 +109,7 @@ def settle(step: Step, message: Message) -> bool:
     if send is None:
         return False
     step.state.outbox.settled[message.send_id] = None
+    keeping.forget_send(step, message.send_id)
     step.show(TranscriptChanged(message.session), LinkChanged())
     kick(step, message.session)
     return True

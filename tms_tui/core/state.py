@@ -141,6 +141,11 @@ class State:
     my_typing: MyTyping = field(default_factory=MyTyping)
     drafts: dict[tuple[SessionId, bool], str] = field(default_factory=dict)
     """Text of the composers by conversation and kind (True: note)."""
+    unkept: set[tuple[SessionId, bool]] = field(default_factory=set)
+    """Drafts that changed since they were last kept."""
+    keeps: bool = False
+    """Whether drafts and the outbox are kept on the disk."""
+    keep_failed: bool = False
     outbox: Outbox = field(default_factory=Outbox)
     opened: SessionId | None = None
     link: LinkState = field(default_factory=LinkState)

@@ -1,6 +1,7 @@
 """Who types: others, as long as they say so; the agent, said at most every two seconds."""
 
-from tms_tui.core.state import MyTyping, State, Step, Typist
+from tms_tui.core import keeping
+from tms_tui.core.state import MyTyping, Step, Typist
 from tms_tui.domain.changes import SessionMoved, TypingChanged
 from tms_tui.domain.effects import SignalTyping, Timer, TimerKind, WakeAt
 from tms_tui.domain.events import ComposerChanged, TypingSeen
@@ -44,7 +45,7 @@ def expire(step: Step, session: SessionId) -> None:
 
 def composed(step: Step, event: ComposerChanged) -> None:
     """Keep the draft; tell the customer's side that a reply is being written."""
-    _keep(step.state, event)
+    _keep(step, event)
     if event.private:
         return
     if not event.text.strip():
@@ -69,12 +70,15 @@ def stopped(step: Step, session: SessionId | None = None) -> None:
     step.do(SignalTyping(mine.session, active=False), WakeAt(Timer(TimerKind.TYPING_OUT), None))
 
 
-def _keep(state: State, event: ComposerChanged) -> None:
-    key = (event.session, event.private)
+def _keep(step: Step, event: ComposerChanged) -> None:
+    key, drafts = (event.session, event.private), step.state.drafts
+    if drafts.get(key, "") == event.text:
+        return
     if event.text:
-        state.drafts[key] = event.text
+        drafts[key] = event.text
     else:
-        state.drafts.pop(key, None)
+        del drafts[key]
+    keeping.draft_changed(step, event.session, private=event.private)
 
 
 def _wake(step: Step, session: SessionId) -> None:

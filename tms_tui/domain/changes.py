@@ -29,6 +29,10 @@ class NoticeKind(StrEnum):
     REQUEST_FAILED = "request_failed"
     AVAILABILITY = "availability"
     COLLEAGUE = "colleague"
+    RESTORED = "restored"
+    """Messages of an earlier run are in the outbox again."""
+    NOT_KEPT = "not_kept"
+    """Drafts and the outbox cannot be written to the disk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tms_tui.domain.errors import EndingKind
-from tms_tui.domain.ids import AgentId, Cursor, PageToken, SessionId
+from tms_tui.domain.ids import AgentId, Cursor, PageToken, SendId, SessionId
 from tms_tui.domain.model import Availability, Draft, Priority, SessionStatus
 from tms_tui.domain.policy import MESSAGES_PAGE, SESSIONS_PAGE
 from tms_tui.domain.text import CleanText
@@ -19,6 +19,7 @@ class TimerKind(StrEnum):
     RENEW = "renew"
     RESEND = "resend"
     MARK = "mark"
+    DRAFT = "draft"
     TYPING_OUT = "typing_out"
     TYPING_IN = "typing_in"
 
@@ -190,4 +191,31 @@ class RenewToken:
     """Exchange the refresh token; the answer becomes `TokenRenewed` or `RenewFailed`."""
 
 
-Effect = Request | LinkEffect | WakeAt | RenewToken
+# Done on this machine's disk, so that a crash costs nothing.
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSend:
+    """Keep one intent to send; answered by `SendKept`, and only then may it leave."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSend:
+    """The send is settled or was taken back."""
+
+    send_id: SendId
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Keep a composer's text; an empty one is forgotten."""
+
+    session: SessionId
+    private: bool
+    text: str
+
+
+KeepEffect = KeepSend | ForgetSend | KeepDraft
+Effect = Request | LinkEffect | KeepEffect | WakeAt | RenewToken

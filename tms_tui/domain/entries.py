@@ -31,6 +31,8 @@ class PendingSend:
     since: float
     tries: int = 0
     failure: Failure | None = None
+    kept: bool = True
+    """Whether it would survive a crash; it does not leave before."""
 
 
 @dataclass(frozen=True, slots=True)

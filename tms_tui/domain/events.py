@@ -285,6 +285,11 @@ class ComposerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """The console is about to end: whatever is not kept yet is kept now."""
+
+
+@dataclass(frozen=True, slots=True)
 class AssignAsked:
     session: SessionId
     agent: AgentId | None
@@ -323,9 +328,37 @@ class ReconnectAsked:
 
 
 Look = SignedIn | SessionOpened | Shown | TopReached | ListingAsked | ReconnectAsked
-Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft
+Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft | Leaving
 Decide = AssignAsked | StatusAsked | LabelAsked | AvailabilityAsked
 Wish = Look | Write | Decide
+
+# From this machine's disk.
+
+
+@dataclass(frozen=True, slots=True)
+class SendKept:
+    """A send will survive a crash; with `failure`, it will not, and leaves all the same."""
+
+    send_id: SendId
+    failure: CleanText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFailed:
+    """A draft could not be kept. `words` are the system's, cleaned."""
+
+    words: CleanText
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an earlier run left: sends in the order of asking, and composers' texts by conversation and kind."""
+
+    sends: tuple[Draft, ...]
+    drafts: tuple[tuple[SessionId, bool, str], ...]
+
+
+KeepEvent = SendKept | KeepFailed | Restored
 
 # From the clock.
 
@@ -344,4 +377,4 @@ class Woke:
 
 ClockEvent = TimerRang | Woke
 
-Event = WireEvent | LineEvent | Answer | Wish | ClockEvent
+Event = WireEvent | LineEvent | Answer | Wish | KeepEvent | ClockEvent

@@ -70,6 +70,8 @@ FRAME_LARGEST: Final = 4 * 1024 * 1024
 SEND_RETRY: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 GIVE_UP_SENDING_AFTER: Final = 300.0
 
+DRAFT_KEPT_AFTER: Final = 0.8
+"""A draft is on the disk this long after it changed, however fast the typing goes on."""
 MARK_EVERY: Final = 0.5
 """Read marks of one conversation are told to the server at most this often."""
 TYPING_EVERY: Final = 2.0

@@ -1,0 +1,34 @@
+"""What the disk says: a send is kept and may leave, an earlier run left something."""
+
+from tms_tui.core import keeping, outbox, people, sending
+from tms_tui.core.state import Step
+from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind, TranscriptChanged
+from tms_tui.domain.entries import Delivery, PendingSend
+from tms_tui.domain.events import Restored, SendKept
+
+
+def send_kept(step: Step, event: SendKept) -> None:
+    """The send may leave: it survives a crash now, or the disk will not have it."""
+    send = step.state.outbox.find(event.send_id)
+    if event.failure is not None:
+        keeping.failed(step, event.failure)
+    if send is not None and not send.kept:
+        outbox.change(step.state.outbox, event.send_id, send.delivery, kept=True)
+        sending.kick(step, send.draft.session)
+
+
+def restored(step: Step, event: Restored) -> None:
+    """An earlier run left these: sends go on where they were, drafts stand in their composers again."""
+    box = step.state.outbox
+    # Whether it had left is not known: where a repeated id is stored once that does not matter, else a read decides.
+    state = Delivery.QUEUED if step.state.can.idempotent_sends else Delivery.DOUBTFUL
+    for draft in event.sends:
+        if draft.send_id not in box.settled and box.find(draft.send_id) is None:
+            outbox.put(box, PendingSend(draft, state, step.moment.now))
+            step.show(TranscriptChanged(draft.session))
+    for session, private, text in event.drafts:
+        step.state.drafts.setdefault((session, private), text)
+    if event.sends:
+        people.announce(step, Notice(NoticeKind.RESTORED, step.moment.wall, count=len(event.sends)))
+        step.show(LinkChanged())
+        sending.flush(step)

@@ -1,0 +1,172 @@
+"""Drafts and the outbox of one agent on one server, in one file that only they can read.
+
+A thread of its own writes, in the order of asking, so that a slow disk never stops the desk.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, assert_never
+
+from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepEffect, KeepSend
+from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
+from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.model import Draft
+from tms_tui.domain.text import clean_line
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS sends (
+    place INTEGER PRIMARY KEY, send_id TEXT UNIQUE NOT NULL, session TEXT NOT NULL, text TEXT NOT NULL,
+    private INTEGER NOT NULL, asked_at REAL NOT NULL, seen_up_to INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS drafts (
+    session TEXT NOT NULL, private INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (session, private)
+);
+"""
+_PUT_SEND: Final = """
+INSERT INTO sends (send_id, session, text, private, asked_at, seen_up_to) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (send_id) DO UPDATE SET seen_up_to = excluded.seen_up_to
+"""
+_PUT_DRAFT: Final = """
+INSERT INTO drafts (session, private, text) VALUES (?, ?, ?)
+ON CONFLICT (session, private) DO UPDATE SET text = excluded.text
+"""
+
+
+class KeepError(Exception):
+    """Drafts cannot be kept; `words` say why."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class Keep:
+    """Opens the file when `load` is awaited; `keep` never blocks; `close` waits for what is being written."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="keep")
+        self._database: sqlite3.Connection | None = None
+        self._lock: int | None = None
+
+    async def load(self) -> Restored:
+        """What an earlier run left. Raises KeepError when the file is not to be had."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
+
+    def keep(self, effect: KeepEffect, done: Callable[[KeepEvent], None]) -> None:
+        """Carry out `effect`; what is to be said of it comes by `done`, in the running loop."""
+        loop = asyncio.get_running_loop()
+
+        def finished(future: "Future[KeepEvent | None]") -> None:
+            event = future.result()
+            if event is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                    loop.call_soon_threadsafe(done, event)
+
+        self._thread.submit(self._carry_out, effect).add_done_callback(finished)
+
+    def close(self) -> None:
+        """Finish what was asked for, and let the file go."""
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    def _load(self) -> Restored:
+        try:
+            self._take_lock()
+            self._database = self._opened()
+        except (OSError, sqlite3.Error) as error:
+            raise KeepError(clean_line(str(error))) from error
+        sends = self._database.execute(
+            "SELECT send_id, session, text, private, asked_at, seen_up_to FROM sends ORDER BY place"
+        )
+        drafts = self._database.execute("SELECT session, private, text FROM drafts")
+        return Restored(
+            tuple(
+                Draft(SendId(send_id), SessionId(session), text, bool(private), asked_at, seen_up_to)
+                for send_id, session, text, private, asked_at, seen_up_to in sends
+            ),
+            tuple((SessionId(session), bool(private), text) for session, private, text in drafts),
+        )
+
+    def _take_lock(self) -> None:
+        """One console keeps at a time: two would send what one of them left."""
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = os.open(self._file.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            self._lock = None
+            raise BlockingIOError("another console of yours is open and keeps them") from None
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._connected()
+        except sqlite3.DatabaseError:
+            # Damaged: set aside rather than lost, and begun anew.
+            self._file.replace(self._file.with_suffix(".damaged"))
+            for rest in ("-wal", "-shm"):
+                Path(f"{self._file}{rest}").unlink(missing_ok=True)
+            return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
+        self._file.chmod(0o600)
+        database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            database.executescript(_TABLES)
+            (verdict,) = database.execute("PRAGMA quick_check").fetchone()
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
+
+    def _carry_out(self, effect: KeepEffect) -> KeepEvent | None:
+        send_id = effect.draft.send_id if isinstance(effect, KeepSend) else None
+        try:
+            self._write(effect)
+        except (sqlite3.Error, UnicodeEncodeError) as error:
+            words = clean_line(str(error))
+            return SendKept(send_id, words) if send_id is not None else KeepFailed(words)
+        return SendKept(send_id) if send_id is not None else None
+
+    def _write(self, effect: KeepEffect) -> None:
+        if self._database is None:
+            raise sqlite3.OperationalError("the file is not open")
+        match effect:
+            case KeepSend(draft):
+                values = (
+                    draft.send_id,
+                    draft.session,
+                    draft.text,
+                    draft.private,
+                    draft.asked_at,
+                    draft.seen_up_to,
+                )
+                self._database.execute(_PUT_SEND, values)
+            case ForgetSend(forgotten):
+                self._database.execute("DELETE FROM sends WHERE send_id = ?", (forgotten,))
+            case KeepDraft(session, private, ""):
+                self._database.execute("DELETE FROM drafts WHERE session = ? AND private = ?", (session, private))
+            case KeepDraft(session, private, text):
+                self._database.execute(_PUT_DRAFT, (session, private, text))
+            case _:
+                assert_never(effect)
+
+    def _close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
