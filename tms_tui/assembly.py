@@ -1,6 +1,7 @@
 """Puts a desk together from its concrete parts: address, sign-in, link, REST, engine."""
 
 import asyncio
+import hashlib
 import importlib
 import random
 from pathlib import Path
@@ -10,6 +11,7 @@ from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.engine.clock import LoopClock
 from tms_tui.engine.engine import Engine, Record
+from tms_tui.engine.pauses import Pauses
 from tms_tui.protocol.dialect import V1
 from tms_tui.settings import Settings
 from tms_tui.transport.addresses import BadAddress, ServerAddress
@@ -18,7 +20,7 @@ from tms_tui.transport.login import Login
 from tms_tui.transport.websocket import WebSocketLink
 from tms_tui.wording.failures import BAD_ADDRESS
 
-_SLOW = ("httpx", "websockets.asyncio.client")
+_SLOW = ("httpx", "websockets.asyncio.client", "sqlite3")
 """What the transport imports when it is first used: an eighth of a second in which no key would be answered."""
 
 
@@ -32,12 +34,21 @@ def address_of(typed: str, settings: Settings) -> ServerAddress:
     )
 
 
+def kept_at(address: ServerAddress, email: str) -> Path:
+    """The file that keeps drafts and unsent messages of one agent on one server."""
+    from platformdirs import user_state_path
+
+    name = hashlib.sha256(f"{address.origin}\n{email}".encode()).hexdigest()[:16]
+    return user_state_path("tms-chat") / f"{name}.sqlite"
+
+
 class Assembly:
     """Opens desks. One that has to sign in again as the same agent stays the same desk, with all it holds."""
 
-    def __init__(self, settings: Settings, record: Record | None = None) -> None:
+    def __init__(self, settings: Settings, record: Record | None = None, *, keeps: bool = True) -> None:
         self._settings = settings
         self._record = record
+        self._keeps = keeps
         self._last: tuple[ServerAddress, str, _Desk] | None = None
 
     async def sign_in(self, server: str, email: str, password: Secret) -> Engine | Failure:
@@ -49,7 +60,7 @@ class Assembly:
         if self._last is not None and self._last[:2] == (address, email):
             return await self._last[2].sign_in(email, password)
         await asyncio.to_thread(_import_slow_parts)
-        desk = _Desk(address, self._record)
+        desk = _Desk(address, self._record, kept_at(address, email) if self._keeps else None)
         outcome = await desk.sign_in(email, password)
         if isinstance(outcome, Failure):
             await desk.close()
@@ -66,7 +77,9 @@ def _import_slow_parts() -> None:
 class _Desk:
     """One agent's parts on one server."""
 
-    def __init__(self, address: ServerAddress, record: Record | None) -> None:
+    def __init__(self, address: ServerAddress, record: Record | None, kept_in: Path | None) -> None:
+        from tms_tui.engine.keep import Keep
+
         caller = HttpCaller(address)
         self.close = caller.aclose
         self._login = Login(address, caller=caller)
@@ -80,6 +93,8 @@ class _Desk:
             capabilities=V1.capabilities,
             record=record,
             close=self.close,
+            keep=Keep(kept_in) if kept_in is not None else None,
+            pauses=Pauses(),
         )
 
     async def sign_in(self, email: str, password: Secret) -> Engine | Failure:

@@ -149,7 +149,7 @@ def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bo
                 _invite(context.obj, demo.invitation)
             first = demo.agents[0]
             flags |= {"server": demo.url, "email": first.email}
-            wanted = Wanted(Secret(first.password), welcome=f"Be a customer yourself: {demo.page_url}")
+            wanted = Wanted(Secret(first.password), welcome=f"Be a customer yourself: {demo.page_url}", keeps=False)
             return _open(context.obj, "plain was asked for" if plain else None, _loaded(flags), wanted)
     except DemoFailedError as error:
         raise click.ClickException(str(error)) from None

@@ -31,6 +31,8 @@ class Wanted:
     record: Path | None = None
     welcome: str = ""
     """Said once on the event line."""
+    keeps: bool = True
+    """Whether drafts and unsent messages survive this run."""
 
 
 def open_log(settings: Settings) -> None:
@@ -108,7 +110,7 @@ def _desk(settings: Settings, kept: "Kept", wanted: Wanted, record: "Record | No
     from tms_tui.ui.app import ChatApp
     from tms_tui.ui.bridge import Prefill, SignInForm
 
-    assembly = Assembly(settings, record)
+    assembly = Assembly(settings, record, keeps=wanted.keeps)
 
     async def sign_in(form: SignInForm) -> "Engine | Failure":
         outcome = await assembly.sign_in(form.server, form.email, form.password)
@@ -137,7 +139,7 @@ async def _plain(settings: Settings, password: Secret, wanted: Wanted, record: "
     from tms_tui.assembly import Assembly
     from tms_tui.plain.talk import run_plain, say
 
-    outcome = await Assembly(settings, record).sign_in(settings.server, settings.email, password)
+    outcome = await Assembly(settings, record, keeps=wanted.keeps).sign_in(settings.server, settings.email, password)
     if isinstance(outcome, Failure):
         say(wording.sign_in_failed(outcome))
         return 1

@@ -8,17 +8,22 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tms_tui.core.apply import apply
 from tms_tui.core.state import Moment, State
 from tms_tui.domain.changes import Change
-from tms_tui.domain.events import Event
+from tms_tui.domain.events import Event, Leaving, LogRead
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.model import Capabilities
 from tms_tui.engine.clock import Clock
 from tms_tui.engine.feed import Feed, Subscriber
+from tms_tui.engine.pauses import Pauses
 from tms_tui.engine.perform import Performer
 from tms_tui.transport.ports import Link, Rest, Tokens
+
+if TYPE_CHECKING:  # SQLite takes longer to load than a first frame may
+    from tms_tui.engine.keep import Keep
 
 Record = Callable[[Event, Moment], None]
 """Told of every event before it is applied."""
@@ -51,15 +56,19 @@ class Engine:
         capabilities: Capabilities,
         record: Record | None = None,
         close: Close | None = None,
+        keep: "Keep | None" = None,
+        pauses: Pauses | None = None,
     ) -> None:
-        self.state = State(can=capabilities)
+        self.state = State(can=capabilities, keeps=keep is not None)
+        self._keep = keep
+        self._pauses = pauses
         self._clock = clock
         self._chance = chance
         self._new_id = new_id
         self._record = record
         self._close = close
         self._feed = Feed(clock, self._deliver)
-        self._performer = Performer(link, rest, tokens, clock, self.take, self._outermost)
+        self._performer = Performer(link, rest, tokens, clock, self.take, self._outermost, keep)
         self._subscribers: list[Subscriber] = []
         self._inside: deque[Event] | None = None
         self._over = asyncio.Event()
@@ -89,11 +98,16 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as group:
                 self._performer.begin(group)
-                await self._over.wait()
-                self._performer.end()
+                try:
+                    await self._restore()
+                    await self._over.wait()
+                finally:
+                    self.take(Leaving())
+                    self._performer.end()
         finally:
-            self._performer.end()
             self._feed.close()
+            if self._keep is not None:
+                self._keep.close()
             if self._close is not None:
                 await self._close()
         if self._failure is not None:
@@ -129,6 +143,12 @@ class Engine:
             else:
                 return
 
+    async def _restore(self) -> None:
+        """Take what an earlier run left on the disk."""
+        if self._keep is None:
+            return
+        self.take(await self._keep.load())
+
     def _take_one(self, event: Event) -> None:
         with self._outermost(f"taking {type(event).__name__}"):
             moment = self.moment()
@@ -136,6 +156,8 @@ class Engine:
                 self._record(event, moment)
             outcome = apply(self.state, event, moment)
             self._feed.put(outcome.changes)
+            if self._pauses is not None and isinstance(event, LogRead):
+                self._pauses.between(moment.now, busy=bool(event.events))
             for effect in outcome.effects:
                 self._performer.perform(effect)
 

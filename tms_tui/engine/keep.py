@@ -38,14 +38,6 @@ ON CONFLICT (session, private) DO UPDATE SET text = excluded.text
 """
 
 
-class KeepError(Exception):
-    """Drafts cannot be kept; `words` say why."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
-
-
 class Keep:
     """Opens the file when `load` is awaited; `keep` never blocks; `close` waits for what is being written."""
 
@@ -55,8 +47,8 @@ class Keep:
         self._database: sqlite3.Connection | None = None
         self._lock: int | None = None
 
-    async def load(self) -> Restored:
-        """What an earlier run left. Raises KeepError when the file is not to be had."""
+    async def load(self) -> Restored | KeepFailed:
+        """What an earlier run left, or why the file is not to be had."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
 
     def keep(self, effect: KeepEffect, done: Callable[[KeepEvent], None]) -> None:
@@ -76,12 +68,12 @@ class Keep:
         self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
 
-    def _load(self) -> Restored:
+    def _load(self) -> Restored | KeepFailed:
         try:
             self._take_lock()
             self._database = self._opened()
         except (OSError, sqlite3.Error) as error:
-            raise KeepError(clean_line(str(error))) from error
+            return KeepFailed(clean_line(str(error)))
         sends = self._database.execute(
             "SELECT send_id, session, text, private, asked_at, seen_up_to FROM sends ORDER BY place"
         )

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from tms_tui.core.link import RENEWAL_REFUSED
 from tms_tui.domain.effects import (
     CloseLink,
     Effect,
+    KeepEffect,
     LinkEffect,
     OpenLink,
     ProveLink,
@@ -27,6 +28,9 @@ from tms_tui.engine.clock import Clock
 from tms_tui.engine.line import Line
 from tms_tui.transport.ports import Link, Rest, Take, Tokens
 
+if TYPE_CHECKING:  # SQLite takes longer to load than a first frame may
+    from tms_tui.engine.keep import Keep
+
 Work = Coroutine[None, None, None]
 Guard = Callable[[str], AbstractContextManager[None]]
 
@@ -38,8 +42,18 @@ class Performer:
     later ones are dropped. `guard` is entered around each task: none fails unseen.
     """
 
-    def __init__(self, link: Link, rest: Rest, tokens: Tokens, clock: Clock, take: Take, guard: Guard) -> None:
+    def __init__(
+        self,
+        link: Link,
+        rest: Rest,
+        tokens: Tokens,
+        clock: Clock,
+        take: Take,
+        guard: Guard,
+        keep: "Keep | None" = None,
+    ) -> None:
         self._guard = guard
+        self._keep = keep
         self._link = link
         self._rest = rest
         self._tokens = tokens
@@ -88,6 +102,8 @@ class Performer:
             self._do(self._ask(effect))
         elif isinstance(effect, LinkEffect):
             self._perform_on_line(effect)
+        elif isinstance(effect, KeepEffect):
+            self._keep_on_disk(effect)
         elif isinstance(effect, WakeAt):
             self._alarms.set(effect.timer, effect.when)
         elif isinstance(effect, RenewToken):
@@ -109,6 +125,10 @@ class Performer:
                 self._do(self._link.signal_viewing(viewed))
             case _:
                 assert_never(effect)
+
+    def _keep_on_disk(self, effect: KeepEffect) -> None:
+        if self._keep is not None:
+            self._keep.keep(effect, self._take)
 
     def _start(self, work: Work) -> asyncio.Task[None]:
         if self._group is None:

@@ -119,6 +119,14 @@ _NOTICES: Final = {
     NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you looked."),
     NoticeKind.REQUEST_FAILED: _same("Not done: {why}."),
     NoticeKind.AVAILABILITY: _same("Your availability is set"),
+    NoticeKind.RESTORED: (
+        "{messages} from last time: sent as soon as the line allows.",
+        "Drafts from last time are back.",
+    ),
+    NoticeKind.NOT_KEPT: (
+        "Drafts are not being saved on this computer: {why}. What you type stays while you work.",
+        "Drafts are not being saved on this computer. What you type stays while you work.",
+    ),
     NoticeKind.COLLEAGUE: ("{name} is {other}", "{name} changed availability"),
 }
 """What to say with the detail a kind may carry (another name, a count above one, a failure), and without."""

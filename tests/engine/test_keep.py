@@ -1,0 +1,105 @@
+"""What survives: drafts and sends on the disk, in order, for their owner's eyes alone."""
+
+import asyncio
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.core.desk import TALK, draft
+from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepEffect, KeepSend
+from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
+from tms_tui.domain.ids import SendId
+from tms_tui.engine.keep import Keep
+
+
+@asynccontextmanager
+async def opened(file: Path) -> AsyncIterator[tuple[Keep, Restored]]:
+    keep = Keep(file)
+    try:
+        loaded = await keep.load()
+        assert isinstance(loaded, Restored)
+        yield keep, loaded
+    finally:
+        keep.close()
+
+
+async def kept(keep: Keep, effect: KeepEffect) -> KeepEvent:
+    """What is said of an effect that is always answered."""
+    answer: asyncio.Future[KeepEvent] = asyncio.get_running_loop().create_future()
+    keep.keep(effect, answer.set_result)
+    return await answer
+
+
+def damage(file: Path) -> None:
+    file.write_bytes(b"not a database, whatever it was" * 100)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "outbox.sqlite"
+
+
+async def test_sends_come_back_in_the_order_of_asking_and_drafts_as_they_were(file: Path) -> None:
+    drafts = [draft(f"s{number}", text=f"text {number}", seen=number) for number in (3, 1, 2)]
+    async with opened(file) as (keep, before):
+        assert before == Restored((), ())
+        for one in drafts:
+            assert await kept(keep, KeepSend(one)) == SendKept(one.send_id)
+        keep.keep(KeepDraft(TALK, private=False, text="Dear"), lambda _: None)
+        keep.keep(KeepDraft(TALK, private=True, text="aside"), lambda _: None)
+        keep.keep(KeepDraft(TALK, private=True, text=""), lambda _: None)
+        keep.keep(ForgetSend(SendId("s1")), lambda _: None)
+    async with opened(file) as (_, after):
+        assert after == Restored((drafts[0], drafts[2]), ((TALK, False, "Dear"),))
+
+
+async def test_a_send_kept_again_keeps_its_place(file: Path) -> None:
+    async with opened(file) as (keep, _):
+        for one in (draft("s1", seen=1), draft("s2"), draft("s1", seen=9)):
+            await kept(keep, KeepSend(one))
+    async with opened(file) as (_, after):
+        assert [(one.send_id, one.seen_up_to) for one in after.sends] == [("s1", 9), ("s2", 0)]
+
+
+async def test_nobody_else_can_read_it(file: Path) -> None:
+    async with opened(file) as (keep, _):
+        await kept(keep, KeepSend(draft()))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+    assert len(modes) >= 2
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+async def test_a_second_console_does_not_keep_what_the_first_one_keeps(file: Path) -> None:
+    async with opened(file) as (keep, _):
+        second = Keep(file)
+        refused = await second.load()
+        assert isinstance(refused, KeepFailed)
+        assert "another console" in refused.words
+        said = await kept(second, KeepSend(draft()))
+        assert isinstance(said, SendKept)
+        assert said.failure
+        second.close()
+        await kept(keep, KeepSend(draft("first")))
+    async with opened(file) as (_, after):
+        assert [one.send_id for one in after.sends] == ["first"]
+
+
+async def test_a_damaged_file_is_set_aside(file: Path) -> None:
+    async with opened(file) as (keep, _):
+        await kept(keep, KeepSend(draft()))
+    damage(file)
+    async with opened(file) as (keep, after):
+        assert after == Restored((), ())
+        assert await kept(keep, KeepSend(draft())) == SendKept(SendId("s1"))
+    assert file.with_suffix(".damaged").exists()
+
+
+async def test_what_cannot_be_written_is_said(file: Path) -> None:
+    keep = Keep(file)
+    said = await kept(keep, KeepDraft(TALK, private=False, text="Dear"))
+    assert isinstance(said, KeepFailed)
+    keep.close()
