@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from tms_tui.core.apply import apply
@@ -136,8 +137,11 @@ def furnished() -> FakeEngine:
     engine.take(
         CannedRead((CannedResponse(CleanText("hi"), CleanText("Greeting"), CleanText("Hello {{customer.name}}!")),))
     )
-    mine = {"assigned_agent": ANA.id, "assigned_agent_name": ANA.name}
-    engine.take(SessionChanged(session(JONAS, "Jonas Weber", waits=360, unread=2, **mine)))
+    engine.take(
+        SessionChanged(
+            session(JONAS, "Jonas Weber", waits=360, unread=2, assigned_agent=ANA.id, assigned_agent_name=ANA.name)
+        )
+    )
     engine.take(SessionChanged(session(MIA, "Mia Roth", waits=60)))
     engine.take(SessionChanged(session(LI, "Li Wei", assigned_agent=EVA.id, assigned_agent_name=EVA.name)))
     for name in (JONAS, MIA, LI):
@@ -170,9 +174,23 @@ async def desk(
         yield pilot, given
 
 
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one after the other, each after what the one before did."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+async def burst(pilot: Pilot[None], *keys: str) -> None:
+    """Let keys arrive all at once, as a slow line or a quick hand delivers them."""
+    for key in keys:
+        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+    await settled(pilot)
+
+
 async def settled(pilot: Pilot[None]) -> None:
     """Return when all messages under way are handled."""
-    for _ in range(4):
+    for _ in range(3):
         await pilot.pause()
 
 

@@ -66,7 +66,8 @@ class Composing:
 
     def send_anyway(self, draft: Draft) -> None:
         """Send what was held; the agent has seen what happened since."""
-        self._asked[draft.send_id] = draft
+        self._asked.pop(draft.send_id, None)
+        self._forget_text(draft)
         self._bridge.take(ResendAsked(draft.send_id))
 
     def edit_again(self, draft: Draft) -> None:
@@ -79,8 +80,7 @@ class Composing:
         """Put what was held away for good, together with the draft it was."""
         self._asked.pop(draft.send_id, None)
         self._bridge.take(SendDropped(draft.send_id))
-        if self._draft(draft.session, private=draft.private).strip() == draft.text:
-            self._set(draft.session, "", private=draft.private)
+        self._forget_text(draft)
 
     def give_back(self, session: SessionId, text: str, *, private: bool) -> None:
         """Put text into a draft, before whatever else stands there."""
@@ -118,6 +118,10 @@ class Composing:
         text = self._bridge.state.drafts.get((session, private), "") if session is not None else ""
         title = wording.composer_title(customer, private=private)
         self._composer.open(text, session, private=private, title=title)
+
+    def _forget_text(self, draft: Draft) -> None:
+        if self._draft(draft.session, private=draft.private).strip() == draft.text:
+            self._set(draft.session, "", private=draft.private)
 
     def _stands_in_composer(self, draft: Draft) -> bool:
         return (self._composer.session_id, self._composer.private) == (draft.session, draft.private)

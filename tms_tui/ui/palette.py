@@ -24,15 +24,19 @@ def commands() -> list[Choice]:
 
 
 def matching(typed: str, choices: Sequence[Choice]) -> list[Choice]:
-    """The choices that fit what was typed, the best first; all of them while nothing is typed."""
-    if not typed.strip():
+    """The choices that fit what was typed, the best first; all of them while nothing is typed.
+
+    Letters may be left out of the words; in the detail, which is longer, all that was typed has to stand.
+    """
+    wanted = typed.strip().casefold()
+    if not wanted:
         return list(choices)
-    matcher = Matcher(typed.strip())
+    matcher = Matcher(wanted)
     scored = [
-        (max(matcher.match(choice.words) * 2, matcher.match(choice.detail)), -place, choice)
-        for place, choice in enumerate(choices)
+        (1 + matcher.match(choice.words) if matcher.match(choice.words) else wanted in choice.detail.casefold(), choice)
+        for choice in choices
     ]
-    return [choice for score, _, choice in sorted(scored, key=lambda one: one[:2], reverse=True) if score > 0]
+    return [choice for score, choice in sorted(scored, key=lambda one: one[0], reverse=True) if score]
 
 
 class Palette(ModalScreen[str | None]):

@@ -70,7 +70,12 @@ class Body(Horizontal):
                 self.fit_columns()
 
     def go(self, pane: Pane) -> None:
-        """Give a pane the focus, and show its column where there is no room for all."""
+        """Give a pane the focus, and show its column where there is no room for all.
+
+        While no conversation is open there is nothing to write in, and the list has it instead.
+        """
+        if pane is Pane.COMPOSER and self.transcript.session_id is None:
+            pane = Pane.LIST
         self._pane = pane
         self._panel_wanted = self._panel_wanted or pane is Pane.PANEL
         self.fit_columns()
@@ -78,7 +83,10 @@ class Body(Horizontal):
 
     def go_beside(self, by: int) -> None:
         """Give the next (1) or previous (-1) pane the focus."""
-        self.go(beside(self._pane, by, panel=self.panel.display))
+        wanted = beside(self._pane, by, panel=self.panel.display)
+        if wanted is Pane.COMPOSER and self.transcript.session_id is None:
+            wanted = beside(wanted, by, panel=self.panel.display)
+        self.go(wanted)
 
     def toggle_panel(self) -> None:
         """Show or hide the customer: beside the chat where there is room, else over it."""

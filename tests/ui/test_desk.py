@@ -1,0 +1,408 @@
+"""The desk as an agent meets it: what the keys let happen, and what can then be read."""
+
+import pytest
+
+from tests.ui.desk_world import (
+    ANA,
+    EVA,
+    JONAS,
+    LI,
+    MIA,
+    SIZES,
+    arrives,
+    badge,
+    burst,
+    by_agent,
+    desk,
+    furnished,
+    message,
+    press,
+    said,
+    settled,
+    text_of,
+)
+from tms_tui.core.select import Filter
+from tms_tui.domain.errors import Ending, EndingKind
+from tms_tui.domain.events import (
+    AssignAsked,
+    AvailabilityAsked,
+    LinkLost,
+    ListingAsked,
+    ReconnectAsked,
+    SessionOpened,
+    Shown,
+    StatusAsked,
+    TypingSeen,
+)
+from tms_tui.domain.model import Availability, SessionStatus
+from tms_tui.ui.keys import Pane
+from tms_tui.ui.widgets.body import Body
+
+
+def pane(pilot: object) -> Pane:
+    """Where the focus is."""
+    return pilot.app.screen_stack[0].query_one(Body).pane  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_counts_badge_names_and_keys_stand_at_every_size(size: tuple[int, int]) -> None:
+    async with desk(size=size) as (pilot, _):
+        rows = text_of(pilot).splitlines()
+        assert "Mine 1  Unassigned 1  All 3" in rows[0]
+        assert rows[0].rstrip().endswith("● Live")
+        assert "Jonas Weber" in text_of(pilot)
+        assert "waits 6m" in text_of(pilot)
+        assert rows[-1].startswith(" F1 help")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_enter_opens_the_conversation_and_goes_to_its_composer(size: tuple[int, int]) -> None:
+    async with desk(size=size) as (pilot, engine):
+        await press(pilot, "enter")
+        assert engine.of(SessionOpened) == [SessionOpened(JONAS)]
+        assert engine.of(Shown) == [Shown(JONAS, 2)]
+        assert "my card was refused" in text_of(pilot)
+        assert "Reply to Jonas Weber: the customer sees this" in text_of(pilot)
+        assert "Jonas Weber  active  held by Ana" in text_of(pilot)
+        assert pane(pilot) is Pane.COMPOSER
+
+
+async def test_three_columns_where_there_is_room() -> None:
+    async with desk(size=(160, 48)) as (pilot, _):
+        await press(pilot, "enter")
+        assert "jonas@customer.test" in text_of(pilot)
+        await press(pilot, "escape", "p")
+        assert "jonas@customer.test" not in text_of(pilot)
+        await press(pilot, "p")
+        assert "jonas@customer.test" in text_of(pilot)
+
+
+async def test_the_panel_opens_over_the_chat_where_two_columns_fit() -> None:
+    async with desk(size=(100, 30)) as (pilot, _):
+        await press(pilot, "enter", "escape")
+        assert "jonas@customer.test" not in text_of(pilot)
+        await press(pilot, "p")
+        assert "jonas@customer.test" in text_of(pilot)
+        assert "my card was refused" not in text_of(pilot)
+        assert "Mia Roth" in text_of(pilot)
+        await press(pilot, "p")
+        assert "my card was refused" in text_of(pilot)
+
+
+async def test_one_pane_at_a_time_where_one_fits() -> None:
+    async with desk(size=(60, 20)) as (pilot, _):
+        assert "Mia Roth" in text_of(pilot)
+        await press(pilot, "enter")
+        assert "Mia Roth" not in text_of(pilot)
+        assert "my card was refused" in text_of(pilot)
+        await press(pilot, "escape", "escape")
+        assert "Mia Roth" in text_of(pilot)
+
+
+async def test_columns_follow_the_terminals_width() -> None:
+    async with desk(size=(160, 48)) as (pilot, _):
+        await press(pilot, "enter")
+        await pilot.resize_terminal(60, 20)
+        await settled(pilot)
+        assert "Mia Roth" not in text_of(pilot)
+        assert "Reply to Jonas Weber" in text_of(pilot)
+        await pilot.resize_terminal(160, 48)
+        await settled(pilot)
+        assert "Mia Roth" in text_of(pilot)
+        assert "jonas@customer.test" in text_of(pilot)
+
+
+async def test_tab_goes_round_and_esc_outward() -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, "enter")
+        visited = [pane(pilot)]
+        for _ in range(4):
+            await press(pilot, "tab")
+            visited.append(pane(pilot))
+        assert visited == [Pane.COMPOSER, Pane.PANEL, Pane.LIST, Pane.TRANSCRIPT, Pane.COMPOSER]
+        await press(pilot, "shift+tab")
+        assert pane(pilot) is Pane.TRANSCRIPT
+        await press(pilot, "tab", "escape", "escape", "escape")
+        assert pane(pilot) is Pane.LIST
+
+
+async def test_the_composer_has_no_focus_while_nothing_is_open() -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, "tab", "tab")
+        assert pane(pilot) is Pane.PANEL
+
+
+async def test_the_footer_shows_the_keys_of_the_focused_pane() -> None:
+    async with desk() as (pilot, _):
+        assert "e resolve" in text_of(pilot).splitlines()[-1]
+        await press(pilot, "enter")
+        assert "Ctrl+J new line" in text_of(pilot).splitlines()[-1]
+        assert "e resolve" not in text_of(pilot).splitlines()[-1]
+
+
+async def test_letters_are_text_in_the_composer() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"netz?:1u")
+        assert not engine.of(StatusAsked)
+        assert not engine.of(AssignAsked)
+        assert "netz?:1u" in text_of(pilot)
+
+
+async def test_a_peek_marks_nothing_read_and_writing_does() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "space")
+        assert "my card was refused" in text_of(pilot)
+        assert pane(pilot) is Pane.LIST
+        assert not engine.of(Shown)
+        await press(pilot, "r")
+        assert engine.of(Shown) == [Shown(JONAS, 2)]
+
+
+async def test_next_waiting_goes_to_mine_first_then_to_nobodys() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "n")
+        assert pane(pilot) is Pane.TRANSCRIPT
+        await press(pilot, "n")
+        assert engine.of(SessionOpened) == [SessionOpened(JONAS), SessionOpened(MIA)]
+
+
+@pytest.mark.parametrize("key", ["f8", "ctrl+n"])
+async def test_next_waiting_by_keys_that_work_while_writing(key: str) -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", "h", key)
+        assert engine.of(SessionOpened) == [SessionOpened(JONAS), SessionOpened(MIA)]
+        assert pane(pilot) is Pane.COMPOSER
+        assert "Reply to Mia Roth" in text_of(pilot)
+
+
+@pytest.mark.parametrize(("down", "up"), [("ctrl+down", "ctrl+up"), ("alt+down", "alt+up")])
+async def test_neighbours_are_reached_without_leaving_the_composer(down: str, up: str) -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", down, up, up)
+        assert engine.of(SessionOpened) == [SessionOpened(JONAS), SessionOpened(LI), SessionOpened(JONAS)]
+        assert pane(pilot) is Pane.COMPOSER
+        assert said(pilot) == "That was the first one of the list."
+
+
+async def test_nothing_waiting_is_said() -> None:
+    engine = furnished()
+    engine.state.sessions.clear()
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "n")
+        assert said(pilot) == "Nothing waits for you."
+        assert "No conversations yet." in text_of(pilot)
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted", "names"),
+    [("1", Filter.MINE, "Jonas Weber"), ("2", Filter.UNASSIGNED, "Mia Roth"), ("3", Filter.ALL, "Li Wei")],
+)
+async def test_filters_say_how_many(key: str, wanted: Filter, names: str) -> None:
+    async with desk(size=(60, 20)) as (pilot, _):
+        await press(pilot, key)
+        count = 3 if wanted is Filter.ALL else 1
+        assert said(pilot) == f"{wanted.value.capitalize()}: {count} conversation{'s' if count > 1 else ''}."
+        assert names in text_of(pilot)
+        if wanted is not Filter.ALL:
+            assert "Li Wei" not in text_of(pilot)
+
+
+async def test_ended_conversations_are_asked_for() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "4")
+        asked = engine.of(ListingAsked)
+        assert [one.query.status for one in asked if isinstance(one, ListingAsked)] == [SessionStatus.ENDED]
+        assert "Ended" in text_of(pilot)
+
+
+async def test_resolving_can_be_taken_back_for_a_while() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "e")
+        assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.ENDED)]
+        assert said(pilot) == "Resolving Jonas Weber. u takes it back for 10 s."
+        engine.later(9)
+        await press(pilot, "u")
+        assert engine.of(StatusAsked)[-1] == StatusAsked(JONAS, SessionStatus.ACTIVE)
+        await press(pilot, "u")
+        assert said(pilot) == "Nothing to take back."
+
+
+async def test_after_a_while_resolving_stays() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "e")
+        engine.later(10.5)
+        await press(pilot, "u")
+        assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.ENDED)]
+        assert said(pilot) == "Nothing to take back."
+
+
+async def test_resolve_and_next() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", "escape", "E")
+        assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.ENDED)]
+        assert engine.of(SessionOpened)[-1] == SessionOpened(MIA)
+
+
+@pytest.mark.parametrize(("answer", "hours"), [("1", None), ("2", 1.0)])
+async def test_setting_aside(answer: str, hours: float | None) -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "z")
+        assert "until the customer writes" in text_of(pilot)
+        await press(pilot, answer)
+        until = None if hours is None else engine.time.wall + hours * 3600
+        assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.PENDING, until)]
+
+
+async def test_setting_aside_until_tomorrow_morning() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "z", "3")
+        (asked,) = engine.of(StatusAsked)
+        assert isinstance(asked, StatusAsked)
+        assert asked.pending_until is not None
+        assert 0 < asked.pending_until - engine.time.wall < 2 * 86400
+
+
+async def test_taking_what_nobody_holds() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "2", "t")
+        assert engine.of(AssignAsked) == [AssignAsked(MIA, ANA.id)]
+        await press(pilot, "u")
+        assert engine.of(AssignAsked)[-1] == AssignAsked(MIA, None)
+
+
+async def test_taking_what_is_mine_already() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "t")
+        assert not engine.of(AssignAsked)
+        assert said(pilot) == "You hold Jonas Weber already."
+
+
+@pytest.mark.parametrize(("keys", "taken"), [(("1",), True), (("2",), False), (("escape",), False), (("enter",), True)])
+async def test_taking_what_a_colleague_holds_asks_first(keys: tuple[str, ...], *, taken: bool) -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "j", "t")
+        assert "Eva holds Li Wei." in text_of(pilot)
+        await press(pilot, *keys)
+        assert engine.of(AssignAsked) == ([AssignAsked(LI, ANA.id)] if taken else [])
+
+
+async def test_taking_where_a_colleague_is_replying_asks_first() -> None:
+    async with desk() as (pilot, engine):
+        engine.take(TypingSeen(MIA, by_agent(EVA), active=True))
+        await press(pilot, "2", "t")
+        assert "Eva is typing to Mia Roth." in text_of(pilot)
+        assert not engine.of(AssignAsked)
+
+
+async def test_who_types_is_said_below_the_transcript() -> None:
+    async with desk(reduced_motion=True) as (pilot, engine):
+        await press(pilot, "enter")
+        engine.take(TypingSeen(JONAS, message(JONAS, 9, "x").author, active=True))
+        await settled(pilot)
+        assert "Jonas is typing" in text_of(pilot)
+
+
+async def test_the_state_in_words() -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, "f2")
+        assert said(pilot).startswith("Live: new messages arrive at once.")
+        assert "mine" in said(pilot)
+        assert "Eva (online)" in said(pilot)
+        await press(pilot, "w")
+        assert said(pilot) == "Here: Ana (online), Eva (online)."
+
+
+async def test_reconnecting_is_asked_for() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", "f5")
+        assert engine.of(ReconnectAsked) == [ReconnectAsked()]
+
+
+async def test_availability_is_chosen_never_toggled() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "f9")
+        assert not engine.of(AvailabilityAsked)
+        await press(pilot, "down", "enter")
+        assert engine.of(AvailabilityAsked) == [AvailabilityAsked(Availability.BUSY)]
+
+
+async def test_the_badge_is_true_when_the_line_breaks() -> None:
+    async with desk() as (pilot, engine):
+        assert badge(pilot) == "● Live"
+        engine.take(LinkLost(Ending(EndingKind.LOST)))
+        await settled(pilot)
+        assert badge(pilot).startswith("◐ Connecting")
+        assert "The line broke" in said(pilot)
+
+
+async def test_a_broken_engine_is_seen() -> None:
+    async with desk() as (pilot, engine):
+        engine.broken.set_exception(RuntimeError("token abc"))
+        await settled(pilot)
+        assert badge(pilot) == "○ Stopped by a fault of its own"
+        assert "RuntimeError" in said(pilot)
+        assert "abc" not in text_of(pilot)
+
+
+async def test_help_is_that_of_the_pane() -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, "question_mark")
+        assert "Keys in the list of conversations" in text_of(pilot)
+        await press(pilot, "escape", "enter", "f1")
+        assert "Keys in the composer" in text_of(pilot)
+        assert "In the composer every letter is text" in text_of(pilot)
+        await press(pilot, "escape")
+        assert pane(pilot) is Pane.COMPOSER
+
+
+async def test_the_palette_does_what_is_chosen() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "colon", *"resol", "enter")
+        assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.ENDED)]
+
+
+async def test_the_palette_opens_while_writing_and_gives_the_focus_back() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", "ctrl+p", *"reconn")
+        assert "Connect again now" in text_of(pilot)
+        await press(pilot, "enter")
+        assert engine.of(ReconnectAsked)
+        assert pane(pilot) is Pane.COMPOSER
+
+
+async def test_diagnostics_show_how_the_line_ended() -> None:
+    async with desk() as (pilot, engine):
+        engine.take(LinkLost(Ending(EndingKind.SILENT)))
+        await press(pilot, "f12")
+        assert "the server stopped answering" in text_of(pilot)
+
+
+async def test_markup_from_outside_is_text() -> None:
+    engine = furnished()
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "enter")
+        arrives(engine, message(JONAS, 3, "[red]look[/red] [@click=app.quit]here[/]"))
+        await settled(pilot)
+        assert "[red]look[/red] [@click=app.quit]here[/]" in text_of(pilot)
+
+
+async def test_many_changes_are_one_look() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter")
+        for seq in range(3, 203):
+            arrives(engine, message(JONAS, seq, f"line {seq}"))
+        await settled(pilot)
+        assert "line 202" in text_of(pilot)
+
+
+async def test_quitting_ends_at_once_when_all_is_sent() -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, "ctrl+q")
+        assert not pilot.app.is_running
+
+
+async def test_keys_that_arrive_together_keep_their_order() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter")
+        await burst(pilot, "h", "o", "ctrl+down", "h", "a")
+        assert engine.state.drafts == {(JONAS, False): "ho", (LI, False): "ha"}

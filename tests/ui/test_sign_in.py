@@ -1,0 +1,226 @@
+"""Signing in: what is asked, what is said when it fails, and that nothing typed is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Checkbox, Input
+
+from tests.ui.desk_world import PREFILL, SIZES, FakeEngine, badge, desk, furnished, press, settled, text_of
+from tms_tui.domain.changes import SignInNeeded
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.events import ComposerChanged
+from tms_tui.ui.app import ChatApp
+from tms_tui.ui.bridge import Engine, Prefill, SignInForm
+
+EMPTY = Prefill(no_keyring_because="no keyring service is running")
+REFUSED = Failure(FailureKind.UNAUTHORIZED)
+
+
+class Server:
+    """Answers sign-ins: by the failures given, in turn, and then by an engine."""
+
+    def __init__(self, *failures: Failure | Exception) -> None:
+        self.failures = list(failures)
+        self.forms: list[SignInForm] = []
+        self.engine: FakeEngine | None = None
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def sign_in(self, form: SignInForm) -> Engine | Failure:
+        self.forms.append(form)
+        await self.open.wait()
+        if not self.failures:
+            self.engine = self.engine or furnished()
+            return self.engine
+        failure = self.failures.pop(0)
+        if isinstance(failure, Exception):
+            raise failure
+        return failure
+
+
+@asynccontextmanager
+async def console(
+    server: Server, prefill: Prefill = EMPTY, size: tuple[int, int] = (100, 30)
+) -> AsyncIterator[Pilot[None]]:
+    """The console before anybody signed in."""
+    async with ChatApp(server.sign_in, prefill).run_test(size=size) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+def field(pilot: Pilot[None], name: str) -> Input:
+    """A field of the form."""
+    return pilot.app.screen.query_one(f"#{name}", Input)
+
+
+async def fill_in(pilot: Pilot[None]) -> None:
+    """Type all three and press Enter."""
+    await press(pilot, *"chat.test", "tab", *"ana", "tab", *"swordfish", "enter")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_form_fits_every_size(size: tuple[int, int]) -> None:
+    async with console(Server(), size=size) as pilot:
+        for words in ("Server", "E-mail", "Password", "Remember", "no keyring service is running", "Sign in", "Enter"):
+            assert words in text_of(pilot)
+
+
+async def test_three_fields_and_enter_open_the_desk() -> None:
+    server = Server()
+    async with console(server) as pilot:
+        await fill_in(pilot)
+        (form,) = server.forms
+        assert (form.server, form.email, form.password.reveal(), form.remember) == (
+            "chat.test",
+            "ana",
+            "swordfish",
+            False,
+        )
+        assert "Jonas Weber" in text_of(pilot)
+        assert badge(pilot) == "● Live"
+
+
+async def test_the_password_is_never_shown() -> None:
+    async with console(Server(REFUSED)) as pilot:
+        await fill_in(pilot)
+        assert "swordfish" not in text_of(pilot)
+        assert "•" * 9 in text_of(pilot)
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+async def test_a_failure_is_said_and_nothing_typed_is_lost(kind: FailureKind) -> None:
+    server = Server(Failure(kind))
+    async with console(server, size=(80, 24)) as pilot:
+        await fill_in(pilot)
+        assert "Not signed in: " in text_of(pilot)
+        assert [field(pilot, name).value for name in ("server", "email", "password")] == [
+            "chat.test",
+            "ana",
+            "swordfish",
+        ]
+        await press(pilot, "enter")
+        assert "Jonas Weber" in text_of(pilot)
+
+
+async def test_a_fault_of_our_own_is_said_without_its_words() -> None:
+    async with console(Server(RuntimeError("swordfish"))) as pilot:
+        await fill_in(pilot)
+        assert "Not signed in: the console failed (RuntimeError)" in text_of(pilot)
+        assert "swordfish" not in text_of(pilot)
+
+
+async def test_what_is_missing_is_named_and_gets_the_focus() -> None:
+    server = Server()
+    async with console(server) as pilot:
+        await press(pilot, *"chat.test", "enter")
+        assert "Not signed in: the e-mail is missing." in text_of(pilot)
+        assert field(pilot, "email").has_focus
+        assert not server.forms
+
+
+async def test_enter_twice_asks_once() -> None:
+    server = Server()
+    server.open.clear()
+    async with console(server) as pilot:
+        await fill_in(pilot)
+        await press(pilot, "enter")
+        assert "Signing in ..." in text_of(pilot)
+        assert len(server.forms) == 1
+        server.open.set()
+        await settled(pilot)
+
+
+async def test_without_a_keyring_nothing_can_be_remembered() -> None:
+    async with console(Server()) as pilot:
+        assert pilot.app.screen.query_one("#remember", Checkbox).disabled
+
+
+async def test_with_a_keyring_the_agent_chooses() -> None:
+    server = Server()
+    async with console(server, replace(EMPTY, keyring="Secret Service", server="chat.test", email="ana")) as pilot:
+        assert "Kept in: Secret Service" in text_of(pilot)
+        assert field(pilot, "password").has_focus
+        await press(pilot, *"pw", "tab", "space", "shift+tab", "enter")
+        assert [form.remember for form in server.forms] == [True]
+
+
+async def test_with_everything_known_the_desk_stands_at_once_and_connects() -> None:
+    server = Server()
+    server.open.clear()
+    async with console(server, PREFILL) as pilot:
+        assert badge(pilot) == "◐ Connecting"
+        assert "Password" not in text_of(pilot)
+        server.open.set()
+        await settled(pilot)
+        assert "Jonas Weber" in text_of(pilot)
+
+
+async def test_a_remembered_password_that_is_refused_is_asked_for() -> None:
+    async with console(Server(REFUSED), PREFILL) as pilot:
+        assert "Not signed in: the server did not accept the e-mail or" in text_of(pilot)
+        assert field(pilot, "server").value == "https://chat.test"
+
+
+@pytest.mark.parametrize("prefill", [EMPTY, PREFILL], ids=["asked", "unasked"])
+async def test_quitting_before_the_sign_in(prefill: Prefill) -> None:
+    server = Server()
+    server.open.clear()
+    async with console(server, prefill) as pilot:
+        await press(pilot, "ctrl+q")
+        assert not pilot.app.is_running
+
+
+async def test_when_the_sign_in_ends_the_agent_is_asked_and_keeps_what_was_written() -> None:
+    engine = furnished()
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "enter", *"half")
+        engine.tell(SignInNeeded(REFUSED))
+        await settled(pilot)
+        assert "Not signed in" in text_of(pilot)
+        assert field(pilot, "password").has_focus
+        await press(pilot, *"swordfish", "enter")
+        assert "half" in text_of(pilot)
+        assert engine.of(ComposerChanged)[-1].text == "half"  # type: ignore[union-attr]
+
+
+async def test_another_engine_brings_its_own_desk() -> None:
+    first, second = furnished(), furnished()
+    second.state.sessions.clear()
+    engines: list[FakeEngine] = [first, second]
+
+    async def sign_in(_form: SignInForm) -> Engine | Failure:
+        return engines.pop(0)
+
+    async with ChatApp(sign_in, PREFILL).run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        assert "Jonas Weber" in text_of(pilot)
+        first.tell(SignInNeeded(REFUSED))
+        await settled(pilot)
+        await press(pilot, *"pw", "enter")
+        assert "No conversations yet." in text_of(pilot)
+
+
+async def _crash(app: ChatApp, fail: Callable[[], None]) -> None:
+    async with app.run_test() as pilot:
+        app.call_later(fail)
+        await settled(pilot)
+
+
+async def test_a_crash_prints_one_line_without_values(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        secret = "swordfish"
+        raise KeyError(secret)
+
+    app = ChatApp(Server().sign_in, PREFILL)
+    with pytest.raises(KeyError):
+        await _crash(app, fail)
+    app._print_error_renderables()
+    printed = capsys.readouterr()
+    words = " ".join((printed.out + printed.err).split())
+    assert "tms-chat stopped by a fault of its own (KeyError" in words
+    assert "swordfish" not in words
+    assert app.return_code == 1
