@@ -31,7 +31,8 @@ def test_any_events_come_back_equal(tmp_path: Path, happened: list[Event]) -> No
     with Recorder(file) as record:
         for event in happened:
             record(event, MOMENT)
-    assert list(replay(file)) == [(event, MOMENT) for event in happened]
+    # By their words: a number that is none is not even equal to itself.
+    assert repr(list(replay(file))) == repr([(event, MOMENT) for event in happened])
 
 
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
