@@ -144,7 +144,10 @@ async def test_with_a_keyring_the_agent_chooses() -> None:
     async with console(server, replace(EMPTY, keyring="Secret Service", server="chat.test", email="ana")) as pilot:
         assert "Kept in: Secret Service" in text_of(pilot)
         assert field(pilot, "password").has_focus
-        await press(pilot, *"pw", "tab", "space", "shift+tab", "enter")
+        assert "[ ] Remember" in text_of(pilot)
+        await press(pilot, *"pw", "tab", "space")
+        assert "[x] Remember" in text_of(pilot)
+        await press(pilot, "shift+tab", "enter")
         assert [form.remember for form in server.forms] == [True]
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 from textual.worker import Worker, WorkerState
@@ -15,6 +16,13 @@ from tms_tui.domain.secret import Secret
 from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
 
 _WORKER = "sign-in"
+
+
+class Box(Checkbox):
+    """A checkbox whose state can be read without colour: `[x]` or `[ ]`."""
+
+    def render(self) -> Content:
+        return Content(f"[{'x' if self.value else ' '}] ") + self.label
 
 
 class SignInScreen(ModalScreen[Engine]):
@@ -57,7 +65,7 @@ class SignInScreen(ModalScreen[Engine]):
             yield _field(known.email, "email")
             yield Static("Password", classes="label", markup=False)
             yield _field(known.password.reveal() if known.password else "", "password", password=True)
-            yield Checkbox(
+            yield Box(
                 "Remember the password in this computer's keyring", id="remember", disabled=not known.keyring
             )
             yield Static(wording.keyring(known.keyring, known.no_keyring_because), id="keyring", markup=False)
@@ -101,7 +109,7 @@ class SignInScreen(ModalScreen[Engine]):
             return
         self._say("Signing in ...")
         password = Secret(self.query_one("#password", Input).value)
-        remember = self.query_one("#remember", Checkbox).value
+        remember = self.query_one("#remember", Box).value
         form = SignInForm(values["server"], values["email"], password, remember)
         self._asked = self.run_worker(self._ask(form), name=_WORKER, group=_WORKER, exclusive=True, exit_on_error=False)
 
