@@ -11,6 +11,7 @@ from tms_tui.domain.effects import (
     CloseLink,
     Effect,
     KeepEffect,
+    KeepSend,
     LinkEffect,
     OpenLink,
     ProveLink,
@@ -22,7 +23,7 @@ from tms_tui.domain.effects import (
     WakeAt,
 )
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.events import Answer, AskFailed, RenewFailed, TimerRang, TokenRenewed
+from tms_tui.domain.events import Answer, AskFailed, KeepEvent, RenewFailed, SendKept, TimerRang, TokenRenewed
 from tms_tui.engine.alarms import Alarms
 from tms_tui.engine.clock import Clock
 from tms_tui.engine.line import Line
@@ -54,6 +55,7 @@ class Performer:
     ) -> None:
         self._guard = guard
         self._keep = keep
+        self._keeping = 0
         self._link = link
         self._rest = rest
         self._tokens = tokens
@@ -94,8 +96,8 @@ class Performer:
         return self._tasks - {self._line.task} if self._line.task else set(self._tasks)
 
     def pending(self) -> bool:
-        """Whether something waits for the loop alone: an alarm that is due, a socket not begun."""
-        return self._alarms.due() or self._line.starting
+        """Whether something no task stands for is under way: a due alarm, a socket not begun, a send being kept."""
+        return self._alarms.due() or self._line.starting or self._keeping > 0
 
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, Request):
@@ -128,7 +130,12 @@ class Performer:
 
     def _keep_on_disk(self, effect: KeepEffect) -> None:
         if self._keep is not None:
-            self._keep.keep(effect, self._take)
+            self._keeping += isinstance(effect, KeepSend)
+            self._keep.keep(effect, self._kept)
+
+    def _kept(self, event: KeepEvent) -> None:
+        self._keeping -= isinstance(event, SendKept)
+        self._take(event)
 
     def _start(self, work: Work) -> asyncio.Task[None]:
         if self._group is None:
