@@ -121,6 +121,8 @@ ANSI: Final = Theme(
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_white",
         "block-cursor-text-style": "reverse",
+        # Textual's own style sheet asks for it, and leaves it out of such a theme.
+        "ansi-background": "ansi_default",
     },
 )
 """The sixteen colours of the terminal: whoever sits before it has chosen them."""
