@@ -1,0 +1,103 @@
+"""A server of its own for tests at the terminal, agents to sign in, customers to come in, and the program at it."""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from tests.server.running import PASSWORD, QUICK
+from tests.terminal.pty_driver import Terminal, clean_environment
+from tms_tui.server import admin
+from tms_tui.server.settings import ServerSettings
+
+PROGRAM: Final = (sys.executable, "-m", "tms_tui")
+
+
+@dataclass(slots=True)
+class Guest:
+    """A customer by REST."""
+
+    session: str
+    token: str
+    http: httpx.Client
+
+    def says(self, words: str) -> None:
+        body = {"content": words, "client_message_id": str(uuid.uuid4())}
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        self.http.post("/v1/visitor/messages", json=body, headers=bearer).raise_for_status()
+
+    def stored(self) -> list[str]:
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        answer = self.http.get("/v1/visitor/messages", params={"after": 0, "limit": 200}, headers=bearer)
+        return [message["content"] for message in answer.raise_for_status().json()["messages"]]
+
+
+class Stage:
+    """A running server in a child process, its data below `data`."""
+
+    def __init__(self, data: Path, process: subprocess.Popen[bytes], http: httpx.Client) -> None:
+        self.data = data
+        self.process = process
+        self.http = http
+        self.url = str(http.base_url).rstrip("/")
+
+    def add_agent(self, name: str, email: str, password: str = PASSWORD) -> None:
+        settings = ServerSettings(data=self.data, password_cost=QUICK)
+        asyncio.run(admin.add_agent(settings, email=email, name=name, password=password))
+
+    def guest(self, name: str, **about: object) -> Guest:
+        answer = self.http.post("/v1/visitor/sessions", json={"name": name} | about).raise_for_status().json()
+        return Guest(answer["session_id"], answer["visitor_token"], self.http)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> dict[str, str]:
+        """Headers to call with as an agent."""
+        answer = self.http.post("/v1/auth/login", json={"email": email, "password": password}).raise_for_status()
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+@contextlib.contextmanager
+def staged(data: Path, log: Path | None = None) -> Iterator[Stage]:
+    """Serve until the block ends; what the server prints goes to `log`."""
+    with contextlib.ExitStack() as stack:
+        stderr = stack.enter_context(log.open("wb")) if log else subprocess.DEVNULL
+        command = [sys.executable, "-m", "tests.terminal.stage_server", str(data)]
+        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr))
+        stack.callback(process.kill)
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        http = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20))
+        yield Stage(data, process, http)
+
+
+@contextlib.contextmanager
+def console(
+    stage: Stage,
+    home: Path,
+    *more: str,
+    program: Sequence[str] = PROGRAM,
+    email: str = "dana@example.com",
+    password: str = PASSWORD,
+    url: str = "",
+    rows: int = 24,
+    cols: int = 80,
+    **environment: str,
+) -> Iterator[Terminal]:
+    """The program at a terminal, its password on standard input, as a script or a password manager gives it."""
+    words = [*program, "--server", url or stage.url, "--email", email, "--password-stdin", *more]
+    # A shell's pipe: the password is written by a file descriptor, never an argument.
+    pipe = home / "password.fifo"
+    home.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mkfifo", str(pipe)], check=True)
+    argv = ["sh", "-c", 'fifo=$1; shift; exec "$@" <"$fifo"', "sh", str(pipe), *words]
+    with Terminal(argv, rows=rows, cols=cols, env=clean_environment(home, **environment)) as terminal:
+        with pipe.open("w") as writer:
+            writer.write(f"{password}\n")
+        pipe.unlink()
+        yield terminal
