@@ -18,7 +18,7 @@ def planted(take: Callable[[Engine, Event], None], *, beneath: bool) -> Callable
     """`Engine.take` with the fault before it, in the face's own call, or `beneath` it, in the engine's."""
 
     def fails(engine: Engine, event: Event) -> None:
-        if isinstance(event, ComposerChanged) and event.text == BOOM:
+        if isinstance(event, ComposerChanged) and event.text.endswith(BOOM):
             login = engine._performer._tokens
             secrets = vars(login)
             tokens = secrets["_tokens"]

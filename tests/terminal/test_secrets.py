@@ -12,6 +12,7 @@ import pytest
 from tests.terminal.pty_driver import Terminal
 from tests.terminal.staging import Stage, console, staged
 from tests.terminal.tap import Tap, tapped
+from tests.terminal.vt_screen import VtScreen
 
 PASSWORD = "canary-Quetzalcoatlus-7741"
 CRASHING = (sys.executable, "-m", "tests.terminal.crashing_desk")
@@ -66,14 +67,20 @@ def secrets_of(tap: Tap, *more: str) -> list[bytes]:
     return [PASSWORD.encode(), *tokens, *(token.rpartition(b".")[2] for token in tokens), *map(str.encode, more)]
 
 
+def in_composer(screen: VtScreen) -> bool:
+    """Whether keys are text now: the cursor stands at the bottom, and the footer says so."""
+    return screen.find("Enter send") is not None and screen.cursor[0] >= screen.rows - 4
+
+
 def at_work(terminal: Terminal, stage: Stage, guest_says: str) -> str:
     """Live, with a conversation open; the visitor's token."""
     terminal.wait_for("Live", 20)
     guest = stage.guest("Nora")
     guest.says(guest_says)
     terminal.wait_for("waits", 10)
-    terminal.send("n")
+    terminal.send("\r")
     terminal.wait_for(guest_says, 10)
+    terminal.wait_until(in_composer, 10, "the composer")
     terminal.settle()
     return guest.token
 
@@ -95,10 +102,10 @@ def test_a_working_console_leaves_no_secret_anywhere(stage: Stage, tap: Tap, tmp
     log = tmp_path / "home/console.log"
     with console(stage, tmp_path / "home", "--log", str(log), url=tap.url, password=PASSWORD) as terminal:
         visitor = at_work(terminal, stage, "hello there")
-        terminal.send("r")
-        terminal.wait_for("Enter send", 10)
         terminal.send("a reply\r")
-        terminal.wait_for("sent", 10)
+        terminal.wait_for("a reply", 10)
+        terminal.wait_for(" sent", 10)
+        terminal.wait_gone("unsent", 10)
         secrets = secrets_of(tap, visitor)
         assert leaks(secrets, terminal.output, tmp_path, [terminal.pid, stage.process.pid]) == []
         terminal.send("\x11")
@@ -118,8 +125,6 @@ def test_a_crash_shows_no_secret_and_gives_the_terminal_back(
     ) as terminal:
         visitor = at_work(terminal, stage, "words of a customer")
         secrets = [*secrets_of(tap, visitor)]
-        terminal.send("r")
-        terminal.wait_for("Enter send", 10)
         terminal.send("boom")
         terminal.settle()
         if where == "engine":
