@@ -158,11 +158,11 @@ async def test_a_peek_marks_nothing_read_and_writing_does() -> None:
         assert engine.of(Shown) == [Shown(JONAS, 2)]
 
 
-async def test_next_waiting_goes_to_mine_first_then_to_nobodys() -> None:
+async def test_next_waiting_goes_to_mine_first_then_to_nobodys_ready_to_answer() -> None:
     async with desk() as (pilot, engine):
         await press(pilot, "n")
-        assert pane(pilot) is Pane.TRANSCRIPT
-        await press(pilot, "n")
+        assert pane(pilot) is Pane.COMPOSER
+        await press(pilot, "escape", "n")
         assert engine.of(SessionOpened) == [SessionOpened(JONAS), SessionOpened(MIA)]
 
 

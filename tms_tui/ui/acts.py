@@ -28,12 +28,12 @@ def note(desk: Desk) -> None:
 
 
 def next_waiting(desk: Desk) -> None:
-    """Open what needs me most."""
+    """Open what needs me most, ready to answer: a letter typed at once is text, never a command."""
     found = select.next_waiting(desk.state, desk.shown)
     if found is None:
         desk.say("Nothing waits for you.")
     else:
-        desk.open_session(found)
+        desk.work_on(found)
 
 
 def next_session(desk: Desk, by: int = 1) -> None:

@@ -65,6 +65,10 @@ class Desk(Protocol):
         """Show a conversation, to be marked read; the focus stays in the chat or comes to its transcript."""
         ...
 
+    def work_on(self, session: SessionId) -> None:
+        """Show a conversation and go to its composer."""
+        ...
+
     def write(self, session: SessionId, *, private: bool) -> None:
         """Go to the composer, for a reply or a note."""
         ...
