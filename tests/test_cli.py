@@ -160,3 +160,33 @@ def test_help_on_a_terminal_draws_no_first_frame(env: dict[str, str]) -> None:
     with Terminal([*TMS_CHAT, "--help"], env=env) as terminal:
         assert terminal.wait_exit() == 0
         assert b"\x1b" not in terminal.output
+
+
+def test_config_tells_each_value_and_where_it_came_from(env: dict[str, str], tmp_path: Path) -> None:
+    begun = run("config", "init", env=env)
+    file = tmp_path / ".config" / "tms-chat" / "config.toml"
+    assert begun.returncode == 0
+    assert str(file) in begun.stdout
+    assert run("config", "path", env=env).stdout == f"{file}\n"
+    file.write_text(f'theme = "light"\n{file.read_text()}')
+    shown = run("--no-bell", "config", "show", "--ascii", env=env | {"TMS_CHAT_EMAIL": "ana@example.com"})
+    assert shown.returncode == 0
+    lines = shown.stdout.splitlines()
+    assert f'theme = "light"  # {file}, line 1' in lines
+    assert 'email = "ana@example.com"  # the environment variable TMS_CHAT_EMAIL' in lines
+    assert "ascii = true  # the flag --ascii" in lines
+    assert "attention.bell = false  # the flag --no-bell" in lines
+    assert "single_keys = true  # default" in lines
+
+
+def test_a_second_config_init_changes_nothing(env: dict[str, str]) -> None:
+    assert run("config", "init", env=env).returncode == 0
+    again = run("config", "init", env=env)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+
+
+def test_config_on_a_terminal_draws_no_first_frame(env: dict[str, str]) -> None:
+    with Terminal([*TMS_CHAT, "config", "show"], env=env) as terminal:
+        assert terminal.wait_exit() == 0
+        assert b"\x1b" not in terminal.output

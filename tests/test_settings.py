@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tms_tui.settings import Settings, SettingsError, declared, load, variable
+from tms_tui import config_file
+from tms_tui.config_commands import template
+from tms_tui.settings import Settings, SettingsError, declared, is_quiet, load, load_with_origins, variable
 
 
 def written(folder: Path, text: str) -> Path:
@@ -98,3 +100,118 @@ def test_all_problems_are_said_together(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as error:
         load({}, {"TMS_CHAT_REDUCED_MOTION": "?"}, file)
     assert len(error.value.problems) == 4
+
+
+def test_a_profile_stands_over_the_file_and_under_environment_and_flags(tmp_path: Path) -> None:
+    text = """server = "https://usual"
+email = "ana@usual"
+[profiles.work]
+server = "https://work"
+email = "ana@work"
+allow_cleartext = ["work.lan"]
+"""
+    file = written(tmp_path, text)
+    assert load({}, {}, file).server == "https://usual"
+    work = load({"profile": "work"}, {"TMS_CHAT_EMAIL": "eva@work"}, file)
+    assert (work.server, work.email, work.allow_cleartext) == ("https://work", "eva@work", ("work.lan",))
+    assert load({}, {"TMS_CHAT_PROFILE": "work"}, file).email == "ana@work"
+    assert load({"profile": "work", "server": "https://flag"}, {}, file).server == "https://flag"
+
+
+def test_a_profile_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) -> None:
+    file = written(tmp_path, "[profiles.work]\n[profiles.home]\n")
+    with pytest.raises(SettingsError, match=r"no profile 'wrok' in .*config\.toml; it has work, home\."):
+        load({"profile": "wrok"}, {}, file)
+
+
+def test_where_each_value_came_from_is_known(tmp_path: Path) -> None:
+    file = written(tmp_path, 'theme = "light"\n[attention]\n\nbell = false\n[profiles.work]\nserver = "https://work"\n')
+    found = load_with_origins({"profile": "work"}, {"TMS_CHAT_EMAIL": "a@b"}, file)
+    assert found.origins["theme"] == f"{file}, line 1"
+    assert found.origins["bell"] == f"{file}, line 4"
+    assert found.origins["server"] == f"{file}, line 6"
+    assert found.origins["email"] == "the environment variable TMS_CHAT_EMAIL"
+    assert found.origins["profile"] == "the flag --profile"
+    assert "title" not in found.origins
+    assert not found.settings.bell
+
+
+def test_own_canned_responses_are_cleaned(tmp_path: Path) -> None:
+    file = written(tmp_path, '[[canned]]\nshortcut = "hi"\ncontent = "Hello\\u001b[31m {{customer.name}}"\n')
+    [hi] = load({}, {}, file).canned
+    assert (hi.shortcut, hi.title) == ("hi", "hi")
+    assert "\x1b" not in hi.content
+    assert hi.content.endswith("{{customer.name}}")
+
+
+def test_own_themes_can_be_chosen(tmp_path: Path) -> None:
+    file = written(tmp_path, 'theme = "dusk"\n[themes.dusk]\nbackground = "#000000"\ndark = true\n')
+    found = load({}, {}, file)
+    assert found.theme == "dusk"
+    assert found.themes["dusk"] == {"background": "#000000", "dark": True}
+    with pytest.raises(SettingsError, match=r"--theme is 'dawn', but must be one of dark, .*ansi, dusk"):
+        load({"theme": "dawn"}, {}, file)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[attention]\nbel = true", "line 2: unknown setting 'bel'. Did you mean 'bell'?"),
+        ("bell = true", "line 1: 'bell' belongs into the table [attention]."),
+        ('[attention]\nquiet_hours = "late"', 'line 2: quiet_hours must be two times of day, like "22:00-07:00".'),
+        ("[attention]\nfirst_answer_target = -1", "line 2: first_answer_target must be a whole number, 0 or more."),
+        ("[profiles.work]\nsevrer = 'x'", "line 2: unknown setting 'sevrer'. Did you mean 'server'?"),
+        ("[profiles.work]\npassword = 'canary-1'", "line 2: a secret does not belong in this file."),
+        ("profiles = 1", "line 1: profiles must be a table of tables."),
+        ("[[canned]]\nshortcut = 'x'", "line 1: canned must be written as [[canned]], each with shortcut, content"),
+    ],
+)
+def test_a_mistake_in_a_table_is_said_with_line_and_remedy(tmp_path: Path, text: str, words: str) -> None:
+    said = problem(written(tmp_path, text))
+    assert words in said
+    assert "canary" not in said
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "quiet"),
+    [
+        ("22:00-07:00", (23, 0), True),
+        ("22:00-07:00", (6, 59), True),
+        ("22:00-07:00", (7, 0), False),
+        ("12:00-13:00", (12, 30), True),
+        ("12:00-13:00", (11, 59), False),
+        ("", (3, 0), False),
+    ],
+)
+def test_quiet_hours_may_reach_over_midnight(hours: str, at: tuple[int, int], quiet: bool) -> None:
+    assert is_quiet(hours, *at) is quiet
+
+
+def test_the_file_to_begin_with_sets_nothing_and_names_everything(tmp_path: Path) -> None:
+    file = written(tmp_path, template())
+    assert load({}, {}, file) == Settings()
+    uncommented = "\n".join(line.removeprefix("# ") for line in template().splitlines() if " = " in line or "[" in line)
+    settings = load({}, {}, written(tmp_path, uncommented.replace("profile = ", "# ")))
+    assert settings.keys
+    assert settings.profiles
+    assert settings.canned
+    for each in declared():
+        assert f"# {each.name} = " in template()
+
+
+def test_what_is_remembered_stands_before_every_table(tmp_path: Path) -> None:
+    file = written(tmp_path, 'theme = "light"\n[keys]\nnext = "f8"\n')
+    config_file.remember(file, {"server": 'https://a"b', "theme": "dark"}, "")
+    settings = load({}, {}, file)
+    assert (settings.server, settings.theme, settings.keys) == ('https://a"b', "light", {"next": "f8"})
+    fresh = tmp_path / "new" / "config.toml"
+    config_file.remember(fresh, {"server": "https://x"}, template())
+    assert load({}, {}, fresh) == Settings(server="https://x")
+    assert fresh.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_is_there_is_never_begun_anew(tmp_path: Path) -> None:
+    file = written(tmp_path, "ascii = true\n")
+    with pytest.raises(config_file.ConfigFileError, match="exists already and stays as it is"):
+        config_file.begin(file, template())
+    assert file.read_text() == "ascii = true\n"

@@ -1,20 +1,17 @@
 """The command line: arguments to settings to a face, and what came of it to an exit code."""
 
 import importlib
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
-from tms_tui import settings as options
+from tms_tui.config_commands import config_group
 from tms_tui.first_frame import FirstFrame, no_desk_because
+from tms_tui.options import console_options, loaded, settings_options, typed, with_flags_before
 from tms_tui.settings import Settings, SettingsError
 
 INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def run(arguments: list[str], frame: FirstFrame | None = None) -> int:
@@ -39,40 +36,6 @@ def run(arguments: list[str], frame: FirstFrame | None = None) -> int:
 def _clear(frame: FirstFrame | None) -> None:
     if frame is not None:
         frame.leave()
-
-
-def settings_options(command: Command) -> Command:
-    """One flag for each setting; one that was not typed is None."""
-    for each in reversed(tuple(options.declared())):
-        name, words = each.name.replace("_", "-"), each.metadata["help"]
-        choices = each.metadata["choices"]
-        if isinstance(each.default, bool):
-            option = click.option(f"--{name}/--no-{name}", default=None, help=words)
-        elif isinstance(each.default, tuple):
-            option = click.option(f"--{name}", multiple=True, callback=_given, metavar="TEXT", help=words)
-        else:
-            kind = click.Choice(choices) if choices else None
-            option = click.option(f"--{name}", type=kind, metavar=None if choices else "TEXT", help=words)
-        command = option(command)
-    return command
-
-
-def console_options(command: Command) -> Command:
-    """What every console takes besides the settings."""
-    for option in (
-        click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help=_RECORD_HELP),
-        click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Config file to read."),
-        click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin."),
-    ):
-        command = option(command)
-    return settings_options(command)
-
-
-_RECORD_HELP: Final = "Write every event to this file, customers' text included, to replay a fault."
-
-
-def _given(_context: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
-    return value or None
 
 
 class Forwarded(click.Command):
@@ -112,7 +75,7 @@ def tms_chat(context: click.Context, /, *, plain: bool, **flags: Any) -> int | N
     Without a command the desk opens, on which you sign in. The password is never an argument.
     """
     if context.invoked_subcommand is not None:
-        context.meta["flags"] = {name: value for name, value in flags.items() if value}
+        context.meta["flags"] = typed(flags)
         context.meta["plain"] = plain
         return None
     return _console(context.obj, "plain was asked for" if plain else None, **flags)
@@ -123,7 +86,7 @@ def tms_chat(context: click.Context, /, *, plain: bool, **flags: Any) -> int | N
 @click.pass_context
 def plain_command(context: click.Context, /, **flags: Any) -> int:
     """The desk as labelled lines, for screen readers and pipes."""
-    return _console(context.obj, "plain was asked for", **_with_flags_before(context, flags))
+    return _console(context.obj, "plain was asked for", **with_flags_before(context, flags))
 
 
 @tms_chat.command("demo")
@@ -134,7 +97,7 @@ def plain_command(context: click.Context, /, **flags: Any) -> int:
 @click.pass_context
 def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bool, **flags: Any) -> int:
     """A desk with customers to try it on; nothing is kept."""
-    flags = _with_flags_before(context, flags)
+    flags = with_flags_before(context, flags)
     plain = plain or context.meta.get("plain", False)
     try:
         from tms_tui.server.demo import DemoFailedError, start_demo
@@ -149,12 +112,13 @@ def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bo
                 _invite(context.obj, demo.invitation)
             first = demo.agents[0]
             flags |= {"server": demo.url, "email": first.email}
-            wanted = Wanted(Secret(first.password), welcome=f"Be a customer yourself: {demo.page_url}", keeps=False)
-            return _open(context.obj, "plain was asked for" if plain else None, _loaded(flags), wanted)
+            wanted = Wanted(Secret(first.password), welcome=f"customers' page {demo.page_url}", keeps=False)
+            return _open(context.obj, "plain was asked for" if plain else None, loaded(flags), wanted)
     except DemoFailedError as error:
         raise click.ClickException(str(error)) from None
 
 
+tms_chat.add_command(config_group)
 tms_chat.add_command(Forwarded("serve", "serve", "Run the reference server."))
 tms_chat.add_command(Forwarded("server", "server_group", "Manage the server's agents and texts."))
 
@@ -170,7 +134,7 @@ def _console(
 ) -> int:
     from tms_tui.start import Wanted, password_from_stdin
 
-    settings = _loaded(flags, config)
+    settings = loaded(flags, config)
     password = password_from_stdin() if password_stdin else None
     return _open(frame, plain_because, settings, Wanted(password, record))
 
@@ -185,18 +149,6 @@ def _open(frame: FirstFrame | None, plain_because: str | None, settings: Setting
         _clear(frame)
         return start.start_plain(settings, why, wanted)
     return start.start_desk(settings, frame, wanted)
-
-
-def _loaded(flags: dict[str, Any], config: Path | None = None) -> Settings:
-    if config is not None and not config.exists():
-        raise SettingsError(f"The config file {config} does not exist.")
-    return options.load(flags, os.environ, config or options.default_file())
-
-
-def _with_flags_before(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
-    """Flags may stand before the command's name or after it; the later one wins."""
-    before: dict[str, Any] = context.meta.get("flags", {})
-    return before | {name: value for name, value in flags.items() if value not in (None, False) or name not in before}
 
 
 def _invite(frame: FirstFrame | None, invitation: str) -> None:

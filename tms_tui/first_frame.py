@@ -7,6 +7,9 @@ _TERMINAL = 2  # the desk draws on standard error
 _ENTER = b"\x1b[?1049h\x1b[2J\x1b[H"
 _LEAVE = b"\x1b[?1049l"
 _TITLE = b" tms-chat  starting\n"
+_CONSOLELESS = {"serve", "server", "config", "keys"}
+_VERBS = {"ls", "show", "send", "note", "assign", "resolve", "follow"}
+_WITHOUT_DESK = {"plain"} | _CONSOLELESS | _VERBS
 
 Attributes = list[int | list[bytes | int]]
 
@@ -42,7 +45,7 @@ def wanted(arguments: list[str]) -> bool:
     """Whether these arguments, on this terminal, are going to start the desk, as far as can be told at a glance."""
     words = [word for word in arguments if not word.startswith("-")]
     other = {"--help", "-h", "--version", "--plain"} & set(arguments)
-    verbs = {"plain", "serve", "server"} & set(words)
+    verbs = _WITHOUT_DESK & set(words)
     return not other and not verbs and no_desk_because("--password-stdin" in arguments) is None
 
 

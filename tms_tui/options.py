@@ -1,0 +1,79 @@
+"""Command-line options that several commands take: one flag for each setting, and what they come to."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from tms_tui import settings
+from tms_tui.settings import Loaded, Settings, SettingsError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_RECORD_HELP: Final = "Write every event to this file, customers' text included, to replay a fault."
+
+
+def settings_options(command: Command) -> Command:
+    """One flag for each setting; one that was not typed is None."""
+    for each in reversed(tuple(settings.declared())):
+        name, words = each.name.replace("_", "-"), each.metadata["help"]
+        if isinstance(each.default, bool):
+            option = click.option(f"--{name}/--no-{name}", default=None, help=words)
+        elif isinstance(each.default, tuple):
+            option = click.option(f"--{name}", multiple=True, callback=_given, metavar="TEXT", help=words)
+        elif isinstance(each.default, int):
+            option = click.option(f"--{name}", type=click.IntRange(min=0), metavar="NUMBER", help=words)
+        else:
+            option = click.option(f"--{name}", metavar=_metavar(each.metadata["choices"]), help=words)
+        command = option(command)
+    return command
+
+
+def config_option(command: Command) -> Command:
+    """Another config file than the usual one."""
+    option = click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Config file to read.")
+    return option(command)
+
+
+def console_options(command: Command) -> Command:
+    """What every console takes besides the settings."""
+    for option in (
+        click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help=_RECORD_HELP),
+        config_option,
+        click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin."),
+    ):
+        command = option(command)
+    return settings_options(command)
+
+
+def loaded(flags: dict[str, Any], config: Path | None = None) -> Settings:
+    """The settings under these flags and this process's environment. Raises SettingsError."""
+    return loaded_with_origins(flags, config).settings
+
+
+def loaded_with_origins(flags: dict[str, Any], config: Path | None = None) -> Loaded:
+    """The same, and where each came from. Raises SettingsError."""
+    if config is not None and not config.exists():
+        raise SettingsError(f"The config file {config} does not exist.")
+    return settings.load_with_origins(flags, os.environ, config or settings.default_file())
+
+
+def typed(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags that were typed: a setting may be switched off, but nobody types that there is no --password-stdin."""
+    return {name: value for name, value in flags.items() if value is not None and (value or name != "password_stdin")}
+
+
+def with_flags_before(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
+    """Flags may stand before the command's name or after it; the later one wins."""
+    before: dict[str, Any] = context.find_root().meta.get("flags", {})
+    return before | typed(flags)
+
+
+def _given(_context: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    return value or None
+
+
+def _metavar(choices: tuple[str, ...]) -> str:
+    return f"[{'|'.join(choices)}]" if choices else "TEXT"
