@@ -1,10 +1,10 @@
 """The password between two days: what this computer's keyring holds of it, and why it may hold nothing."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from tms_tui.assembly import address_of
 from tms_tui.domain.secret import Secret
+from tms_tui.domain.value import Value
 from tms_tui.settings import Settings
 from tms_tui.transport.addresses import BadAddress, ServerAddress
 from tms_tui.transport.passwords import KeyringTrouble, NoKeyring, Passwords
@@ -20,8 +20,7 @@ _WHY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Value):
     """A password that was kept, and whether one can be: `place` names where, or `why_not` says why nowhere."""
 
     password: Secret | None = None

@@ -7,13 +7,13 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tms_tui import process
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
+from tms_tui.domain.value import Value
 from tms_tui.first_frame import FirstFrame
 from tms_tui.settings import Settings, SettingsError
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from tms_tui.ui.app import ChatApp
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """What the command line asked for beyond the settings."""
 
     password: Secret | None = None

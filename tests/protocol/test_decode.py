@@ -1,6 +1,5 @@
 """Frames to events: each kind, every kind of rubbish, and no text that a terminal obeys."""
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +36,7 @@ from tms_tui.domain.model import (
     SessionStatus,
 )
 from tms_tui.domain.text import CleanText, clean, clean_line
+from tms_tui.domain.value import Value, fields
 from tms_tui.protocol import wire
 from tms_tui.protocol.decode import decode_frame
 
@@ -326,6 +326,6 @@ def texts(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for item in value:
             yield from texts(item)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
+    elif isinstance(value, Value):
+        for field in fields(value):
             yield from texts(getattr(value, field.name))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from textual.events import Key
 from textual.pilot import Pilot
@@ -40,6 +39,7 @@ from tms_tui.domain.model import (
 )
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import replace
 from tms_tui.ui.app import ChatApp
 from tms_tui.ui.bridge import Engine, Prefill, SignInForm
 from tms_tui.ui.widgets.line import Line
@@ -113,7 +113,7 @@ def session(
         version=version,
         waiting_since=None if waits is None else NOW - waits,
     )
-    return replace(one, **fields)  # type: ignore[arg-type]
+    return replace(one, **fields)
 
 
 def message(of: SessionId, seq: int, text: str, author: Author | None = None, *, private: bool = False) -> Message:

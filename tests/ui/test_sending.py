@@ -1,7 +1,5 @@
 """Drafts and sends: nothing lost, nothing sent twice, nothing sent to somebody else."""
 
-from dataclasses import replace
-
 from tests.ui.desk_world import (
     ANA,
     EVA,
@@ -25,6 +23,7 @@ from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import AskFailed, LinkLost, ResendAsked, SendAsked, SendDropped, SendStored
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.model import Draft
+from tms_tui.domain.value import replace
 from tms_tui.ui.widgets.composer import Composer
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -13,6 +12,7 @@ from tests.ui.desk_world import PREFILL, SIZES, FakeEngine, badge, desk, furnish
 from tms_tui.domain.changes import SignInNeeded
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import ComposerChanged
+from tms_tui.domain.value import replace
 from tms_tui.ui.app import ChatApp
 from tms_tui.ui.bridge import Engine, Prefill, SignInForm
 

@@ -1,6 +1,5 @@
 """The one door of the core: an event and a moment in, changes and effects out."""
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from tms_tui.core import (
@@ -22,10 +21,10 @@ from tms_tui.domain import events as on
 from tms_tui.domain.changes import Change
 from tms_tui.domain.effects import Effect
 from tms_tui.domain.events import Event
+from tms_tui.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """What came of one event: what looks different, and what is to be done outside."""
 
     changes: tuple[Change, ...]

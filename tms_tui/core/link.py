@@ -1,7 +1,5 @@
 """The socket's life as pure rules: when to open, what an ending means, how long to wait, when to stop."""
 
-from dataclasses import dataclass
-
 from tms_tui.core import people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
@@ -29,6 +27,7 @@ from tms_tui.domain.policy import (
     UNTRUSTED_TRIES,
     WELCOME_WITHIN,
 )
+from tms_tui.domain.value import Value
 
 LIVE = (Stage.WELCOMED, Stage.STABLE)
 GOING_AWAY = (1000, 1001, 1012)
@@ -40,20 +39,17 @@ RENEWAL_REFUSED = (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.
 """After these no renewal will work: the agent has to sign in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Value):
     """Try again after `delay` seconds."""
 
     delay: float
 
 
-@dataclass(frozen=True, slots=True)
-class Renew:
+class Renew(Value):
     """The token was not accepted: renew it once, then try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Value):
     """Nothing the console can do by itself: the agent has to act."""
 
 

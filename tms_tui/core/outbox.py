@@ -1,10 +1,11 @@
 """Own messages that the server has not confirmed: one queue per conversation, one under way in each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.value import replace
 
 LEFT = (Delivery.SENDING, Delivery.DOUBTFUL)
 """States in which the message may be on its way."""
@@ -45,7 +46,7 @@ def change(outbox: Outbox, send_id: SendId, delivery: Delivery, **fields: object
     send = outbox.find(send_id)
     if send is None:
         return None
-    changed = replace(send, delivery=delivery, **fields)  # type: ignore[arg-type]
+    changed = replace(send, delivery=delivery, **fields)
     queue = outbox.queues[send.draft.session]
     queue[queue.index(send)] = changed
     return changed

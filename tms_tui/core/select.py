@@ -1,7 +1,6 @@
 """Read-only questions the faces ask of the state."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import overload
 
@@ -12,6 +11,7 @@ from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Agent, Author, Message, Session, SessionStatus
 from tms_tui.domain.policy import TRIES_UNTIL_OFFLINE
+from tms_tui.domain.value import Value
 
 
 class Filter(Enum):
@@ -29,8 +29,7 @@ class BadgeKind(StrEnum):
     OFFLINE = "offline"
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Value):
     """The connection in one place. Times are seconds since the epoch."""
 
     kind: BadgeKind

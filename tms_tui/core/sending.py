@@ -1,7 +1,5 @@
 """The way of an own message: queued, sending, and settled by whichever proof comes first."""
 
-from dataclasses import replace
-
 from tms_tui.core import keeping, outbox, people
 from tms_tui.core.outbox import LEFT, PARKED
 from tms_tui.core.state import State, Step
@@ -23,6 +21,7 @@ from tms_tui.domain.events import SendStored
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import AuthorType, Draft, Message
 from tms_tui.domain.policy import GIVE_UP_SENDING_AFTER, RATE_LIMITED_FOR, SEND_RETRY
+from tms_tui.domain.value import replace
 
 UNSURE = (FailureKind.NO_ANSWER, FailureKind.SERVER_ERROR, FailureKind.UNREADABLE)
 """After these the message may be stored: only a read can tell."""

@@ -1,7 +1,5 @@
 """Conversations: the newer version wins, and what changed is said."""
 
-from dataclasses import replace
-
 from tms_tui.core import people
 from tms_tui.core.state import State, Step
 from tms_tui.core.transcript import unread_after
@@ -10,6 +8,7 @@ from tms_tui.domain.events import SessionAssigned
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Message, MessageKind, Preview, Session, SessionStatus
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import replace
 
 PREVIEW_LONGEST = 120
 

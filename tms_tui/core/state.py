@@ -21,6 +21,7 @@ from tms_tui.domain.model import (
     User,
 )
 from tms_tui.domain.policy import LATENCIES_KEPT, NOTICES_KEPT, POLL_FIRST
+from tms_tui.domain.value import Value
 
 
 class Stage(StrEnum):
@@ -93,8 +94,7 @@ class SyncState:
     """The line is back, and what was missed is still being read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typist:
+class Typist(Value):
     """Someone who types. `until` is on the monotonic clock."""
 
     author: Author
@@ -164,8 +164,7 @@ class State:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Value):
     """Time and chance, handed in. `now` is monotonic seconds, `wall` seconds since the epoch, `chance` in [0, 1)."""
 
     now: float

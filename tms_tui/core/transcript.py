@@ -9,6 +9,7 @@ from tms_tui.domain.entries import GapMark
 from tms_tui.domain.ids import MessageId, SessionId
 from tms_tui.domain.model import AuthorType, Message
 from tms_tui.domain.policy import SHORT_GAP
+from tms_tui.domain.value import Value
 
 Stored = Message | GapMark
 
@@ -21,8 +22,7 @@ class Hole:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Value):
     """What a merge did: messages new at the end, new elsewhere, changed, and known before."""
 
     appended: int = 0

@@ -1,11 +1,11 @@
 """What looks different now: a closed union for the faces."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import Value
 
 
 class NoticeKind(StrEnum):
@@ -35,8 +35,7 @@ class NoticeKind(StrEnum):
     """Drafts and the outbox cannot be written to the disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Value):
     """Something to say once, on the event line. `at` is seconds since the epoch."""
 
     kind: NoticeKind
@@ -51,70 +50,59 @@ class Notice:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptGrew:
+class TranscriptGrew(Value):
     """Messages came at the end."""
 
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptChanged:
+class TranscriptChanged(Value):
     """Entries changed, or came anywhere but at the end."""
 
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class SessionMoved:
+class SessionMoved(Value):
     """A conversation's row changed, came, went, or stands elsewhere."""
 
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class TypingChanged:
+class TypingChanged(Value):
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class LinkChanged:
+class LinkChanged(Value):
     """The badge may say something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleChanged:
+class PeopleChanged(Value):
     """Availability of the agent or of colleagues, or what they look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class CannedChanged:
+class CannedChanged(Value):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class SendTaken:
+class SendTaken(Value):
     """The core has taken a send: the composer may forget its text."""
 
     send_id: SendId
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class SendHeld:
+class SendHeld(Value):
     """Nothing was sent: the conversation moved on since the agent looked."""
 
     send_id: SendId
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(Value):
     notice: Notice
 
 
-@dataclass(frozen=True, slots=True)
-class SignInNeeded:
+class SignInNeeded(Value):
     """The server no longer accepts this sign-in."""
 
     failure: Failure

@@ -1,6 +1,5 @@
 """What is to be done outside: a closed union of imperatives."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tms_tui.domain.errors import EndingKind
@@ -8,6 +7,7 @@ from tms_tui.domain.ids import AgentId, Cursor, PageToken, SendId, SessionId
 from tms_tui.domain.model import Availability, Draft, Priority, SessionStatus
 from tms_tui.domain.policy import MESSAGES_PAGE, SESSIONS_PAGE
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import Value
 
 
 class TimerKind(StrEnum):
@@ -24,16 +24,14 @@ class TimerKind(StrEnum):
     TYPING_IN = "typing_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Value):
     """Names one alarm; setting it again moves it. `key` tells alarms of one kind apart."""
 
     kind: TimerKind
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionQuery:
+class SessionQuery(Value):
     """Which conversations to list; newest activity first."""
 
     status: SessionStatus | None = None
@@ -45,19 +43,16 @@ class SessionQuery:
 # Asked of the server by HTTP; each is answered by exactly one event.
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSessions:
+class ReadSessions(Value):
     query: SessionQuery
     after: PageToken | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSession:
+class ReadSession(Value):
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPage:
+class ReadPage(Value):
     """Messages older than `before`, or newer than `after`, or (neither) the newest."""
 
     session: SessionId
@@ -66,31 +61,26 @@ class ReadPage:
     limit: int = MESSAGES_PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLog:
+class ReadLog(Value):
     after: Cursor
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAgents:
+class ReadAgents(Value):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCanned:
+class ReadCanned(Value):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Transmit:
+class Transmit(Value):
     """Send one message. `if_last_seq`: refuse when a colleague answered after it; None sends regardless."""
 
     draft: Draft
     if_last_seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Value):
     """Hand a conversation to an agent, or to nobody. With `checked`, only while `expected` still holds it."""
 
     session: SessionId
@@ -100,15 +90,13 @@ class Assign:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetStatus:
+class SetStatus(Value):
     session: SessionId
     status: SessionStatus
     pending_until: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Value):
     """Replace tags, priority, or both; None leaves one as it is."""
 
     session: SessionId
@@ -116,19 +104,16 @@ class Label:
     priority: Priority | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRead:
+class MarkRead(Value):
     session: SessionId
     up_to: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetAvailability:
+class SetAvailability(Value):
     availability: Availability
 
 
-@dataclass(frozen=True, slots=True)
-class PostMetrics:
+class PostMetrics(Value):
     """Counters since the start; `latency` are (seconds, cumulative count) pairs."""
 
     connects: int
@@ -147,29 +132,24 @@ Request = Read | Write
 # Done on the socket; lost with it without harm.
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLink:
+class OpenLink(Value):
     after: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CloseLink:
+class CloseLink(Value):
     why: EndingKind
 
 
-@dataclass(frozen=True, slots=True)
-class ProveLink:
+class ProveLink(Value):
     """Ping now; the pong becomes `LinkProven`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignalTyping:
+class SignalTyping(Value):
     session: SessionId
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SignalViewing:
+class SignalViewing(Value):
     session: SessionId | None
 
 
@@ -178,38 +158,33 @@ LinkEffect = OpenLink | CloseLink | ProveLink | SignalTyping | SignalViewing
 # Done by the engine itself.
 
 
-@dataclass(frozen=True, slots=True)
-class WakeAt:
+class WakeAt(Value):
     """Ring `timer` at `when` on the monotonic clock; None takes it back."""
 
     timer: Timer
     when: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class RenewToken:
+class RenewToken(Value):
     """Exchange the refresh token; the answer becomes `TokenRenewed` or `RenewFailed`."""
 
 
 # Done on this machine's disk, so that a crash costs nothing.
 
 
-@dataclass(frozen=True, slots=True)
-class KeepSend:
+class KeepSend(Value):
     """Keep one intent to send; answered by `SendKept`, and only then may it leave."""
 
     draft: Draft
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetSend:
+class ForgetSend(Value):
     """The send is settled or was taken back."""
 
     send_id: SendId
 
 
-@dataclass(frozen=True, slots=True)
-class KeepDraft:
+class KeepDraft(Value):
     """Keep a composer's text; an empty one is forgotten."""
 
     session: SessionId

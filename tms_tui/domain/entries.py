@@ -1,10 +1,10 @@
 """What stands in a transcript: stored messages, own sends under way, gaps."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import Draft, Message
+from tms_tui.domain.value import Value
 
 
 class Delivery(StrEnum):
@@ -22,8 +22,7 @@ class Delivery(StrEnum):
     SEEN = "seen"
 
 
-@dataclass(frozen=True, slots=True)
-class PendingSend:
+class PendingSend(Value):
     """An own message that the server has not confirmed yet. `since` is on the monotonic clock."""
 
     draft: Draft
@@ -35,8 +34,7 @@ class PendingSend:
     """Whether it would survive a crash; it does not leave before."""
 
 
-@dataclass(frozen=True, slots=True)
-class GapMark:
+class GapMark(Value):
     """The line was down here. Times are seconds since the epoch; `confirmed` once the history was read again."""
 
     after_seq: int

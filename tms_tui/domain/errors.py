@@ -1,10 +1,10 @@
 """What went wrong, as values: a request that failed, a socket that ended."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tms_tui.domain.model import Session
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import Value
 
 
 class FailureKind(StrEnum):
@@ -37,8 +37,7 @@ class FailureKind(StrEnum):
     """An answer came that no chat server gives: HTML, another shape, not JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Value):
     """Why a request did not do what was asked. `retry_after` is in seconds; `words` are the server's, cleaned."""
 
     kind: FailureKind
@@ -72,8 +71,7 @@ class EndingKind(StrEnum):
     """Closed by ourselves: the agent asked, or the token is to be replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Value):
     """How a socket ended. `words` are the server's or the system's, cleaned; `retry_after` in seconds."""
 
     kind: EndingKind

@@ -1,7 +1,5 @@
 """What happened: a closed union, from the wire, the line, the clock and the agent."""
 
-from dataclasses import dataclass
-
 from tms_tui.domain.effects import Request, SessionQuery, Timer
 from tms_tui.domain.errors import Ending, Failure
 from tms_tui.domain.ids import AgentId, Cursor, PageToken, SendId, SessionId
@@ -19,52 +17,46 @@ from tms_tui.domain.model import (
     User,
 )
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import Value
 
 # From the wire, by the socket or by the log. A `cursor` marks what the log holds.
 
 
-@dataclass(frozen=True, slots=True)
-class MessageArrived:
+class MessageArrived(Value):
     message: Message
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionChanged:
+class SessionChanged(Value):
     session: Session
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionAssigned:
+class SessionAssigned(Value):
     session: Session
     previous: AgentId | None
     by: AgentId | None
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TypingSeen:
+class TypingSeen(Value):
     session: SessionId
     author: Author
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptSeen:
+class ReceiptSeen(Value):
     session: SessionId
     reader: AuthorType
     up_to: int
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PresenceSeen:
+class PresenceSeen(Value):
     agent: Agent
 
 
-@dataclass(frozen=True, slots=True)
-class ServerComplained:
+class ServerComplained(Value):
     """An `error` frame: one of our own frames was not understood or not allowed."""
 
     code: str
@@ -72,8 +64,7 @@ class ServerComplained:
     retryable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Value):
     """Something came that cannot be read. `kind` is a fixed word for counting; `reason` is for people, cleaned."""
 
     kind: str
@@ -95,8 +86,7 @@ WireEvent = (
 # From the line.
 
 
-@dataclass(frozen=True, slots=True)
-class LinkWelcomed:
+class LinkWelcomed(Value):
     """The server's first frame. `cursor` is the head of the log when this socket was registered."""
 
     agent: AgentId
@@ -105,27 +95,23 @@ class LinkWelcomed:
     cursor: Cursor
 
 
-@dataclass(frozen=True, slots=True)
-class LinkProven:
+class LinkProven(Value):
     """A ping was answered after `latency` seconds."""
 
     latency: float
 
 
-@dataclass(frozen=True, slots=True)
-class LinkLost:
+class LinkLost(Value):
     ending: Ending
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRenewed:
+class TokenRenewed(Value):
     """`lifetime` in seconds from now, by the server's own clock."""
 
     lifetime: float
 
 
-@dataclass(frozen=True, slots=True)
-class RenewFailed:
+class RenewFailed(Value):
     failure: Failure
 
 
@@ -134,21 +120,18 @@ LineEvent = LinkWelcomed | LinkProven | LinkLost | TokenRenewed | RenewFailed
 # Answers to requests.
 
 
-@dataclass(frozen=True, slots=True)
-class SessionsRead:
+class SessionsRead(Value):
     query: SessionQuery
     sessions: tuple[Session, ...]
     next: PageToken | None
     cursor: Cursor
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRead:
+class SessionRead(Value):
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class PageRead:
+class PageRead(Value):
     """Messages, oldest first. `has_more`: the server holds further ones in the direction asked for."""
 
     session: SessionId
@@ -158,56 +141,47 @@ class PageRead:
     after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogRead:
+class LogRead(Value):
     after: Cursor
     events: tuple[WireEvent, ...]
     cursor: Cursor
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AgentsRead:
+class AgentsRead(Value):
     agents: tuple[Agent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CannedRead:
+class CannedRead(Value):
     responses: tuple[CannedResponse, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SendStored:
+class SendStored(Value):
     send_id: SendId
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class SessionAnswered:
+class SessionAnswered(Value):
     """An assignment, status or label was carried out; `asked` says which."""
 
     session: Session
     asked: Request
 
 
-@dataclass(frozen=True, slots=True)
-class ReadMarked:
+class ReadMarked(Value):
     session: SessionId
     up_to: int
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilitySet:
+class AvailabilitySet(Value):
     agent: Agent
 
 
-@dataclass(frozen=True, slots=True)
-class MetricsPosted:
+class MetricsPosted(Value):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class AskFailed:
+class AskFailed(Value):
     asked: Request
     failure: Failure
 
@@ -219,57 +193,49 @@ Answer = ReadAnswer | WriteAnswer | AskFailed
 # From the agent.
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Value):
     """`lifetime` of the access token in seconds from now."""
 
     user: User
     lifetime: float
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOpened:
+class SessionOpened(Value):
     """The agent looks at a conversation, or (None) at none."""
 
     session: SessionId | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Value):
     """Messages up to `up_to` really stood on the agent's screen."""
 
     session: SessionId
     up_to: int
 
 
-@dataclass(frozen=True, slots=True)
-class TopReached:
+class TopReached(Value):
     """The agent scrolled to the oldest message held."""
 
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class SendAsked:
+class SendAsked(Value):
     draft: Draft
 
 
-@dataclass(frozen=True, slots=True)
-class ResendAsked:
+class ResendAsked(Value):
     """Send what was refused or held, whatever happened since."""
 
     send_id: SendId
 
 
-@dataclass(frozen=True, slots=True)
-class SendDropped:
+class SendDropped(Value):
     """Take back what has not left, or put away what was refused; the face has its text."""
 
     send_id: SendId
 
 
-@dataclass(frozen=True, slots=True)
-class ComposerChanged:
+class ComposerChanged(Value):
     """The composer's text now; an empty one when it was left or sent."""
 
     session: SessionId
@@ -277,53 +243,45 @@ class ComposerChanged:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ComposerLeft:
+class ComposerLeft(Value):
     """The composer lost the focus; its text stays as a draft."""
 
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(Value):
     """The console is about to end: whatever is not kept yet is kept now."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssignAsked:
+class AssignAsked(Value):
     session: SessionId
     agent: AgentId | None
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusAsked:
+class StatusAsked(Value):
     session: SessionId
     status: SessionStatus
     pending_until: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LabelAsked:
+class LabelAsked(Value):
     session: SessionId
     tags: tuple[CleanText, ...] | None = None
     priority: Priority | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityAsked:
+class AvailabilityAsked(Value):
     availability: Availability
 
 
-@dataclass(frozen=True, slots=True)
-class ListingAsked:
+class ListingAsked(Value):
     """The agent wants conversations that the desk does not hold: ended ones, or the hits of a search."""
 
     query: SessionQuery
 
 
-@dataclass(frozen=True, slots=True)
-class ReconnectAsked:
+class ReconnectAsked(Value):
     pass
 
 
@@ -335,23 +293,20 @@ Wish = Look | Write | Decide
 # From this machine's disk.
 
 
-@dataclass(frozen=True, slots=True)
-class SendKept:
+class SendKept(Value):
     """A send will survive a crash; with `failure`, it will not, and leaves all the same."""
 
     send_id: SendId
     failure: CleanText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeepFailed:
+class KeepFailed(Value):
     """A draft could not be kept. `words` are the system's, cleaned."""
 
     words: CleanText
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Value):
     """What an earlier run left: sends in the order of asking, and composers' texts by conversation and kind."""
 
     sends: tuple[Draft, ...]
@@ -363,13 +318,11 @@ KeepEvent = SendKept | KeepFailed | Restored
 # From the clock.
 
 
-@dataclass(frozen=True, slots=True)
-class TimerRang:
+class TimerRang(Value):
     timer: Timer
 
 
-@dataclass(frozen=True, slots=True)
-class Woke:
+class Woke(Value):
     """The machine slept for `gap` seconds."""
 
     gap: float

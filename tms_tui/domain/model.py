@@ -1,10 +1,10 @@
 """The things a desk is about: conversations, messages, people."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tms_tui.domain.ids import AgentId, MessageId, SendId, SessionId, TenantId
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import Value, field
 
 
 class SessionStatus(StrEnum):
@@ -43,8 +43,7 @@ class MessageKind(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Value):
     """Who wrote or types; `id` is None for the system and for unnamed visitors."""
 
     type: AuthorType
@@ -52,8 +51,7 @@ class Author:
     name: CleanText
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Value):
     """A colleague, or the one who signed in."""
 
     id: AgentId
@@ -64,8 +62,7 @@ class Agent:
     viewing: SessionId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Value):
     """The agent as the sign-in names them."""
 
     id: AgentId
@@ -75,8 +72,7 @@ class User:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(Value):
     """The person on the other side. Times are seconds since the epoch."""
 
     id: str | None
@@ -89,8 +85,7 @@ class Customer:
     info: tuple[tuple[CleanText, CleanText], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Value):
     """The last message of a conversation, shortened for the list."""
 
     id: MessageId
@@ -100,8 +95,7 @@ class Preview:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Value):
     """One conversation with one customer. Times are seconds since the epoch."""
 
     id: SessionId
@@ -123,8 +117,7 @@ class Session:
     unread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Value):
     """One stored message. `seq` grows by one within its session; times are seconds since the epoch."""
 
     id: MessageId
@@ -141,8 +134,7 @@ class Message:
     """How many control or hidden characters were neutralised in `text`."""
 
 
-@dataclass(frozen=True, slots=True)
-class CannedResponse:
+class CannedResponse(Value):
     """A text kept for reuse; `{{customer.name}}` and `{{agent.name}}` are placeholders."""
 
     shortcut: CleanText
@@ -150,8 +142,7 @@ class CannedResponse:
     content: CleanText
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Value):
     """One intent to send, with everything needed to send it again after a restart."""
 
     send_id: SendId
@@ -163,8 +154,7 @@ class Draft:
     """The newest `seq` the agent had on screen; the server refuses when the talk moved on since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Value):
     """What the server at the other end can do; asked of, never guessed by its name."""
 
     resumes: bool = True

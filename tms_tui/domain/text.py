@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NewType, assert_never
 
 from tms_tui.domain.text_tables import PLAIN, Kind, kind, may_join, may_vary, picture
+from tms_tui.domain.value import Value
 
 CleanText = NewType("CleanText", str)
 """Text that can be drawn as it is: line feeds and visible characters, nothing a terminal obeys."""
@@ -15,8 +15,7 @@ EMPTY = CleanText("(empty or invisible message)")
 """Stands for a message that has nothing to see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     """A web or mail address that stands in a text at `[start:end]`."""
 
     start: int

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from tms_tui.core.link import RENEWAL_REFUSED
@@ -24,6 +23,7 @@ from tms_tui.domain.effects import (
 )
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import Answer, AskFailed, KeepEvent, RenewFailed, SendKept, TimerRang, TokenRenewed
+from tms_tui.domain.value import replace
 from tms_tui.engine.alarms import Alarms
 from tms_tui.engine.clock import Clock
 from tms_tui.engine.line import Line

@@ -5,7 +5,6 @@ import os
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Self
 from tms_tui.core.state import Moment
 from tms_tui.domain import effects, errors, events, model
 from tms_tui.domain.events import Event
+from tms_tui.domain.value import Value, fields
 
 
 class Recorder:
@@ -46,8 +46,8 @@ def replay(file: Path) -> Iterator[tuple[Event, Moment]]:
 
 
 def _plain(value: Any) -> Any:
-    """`value` in what JSON has; a dataclass says its name."""
-    if is_dataclass(value):
+    """`value` in what JSON has; a value of ours says its name."""
+    if isinstance(value, Value):
         return {"is": type(value).__name__} | {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
 def _value(hint: Any, plain: Any) -> Any:
     """What `_plain` was given, by the type its field declares."""
     if isinstance(plain, dict):
-        return _dataclass(plain)
+        return _named(plain)
     if isinstance(plain, list):
         return tuple(_value(_inner(hint), each) for each in plain)
     for kind in _alternatives(hint):
@@ -66,7 +66,7 @@ def _value(hint: Any, plain: Any) -> Any:
     return plain
 
 
-def _dataclass(plain: dict[str, Any]) -> Any:
+def _named(plain: dict[str, Any]) -> Any:
     kind = _kinds().get(plain.get("is", ""))
     if kind is None:
         raise ValueError(f"no event is called {plain.get('is')!r}")
@@ -94,5 +94,9 @@ def _hints(kind: type) -> dict[str, Any]:
 @cache
 def _kinds() -> dict[str, Any]:
     rooms = (events, effects, errors, model)
-    known = {name: kind for room in rooms for name, kind in vars(room).items() if is_dataclass(kind)}
+    known = {name: kind for room in rooms for name, kind in vars(room).items() if _is_value(kind)}
     return known | {"Moment": Moment}
+
+
+def _is_value(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Value)

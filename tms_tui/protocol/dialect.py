@@ -1,15 +1,14 @@
 """Tables of what differs between servers: paths, and what each can do."""
 
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from tms_tui.domain.ids import AgentId, Cursor
 from tms_tui.domain.model import Capabilities
+from tms_tui.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Value):
     """One server's spelling. `{id}` in a path stands for a conversation's id."""
 
     name: str

@@ -1,6 +1,5 @@
 """Signing in, renewing and signing out, as HTTP."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import User
 from tms_tui.domain.secret import Secret
+from tms_tui.domain.value import Value
 from tms_tui.protocol import shapes, wire
 from tms_tui.protocol.dialect import V1, Dialect
 from tms_tui.protocol.reading import UnreadableError, parse
@@ -15,8 +15,7 @@ from tms_tui.protocol.refusals import HttpAnswer, failure_of, unreadable
 from tms_tui.protocol.rest import HttpRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Value):
     """What a sign-in or a renewal gives. `lifetime` of the access token in seconds, by the server's clock."""
 
     access: Secret

@@ -1,7 +1,6 @@
 """Where the server is: what a person types, checked, and the URLs that follow from it."""
 
 import asyncio
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from tms_tui.domain.text import CleanText, clean_line
+from tms_tui.domain.value import Value
 
 _SCHEMES = {"https": 443, "http": 80}
 _SOCKET_SCHEMES = {"wss": "https", "ws": "http"}
@@ -23,8 +23,7 @@ class BadAddress(ValueError):  # noqa: N818 - it says what is wrong: the address
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
+class ServerAddress(Value):
     """One server: `host` in ASCII without brackets, `prefix` "" or beginning with "/" and not ending with it."""
 
     secure: bool

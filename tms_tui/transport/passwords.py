@@ -4,12 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import CleanText, clean_line
+from tms_tui.domain.value import Value
 from tms_tui.transport.addresses import ServerAddress
 
 T = TypeVar("T")
@@ -49,8 +49,7 @@ class KeyringTrouble(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class NoKeyring:
+class NoKeyring(Value):
     """The keyring did not do what was asked. `words` name the backend, or the kind of error; no secret."""
 
     trouble: KeyringTrouble

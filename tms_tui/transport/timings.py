@@ -1,12 +1,10 @@
 """The limits of one socket."""
 
-from dataclasses import dataclass
-
 from tms_tui.domain import policy
+from tms_tui.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(Value):
     """Durations in seconds, sizes in bytes."""
 
     open_within: float = policy.CONNECT_WITHIN

@@ -3,7 +3,6 @@
 import os
 import sys
 import traceback
-from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
@@ -12,6 +11,7 @@ from textual.worker import Worker, WorkerState
 
 from tms_tui import wording
 from tms_tui.domain.errors import Failure
+from tms_tui.domain.value import replace
 from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
 from tms_tui.ui.screens.desk import DeskScreen
 from tms_tui.ui.terminal import set_title, show_cursor

@@ -1,7 +1,6 @@
 """Where the engine and Textual meet: changes become one message a frame, keys become events."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from textual.dom import DOMNode
@@ -13,6 +12,7 @@ from tms_tui.domain.errors import Failure
 from tms_tui.domain.events import Event
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.secret import Secret
+from tms_tui.domain.value import Value
 
 WORKER = "engine"
 """Name and group of the one worker."""
@@ -47,8 +47,7 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SignInForm:
+class SignInForm(Value):
     """What the agent filled in. `remember`: keep the password in the keyring."""
 
     server: str
@@ -57,8 +56,7 @@ class SignInForm:
     remember: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prefill:
+class Prefill(Value):
     """What is known before anybody types. `keyring` names where passwords can be kept, if anywhere."""
 
     server: str = ""

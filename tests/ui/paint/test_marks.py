@@ -1,7 +1,5 @@
 """An entry is found again after whatever happened to the transcript."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +9,7 @@ from tms_tui.core.outbox import put, take_out
 from tms_tui.core.transcript import merge
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.ids import SendId
+from tms_tui.domain.value import replace
 from tms_tui.ui.paint.marks import find
 
 

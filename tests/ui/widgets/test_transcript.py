@@ -1,7 +1,5 @@
 """The transcript: what is shown, where the reader stands, and what it tells."""
 
-from dataclasses import replace
-
 from tests.ui.paint.scene import ANA, NOON, TALK, hold, message, pending, signed_in
 from tests.ui.widgets.stage import Seen, staged
 from tms_tui.core.outbox import change, put
@@ -9,6 +7,7 @@ from tms_tui.core.state import State
 from tms_tui.core.transcript import merge
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.value import replace
 from tms_tui.ui.widgets.transcript import TranscriptPane
 
 OTHER = SessionId("other")
