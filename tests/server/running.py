@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from tests.server.place import Place
 from tms_tui.protocol import wire
 from tms_tui.server import admin
 from tms_tui.server.bus import Bus
@@ -54,6 +55,7 @@ class RunningServer(Running):
         settings = ServerSettings(
             data=self.settings.data,
             database=self.settings.database,
+            database_password=self.settings.database_password,
             tenant=tenant,
             password_cost=self.settings.password_cost,
         )
@@ -110,7 +112,7 @@ class Visitor:
 
 @contextlib.asynccontextmanager
 async def running_server(
-    data: Path, *, bus: Bus | None = None, clock: Clock | None = None, **settings: Any
+    place: Path | Place, *, bus: Bus | None = None, clock: Clock | None = None, **settings: Any
 ) -> AsyncIterator[RunningServer]:
     """The reference server in this loop. `settings` are fields of ServerSettings; limits are generous."""
     relaxed: dict[str, Any] = {
@@ -121,7 +123,8 @@ async def running_server(
         "agent_send_rate": GENEROUS,
         "visitor_send_rate": GENEROUS,
     }
-    server = RunningServer(ServerSettings(data=data, **(relaxed | settings)), bus, clock)
+    place = place if isinstance(place, Place) else Place(place)
+    server = RunningServer(ServerSettings(data=place.data, **(relaxed | place.settings | settings)), bus, clock)
     await server.start()
     try:
         yield server

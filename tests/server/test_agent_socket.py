@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from tests.server.hand_clock import HandClock
+from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, SignedIn, running_server
 from tests.server.sockets import Far, agent_address, agent_socket
 from tms_tui.server import admin
@@ -60,8 +61,8 @@ async def test_refusals_come_before_the_upgrade_and_say_why(server: RunningServe
     assert caught.value.response.headers["Retry-After"] == "2"
 
 
-async def test_listed_origins_may_come(tmp_path: Any) -> None:
-    async with running_server(tmp_path, origins=("https://desk.example",)) as server:
+async def test_listed_origins_may_come(place: Place) -> None:
+    async with running_server(place, origins=("https://desk.example",)) as server:
         dana = await server.sign_in()
         for origin in ("https://desk.example", server.url):
             async with connect(
@@ -148,8 +149,8 @@ async def test_ten_bad_frames_in_a_row_end_it(server: RunningServer) -> None:
         assert await far.close_code() == 1008
 
 
-async def test_too_many_frames_end_it(tmp_path: Any) -> None:
-    async with running_server(tmp_path, frame_rate=Rate(0.001, 5)) as server:
+async def test_too_many_frames_end_it(place: Place) -> None:
+    async with running_server(place, frame_rate=Rate(0.001, 5)) as server:
         dana = await server.sign_in()
         async with agent_socket(server, dana) as far:
             for _ in range(6):
@@ -263,8 +264,8 @@ async def test_stopping_closes_with_going_away(server: RunningServer) -> None:
         await stopping
 
 
-async def test_a_full_node_sends_them_elsewhere(tmp_path: Any) -> None:
-    async with running_server(tmp_path, sockets_per_node=1) as server:
+async def test_a_full_node_sends_them_elsewhere(place: Place) -> None:
+    async with running_server(place, sockets_per_node=1) as server:
         dana = await server.sign_in()
         async with agent_socket(server, dana) as far:
             await welcomed(far)

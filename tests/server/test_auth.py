@@ -8,6 +8,7 @@ import httpx
 import jwt
 
 from tests.server.hand_clock import HandClock
+from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, running_server
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import PasswordCost, Rate
@@ -65,8 +66,8 @@ async def test_a_stranger_costs_as_much_work_as_an_agent() -> None:
     assert await work(None, "wrong") > known / 2
 
 
-async def test_too_many_attempts_are_told_when_to_come_back(tmp_path: Any) -> None:
-    async with running_server(tmp_path, login_rate=Rate(1 / 30, 3)) as server:
+async def test_too_many_attempts_are_told_when_to_come_back(place: Place) -> None:
+    async with running_server(place, login_rate=Rate(1 / 30, 3)) as server:
         answers = [await login(server, "dana@example.com") for _ in range(4)]
     assert [one.status_code for one in answers] == [401, 401, 401, 429]
     assert answers[-1].json()["code"] == "too_many_attempts"

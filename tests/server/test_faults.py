@@ -81,8 +81,8 @@ async def contents_of(agent: SignedIn, visitor: Visitor) -> list[str]:
     return [one["content"] for one in page.json()["messages"]]
 
 
-async def test_the_store_syncs_every_commit_to_the_disk(server: RunningServer) -> None:
-    async with server.app.services.database.write() as connection:
+async def test_the_store_syncs_every_commit_to_the_disk(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server, server.app.services.database.write() as connection:
         modes = [
             (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")

@@ -3,11 +3,11 @@
 import asyncio
 import socket
 import uuid
-from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.client import connect
 
+from tests.server.place import Place
 from tests.server.running import RunningServer, SignedIn, running_server
 from tests.server.sockets import agent_address, agent_socket
 from tms_tui.server.bus import LogGrew, MemoryBus, Notice
@@ -51,8 +51,8 @@ async def test_pages_of_events_and_their_end(server: RunningServer) -> None:
     assert (nothing["events"], nothing["cursor"], nothing["has_more"]) == ([], rest["cursor"], False)
 
 
-async def test_a_cursor_nobody_gave_is_expired(tmp_path: Path) -> None:
-    async with running_server(tmp_path, resume_limit=3) as server:
+async def test_a_cursor_nobody_gave_is_expired(place: Place) -> None:
+    async with running_server(place, resume_limit=3) as server:
         dana, visitor = await server.sign_in(), await server.visitor()
         for number in range(5):
             await visitor.says(f"{number}")
@@ -107,8 +107,8 @@ async def test_the_seam_holds_while_others_write(server: RunningServer) -> None:
     assert seen == list(range(1, len(seen) + 1))
 
 
-async def test_a_client_that_does_not_read_is_cut_and_others_are_not(tmp_path: Path) -> None:
-    async with running_server(tmp_path, queue_frames=8, slow_write=60) as server:
+async def test_a_client_that_does_not_read_is_cut_and_others_are_not(place: Place) -> None:
+    async with running_server(place, queue_frames=8, slow_write=60) as server:
         dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
         with deaf_socket(server) as raw:
             async with (
@@ -161,9 +161,9 @@ class HeldBus(MemoryBus):
             await super().publish(notice)
 
 
-async def test_an_overflow_closes_with_4413_and_the_client_comes_back_for_the_rest(tmp_path: Path) -> None:
+async def test_an_overflow_closes_with_4413_and_the_client_comes_back_for_the_rest(place: Place) -> None:
     bus = HeldBus()
-    async with running_server(tmp_path, bus=bus, queue_frames=4, log_check=3600) as server:
+    async with running_server(place, bus=bus, queue_frames=4, log_check=3600) as server:
         dana, visitor = await server.sign_in(), await server.visitor()
         async with agent_socket(server, dana) as far:
             after = (await far.hears())["data"]["cursor"]
@@ -188,9 +188,9 @@ class LosingBus(MemoryBus):
         self.lost.append(notice)
 
 
-async def test_a_lost_announcement_costs_seconds_and_no_message(tmp_path: Path) -> None:
+async def test_a_lost_announcement_costs_seconds_and_no_message(place: Place) -> None:
     bus = LosingBus()
-    async with running_server(tmp_path, bus=bus, log_check=0.05) as server:
+    async with running_server(place, bus=bus, log_check=0.05) as server:
         dana, visitor = await server.sign_in(), await server.visitor()
         async with agent_socket(server, dana) as far:
             await far.hears()
@@ -199,8 +199,8 @@ async def test_a_lost_announcement_costs_seconds_and_no_message(tmp_path: Path) 
     assert any(isinstance(one, LogGrew) for one in bus.lost)
 
 
-async def test_a_replay_longer_than_the_queue_arrives_whole(tmp_path: Path) -> None:
-    async with running_server(tmp_path, queue_frames=16) as server:
+async def test_a_replay_longer_than_the_queue_arrives_whole(place: Place) -> None:
+    async with running_server(place, queue_frames=16) as server:
         dana, visitor = await server.sign_in(), await server.visitor()
         for number in range(60):
             await visitor.says(f"{number}")

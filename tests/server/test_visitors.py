@@ -2,10 +2,10 @@
 
 import asyncio
 import uuid
-from pathlib import Path
 from typing import Any
 
 from tests.server.hand_clock import HandClock
+from tests.server.place import Place
 from tests.server.running import RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import agent_socket, bare_visitor_socket, visitor_socket
 from tms_tui.server.settings import Rate
@@ -94,8 +94,8 @@ async def test_agents_see_the_customer_come_and_go(timed: RunningServer, clock: 
         assert update["data"]["customer"]["online"] is False, "the reload in between was no absence"
 
 
-async def test_a_restart_finds_out_who_is_gone(tmp_path: Path, clock: HandClock) -> None:
-    async with running_server(tmp_path, clock=clock) as server:
+async def test_a_restart_finds_out_who_is_gone(place: Place, clock: HandClock) -> None:
+    async with running_server(place, clock=clock) as server:
         dana, visitor = await server.sign_in(), await server.visitor()
         async with visitor_socket(server, visitor):
             await server.stop()
@@ -158,8 +158,8 @@ async def test_what_a_page_tells_is_checked(server: RunningServer) -> None:
     assert [one["customer"]["name"] for one in listed] == ["Visitor"]
 
 
-async def test_one_address_may_not_start_conversations_without_end(tmp_path: Path) -> None:
-    async with running_server(tmp_path, visitor_session_rate=Rate(0.01, 2)) as server:
+async def test_one_address_may_not_start_conversations_without_end(place: Place) -> None:
+    async with running_server(place, visitor_session_rate=Rate(0.01, 2)) as server:
         nobody = server.client()
         statuses = [(await nobody.post("/v1/visitor/sessions", json={})).status_code for _ in range(3)]
         assert statuses == [201, 201, 429]

@@ -14,9 +14,9 @@ from tms_tui.server.clock import SystemClock, timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import ServerSettings
-from tms_tui.server.store import agents, canned
+from tms_tui.server.store import agents, canned, schema
 from tms_tui.server.store.agents import AgentRow
-from tms_tui.server.store.database import Database
+from tms_tui.server.store.database import open_database
 
 PASSWORD_CHARACTERS = 8
 
@@ -67,11 +67,23 @@ async def list_agents(settings: ServerSettings) -> list[wire.User]:
         return [one.user() for one in await agents.of_tenant(connection, settings.tenant)]
 
 
+async def migrate(settings: ServerSettings) -> tuple[str | None, str]:
+    """Brings the tables up to date; the revisions before and after."""
+    database = open_database(settings)
+    try:
+        async with database.read() as connection:
+            before = await schema.revision(connection)
+        await database.migrate()
+    finally:
+        await database.close()
+    return before, schema.HEAD
+
+
 @contextlib.asynccontextmanager
 async def _store(settings: ServerSettings) -> AsyncIterator[AsyncConnection]:
-    database = Database(settings.database_url)
+    database = open_database(settings)
     try:
-        await database.create()
+        await database.prepare()
         async with database.write() as connection:
             await agents.ensure_tenant(connection, settings.tenant)
             yield connection

@@ -27,7 +27,7 @@ from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store.agents import ensure_tenant
-from tms_tui.server.store.database import Database
+from tms_tui.server.store.database import Database, open_database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
 from tms_tui.server.visitorsocket import visitor_socket
@@ -54,26 +54,28 @@ def create_app(
     """The server as an ASGI application.
 
     What is not handed in is opened by the settings' URLs. Raises WeakKeyError, and ValueError for
-    a bus nobody serves.
+    a bus or a store nobody serves.
     """
     background = Background()
     served = _wired(
         settings,
-        database or Database(settings.database_url, settings.store_patience),
+        database or open_database(settings),
         bus or open_bus(settings.bus),
         clock or SystemClock(),
         background,
     )
 
     @contextlib.asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await _open(served)
-        background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
-        yield
-        served.draining = True
-        await background.close()
-        await served.bus.close()
-        await served.database.close()
+    async def life() -> AsyncIterator[None]:
+        try:
+            await _open(served)
+            background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
+            yield
+        finally:
+            served.draining = True
+            await background.close()
+            await served.bus.close()
+            await served.database.close()
 
     app = Starlette(
         routes=ROUTES,
@@ -83,15 +85,15 @@ def create_app(
             SQLAlchemyError: on_store_failure,
             Exception: on_crash,
         },
-        lifespan=lifespan,
+        lifespan=lambda _app: life(),
     )
     app.router.redirect_slashes = False  # an address is right or not there; none leads elsewhere
     app.state.services = served
-    return Envelope(app, served)
+    return Envelope(app, served, life)
 
 
 async def _open(served: Services) -> None:
-    await served.database.create()
+    await served.database.prepare()
     async with served.database.write() as connection:
         await ensure_tenant(connection, served.settings.tenant)
     await served.bus.start(served.hub.hear)

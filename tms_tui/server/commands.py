@@ -13,9 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from tms_tui.server.errors import Refusal
 from tms_tui.server.keys import WeakKeyError
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store.schema import OutdatedSchemaError
 
 Result = TypeVar("Result")
 DEFAULT_DATA = Path("tms-chat-data")
+CANNOT_RUN = (OSError, ValueError, WeakKeyError, OutdatedSchemaError, SQLAlchemyError)
 
 data_option = click.option(
     "--data",
@@ -25,6 +27,12 @@ data_option = click.option(
     help="Directory of the database file and the signing key.",
 )
 database_option = click.option("--database", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data.")
+database_password_option = click.option(
+    "--database-password-file",
+    "database_password",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that holds the database's password.",
+)
 tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose conversations.")
 
 
@@ -38,6 +46,7 @@ tenant_option = click.option("--tenant", default="default", show_default=True, h
 )
 @data_option
 @database_option
+@database_password_option
 @click.option("--bus", default="memory://", show_default=True, metavar="URL", help="How nodes tell each other.")
 @click.option("--origin", "origins", multiple=True, help="Origin browsers may connect from; may be repeated.")
 @click.option(
@@ -55,14 +64,14 @@ def serve(port_file: Path | None, origins: tuple[str, ...], trusted_proxies: tup
         asyncio.run(_serve(settings, port_file))
     except KeyboardInterrupt:
         return
-    except (OSError, ValueError, WeakKeyError, SQLAlchemyError) as error:
+    except CANNOT_RUN as error:
         raise click.ClickException(_why(error)) from error
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, SQLAlchemyError):
         return "The database cannot be opened. Check --database and --data."
-    return f"The server cannot start: {error}"
+    return f"The server cannot start: {error}" if isinstance(error, OSError) else str(error)
 
 
 async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
@@ -94,6 +103,7 @@ def server_group() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 @data_option
 @database_option
+@database_password_option
 @tenant_option
 def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **options: Any) -> None:
     """Add an agent; asks for the password."""
@@ -108,6 +118,7 @@ def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **optio
 @click.option("--email", required=True)
 @data_option
 @database_option
+@database_password_option
 @tenant_option
 def disable_agent(*, email: str, **options: Any) -> None:
     """Keep an agent out; what they have open closes within a minute."""
@@ -123,6 +134,7 @@ def disable_agent(*, email: str, **options: Any) -> None:
 @click.option("--content", required=True, help="May hold {{customer.name}} and {{agent.name}}.")
 @data_option
 @database_option
+@database_password_option
 @tenant_option
 def add_canned(*, shortcut: str, title: str, content: str, **options: Any) -> None:
     """Add a text for reuse, or replace the one of the same shortcut."""
@@ -135,6 +147,7 @@ def add_canned(*, shortcut: str, title: str, content: str, **options: Any) -> No
 @server_group.command("list-agents")
 @data_option
 @database_option
+@database_password_option
 @tenant_option
 def list_agents(**options: Any) -> None:
     """List the agents, one a line: id, role, e-mail, name."""
@@ -142,6 +155,18 @@ def list_agents(**options: Any) -> None:
 
     for user in _run(admin.list_agents(ServerSettings(**options))):
         click.echo(f"{user.id}\t{user.role}\t{user.email}\t{user.name}")
+
+
+@server_group.command("migrate")
+@data_option
+@database_option
+@database_password_option
+def migrate(**options: Any) -> None:
+    """Bring the database's tables up to date. Run it before the servers of a new version start."""
+    from tms_tui.server import admin
+
+    before, after = _run(admin.migrate(ServerSettings(**options)))
+    click.echo(f"The database stands at revision {after}" + (" already" if before == after else ""))
 
 
 def _password(*, from_stdin: bool) -> str:
@@ -156,3 +181,5 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run(work)
     except Refusal as refusal:
         raise click.ClickException(refusal.words) from refusal
+    except CANNOT_RUN as error:
+        raise click.ClickException(_why(error)) from error

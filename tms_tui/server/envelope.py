@@ -5,6 +5,8 @@ import re
 import time
 import traceback
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,16 +16,18 @@ from tms_tui.server.errors import Refusal
 from tms_tui.server.metrics import Metrics
 from tms_tui.server.services import Services
 
+Life = Callable[[], AbstractAsyncContextManager[None]]
 logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _SECRETS = frozenset({"token", "access_token", "refresh_token", "visitor_token"})
 
 
 class Envelope:
-    """ASGI around ASGI."""
+    """ASGI around ASGI. `life` opens and closes what it works with, for a host that runs no lifespan."""
 
-    def __init__(self, app: ASGIApp, served: Services) -> None:
+    def __init__(self, app: ASGIApp, served: Services, life: Life) -> None:
         self.services = served
+        self.life = life
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

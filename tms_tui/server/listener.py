@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -46,7 +47,7 @@ def bind(settings: ServerSettings) -> socket.socket:
     return listening
 
 
-def configured(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
+def configured(app: ASGIApp, settings: ServerSettings, lifespan: Literal["on", "off"] = "on") -> uvicorn.Config:
     """How uvicorn serves this application."""
     return uvicorn.Config(
         app,
@@ -62,6 +63,6 @@ def configured(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        lifespan="on",
+        lifespan=lifespan,
         timeout_graceful_shutdown=DRAIN,
     )

@@ -48,8 +48,8 @@ class _Uvicorn(uvicorn.Server):
 class Running:
     """The server within this event loop; `signals` lets SIGINT and SIGTERM end it gracefully.
 
-    Raises OSError when the address is taken, WeakKeyError, ValueError for a bus nobody serves,
-    and SQLAlchemyError when the database cannot be opened.
+    Raises OSError when the address is taken, WeakKeyError, ValueError for a bus or a store nobody
+    serves, OutdatedSchemaError, and SQLAlchemyError when the database cannot be opened.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Running:
         self._signals = signals
         self._server: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
+        self._life = contextlib.AsyncExitStack()
 
     @property
     def port(self) -> int:
@@ -79,9 +80,15 @@ class Running:
     async def start(self) -> None:
         """Returns once it answers; a free port taken for port 0 is kept for the next start."""
         self.app = create_app(self.settings, bus=self._bus, clock=self._clock)
-        listening = bind(self.settings)
+        # Not within uvicorn's startup, which makes of every failure an exit without a word.
+        async with self._life:
+            await self._life.enter_async_context(self.app.life())
+            await self._listen(bind(self.settings))
+            self._life = self._life.pop_all()
+
+    async def _listen(self, listening: socket.socket) -> None:
         self.settings = dataclasses.replace(self.settings, port=listening.getsockname()[1])
-        self._server = _Uvicorn(configured(self.app, self.settings), signals=self._signals)
+        self._server = _Uvicorn(configured(self.app, self.settings, lifespan="off"), signals=self._signals)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="server")
         answering = asyncio.create_task(self._server.answering.wait())
         await asyncio.wait([answering, self._task], return_when=asyncio.FIRST_COMPLETED)
@@ -99,6 +106,7 @@ class Running:
         self._server.leaving.set()
         await self._task
         self._server = self._task = None
+        await self._life.aclose()
 
     async def stopped(self) -> None:
         """Returns when a signal ended it."""

@@ -36,8 +36,10 @@ class ServerSettings:
     """0 picks a free one."""
     database: str | None = None
     """SQLAlchemy URL; None is a SQLite file in `data`."""
+    database_password: Path | None = None
+    """A file that holds the password for `database`; a URL with one in it is refused."""
     store_patience: float = 5
-    """How long a call waits for a locked SQLite file before it is a 503."""
+    """How long a call waits for a locked SQLite file, or PostgreSQL for a lock, before it is a 503."""
     bus: str = "memory://"
     origins: tuple[str, ...] = ()
     """Origins that browsers may connect from; the server's own address is always one."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.protocol import wire
-from tms_tui.server.tables import agents, logins, refresh_tokens, tenants
+from tms_tui.server.tables import agents, logins, refresh_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class AgentRow:
 
 
 async def ensure_tenant(connection: AsyncConnection, tenant_id: str) -> None:
-    found = await connection.execute(sa.select(tenants.c.id).where(tenants.c.id == tenant_id))
-    if found.one_or_none() is None:
-        await connection.execute(sa.insert(tenants).values(id=tenant_id, cursor=0))
+    """May meet another node doing the same; both stores have these words for it."""
+    words = sa.text("INSERT INTO tenants (id, cursor) VALUES (:id, 0) ON CONFLICT DO NOTHING")
+    await connection.execute(words, {"id": tenant_id})
 
 
 async def insert(connection: AsyncConnection, agent: AgentRow) -> None:

@@ -2,55 +2,69 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tms_tui.server.tables import metadata
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store import engines, schema
 
-READERS = 4
+
+class StoreLostError(SQLAlchemyError):
+    """The database cannot be reached, or did not answer in time."""
 
 
 class Database:
     """One store by URL. On SQLite a single writer; on PostgreSQL row locks do that work."""
 
-    def __init__(self, url: str, patience: float = 5) -> None:
-        self._sqlite = sa.make_url(url).get_backend_name() == "sqlite"
+    def __init__(self, url: str | sa.URL, patience: float = 5) -> None:
+        """Opens nothing yet. Raises ValueError for a database nobody serves or a password in a text URL."""
+        place = resolved(url)
+        self._sqlite = place.get_backend_name() == "sqlite"
         if self._sqlite:
-            self._make_directory(url)
-            self._writer = _sqlite_writer(url, patience)
-            self._reader = _sqlite_engine(
-                url, READERS, patience, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
-            )
+            _make_directory(place)
+            self._writer = engines.sqlite_writer(place, patience)
+            self._reader = engines.sqlite_readers(place, patience)
         else:
-            self._writer = self._reader = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+            self._writer = engines.postgresql(place, patience)
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._one_writer = asyncio.Lock()
 
-    async def create(self) -> None:
-        """Makes what tables are missing."""
+    async def prepare(self) -> None:
+        """SQLite is brought up to date; raises OutdatedSchemaError for a PostgreSQL that is not."""
+        async with self.read() as connection:
+            revision = await schema.revision(connection)
+        if revision == schema.HEAD:
+            return
+        if not self._sqlite:
+            raise schema.OutdatedSchemaError(revision)
+        await self.migrate()
+
+    async def migrate(self) -> None:
+        """Brings the tables up to date; of several at once, one does it and the others wait."""
         async with self.write() as connection:
-            await connection.run_sync(metadata.create_all)
+            await schema.upgrade(connection)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Each statement sees what is committed by then; so what must be oldest is read first."""
-        async with self._reader.connect() as connection:
-            yield connection
+        with _lost():
+            async with self._reader.connect() as connection:
+                yield connection
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed when the block ends without an exception."""
-        if not self._sqlite:
-            async with self._writer.begin() as connection:
+        with _lost():
+            if not self._sqlite:
+                async with self._writer.begin() as connection:
+                    yield connection
+                return
+            async with self._one_writer, self._writer.begin() as connection:
                 yield connection
-            return
-        async with self._one_writer, self._writer.begin() as connection:
-            yield connection
 
     async def ping(self) -> None:
         async with self.read() as connection:
@@ -60,46 +74,41 @@ class Database:
         await self._writer.dispose()
         await self._reader.dispose()
 
-    @staticmethod
-    def _make_directory(url: str) -> None:
-        file = sa.make_url(url).database
-        if file and file != ":memory:":
-            Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+def open_database(settings: ServerSettings) -> Database:
+    """The store the settings name; raises ValueError for an unfit URL, OSError for an unreadable password file."""
+    url = sa.make_url(settings.database_url)
+    place: str | sa.URL = settings.database_url
+    if settings.database_password is not None:
+        place = url.set(password=settings.database_password.read_text().strip())
+    return Database(place, settings.store_patience)
 
 
-def _sqlite_writer(url: str, patience: float) -> AsyncEngine:
-    engine = _sqlite_engine(url, 1, patience)
+def resolved(url: str | sa.URL) -> sa.URL:
+    """The URL with its driver; raises ValueError for a database nobody serves or a password in a text URL."""
+    place = sa.make_url(url)
+    if isinstance(url, str) and place.password is not None:
+        words = "The database URL holds a password, which anyone on this machine can read. Put it in a file."
+        raise ValueError(words)
+    match place.get_backend_name():
+        case "sqlite":
+            return place.set(drivername="sqlite+aiosqlite")
+        case "postgresql":
+            return place.set(drivername="postgresql+asyncpg")
+        case other:
+            words = f"There is no store for {other} URLs; sqlite:// and postgresql:// are served."
+            raise ValueError(words)
 
-    @sa.event.listens_for(engine.sync_engine, "begin")
-    def open_transaction(connection: Connection) -> None:
-        # The driver's own BEGIN is never IMMEDIATE: two writers would meet at their first UPDATE.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    return engine
+@contextlib.contextmanager
+def _lost() -> Iterator[None]:
+    # asyncpg's failures to connect and to answer in time come as they are, past SQLAlchemy's own.
+    try:
+        yield
+    except OSError as lost:
+        raise StoreLostError(type(lost).__name__) from lost
 
 
-def _sqlite_engine(url: str, connections: int, patience: float, **options: Any) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_size=connections,
-        max_overflow=0,
-        # Every connection comes back committed or rolled back; one more ROLLBACK is one more thread hop.
-        pool_reset_on_return=None,
-        **options,
-    )
-
-    @sa.event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"busy_timeout={round(patience * 1000)}",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return engine
+def _make_directory(place: sa.URL) -> None:
+    if place.database and place.database != ":memory:":
+        Path(place.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)

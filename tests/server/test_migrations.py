@@ -1,0 +1,87 @@
+"""Migrations: the same tables as the code's on both stores, old databases adopted, outdated ones refused."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from click.testing import CliRunner
+from sqlalchemy.engine import Connection
+
+from tests.server.place import Place
+from tests.server.postgres import Postgres
+from tests.server.running import running_server
+from tms_tui.server.commands import serve, server_group
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store import schema
+from tms_tui.server.store.database import Database, open_database
+from tms_tui.server.tables import metadata
+
+
+def test_the_newest_migration_is_the_one_the_code_works_with() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+async def test_migrating_makes_the_tables_the_code_declares(place: Place) -> None:
+    database = open_database(ServerSettings(data=place.data, **place.settings))
+    await database.migrate()
+    async with database.write() as connection:
+        assert await connection.run_sync(differences) == []
+        await connection.exec_driver_sql("ALTER TABLE tenants ADD COLUMN surplus TEXT")
+        assert len(await connection.run_sync(differences)) == 1, "the comparison sees a difference"
+    await database.close()
+
+
+async def test_a_database_older_than_the_migrations_is_adopted(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server:
+        visitor = await server.visitor()
+        await visitor.says("still here")
+        async with server.app.services.database.write() as connection:
+            await connection.exec_driver_sql("DROP TABLE alembic_version")
+        await server.stop()
+        await server.start()
+        page = await visitor.http.get("/v1/visitor/messages")
+        assert [one["content"] for one in page.json()["messages"]] == ["still here"]
+
+
+@pytest.fixture
+def empty(postgres: Postgres) -> Iterator[str]:
+    """The URL of a PostgreSQL database without tables."""
+    asyncio.run(postgres.execute("CREATE DATABASE empty"))
+    yield postgres.url("empty")
+    asyncio.run(postgres.execute("DROP DATABASE empty WITH (FORCE)"))
+
+
+@pytest.mark.services
+def test_the_server_starts_on_postgresql_only_once_it_was_migrated(
+    postgres: Postgres, empty: str, tmp_path: Path
+) -> None:
+    where = ["--database", empty, "--database-password-file", str(postgres.password_file)]
+    refused = CliRunner().invoke(serve, [*where, "--data", str(tmp_path), "--port", "0"])
+    assert (refused.exit_code, "tms-chat server migrate" in refused.output) == (1, True), refused.output
+    for word in ("0001\n", "already"):
+        migrated = CliRunner().invoke(server_group, ["migrate", *where])
+        assert (migrated.exit_code, word in migrated.output) == (0, True), migrated.output
+    add = ["add-agent", "--email", "a@b.example", "--name", "A", "--password-stdin", *where]
+    assert CliRunner().invoke(server_group, add, input="long enough\n").exit_code == 0
+
+
+@pytest.mark.services
+async def test_of_nodes_that_migrate_at_once_all_succeed(postgres: Postgres, empty: str, tmp_path: Path) -> None:
+    settings = ServerSettings(data=tmp_path, database=empty, database_password=postgres.password_file)
+    nodes: list[Database] = [open_database(settings) for _ in range(4)]
+    await asyncio.gather(*(node.migrate() for node in nodes))
+    async with nodes[0].read() as connection:
+        assert await schema.revision(connection) == schema.HEAD
+    for node in nodes:
+        await node.close()

@@ -1,0 +1,76 @@
+"""How each database is opened: SQLite with one writer, PostgreSQL with a pool."""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READERS: Final = 4
+POOLED: Final = 10
+
+
+def postgresql(url: sa.URL, patience: float) -> AsyncEngine:
+    """A pool. Whatever takes longer than `patience` seconds fails: to connect, to get a lock, to answer."""
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=POOLED,
+        max_overflow=POOLED,
+        pool_timeout=patience,
+        connect_args={
+            "timeout": patience,
+            "command_timeout": 2 * patience,
+            "server_settings": {
+                "application_name": "tms-chat",
+                "lock_timeout": str(round(patience * 1000)),
+                # A node that froze within a transaction must not hold the tenant's row for ever.
+                "idle_in_transaction_session_timeout": str(round(2 * patience * 1000)),
+            },
+        },
+    )
+
+
+def sqlite_writer(url: sa.URL, patience: float) -> AsyncEngine:
+    """The one connection that writes."""
+    engine = _sqlite(url, 1, patience)
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def open_transaction(connection: Connection) -> None:
+        # The driver's own BEGIN is never IMMEDIATE: two writers would meet at their first UPDATE.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def sqlite_readers(url: sa.URL, patience: float) -> AsyncEngine:
+    return _sqlite(url, READERS, patience, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+
+
+def _sqlite(url: sa.URL, connections: int, patience: float, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        # Every connection comes back committed or rolled back; one more ROLLBACK is one more thread hop.
+        pool_reset_on_return=None,
+        **options,
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={round(patience * 1000)}",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
