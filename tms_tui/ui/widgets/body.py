@@ -79,7 +79,8 @@ class Body(Horizontal):
         self._pane = pane
         self._panel_wanted = self._panel_wanted or pane is Pane.PANEL
         self.fit_columns()
-        self._of(pane).focus()
+        # At once: `focus()` would wait its turn, and keys typed ahead would go to the pane that was left.
+        self.screen.set_focus(self._of(pane))
 
     def go_beside(self, by: int) -> None:
         """Give the next (1) or previous (-1) pane the focus."""
@@ -118,7 +119,7 @@ class Body(Horizontal):
 
     def show_list(self, wanted: Filter, listed: Sequence[SessionId], now: float) -> None:
         """List conversations; `now` in seconds since the epoch."""
-        self._list_column.border_title = Content(wording.filter_title(wanted))
+        _entitle(self._list_column, wording.filter_title(wanted))
         self.sessions.update_from(self.state, listed, now, empty=wording.empty_list(wanted))
 
     def look_again(self, parts: Iterable[Part], now: float) -> None:
@@ -132,7 +133,7 @@ class Body(Horizontal):
                     self.dots.show_names([author.name for author in select.typists(self.state, shown)])
                 case Part.PANEL:
                     self.panel.update_from(self.state, shown, now)
-                    self._talk.border_title = Content(self._title(shown, now))
+                    _entitle(self._talk, self._title(shown, now))
                 case _:
                     continue
 
@@ -153,3 +154,10 @@ class Body(Horizontal):
                 return self.composer
             case Pane.PANEL:
                 return self.panel
+
+
+def _entitle(column: Widget, words: str) -> None:
+    """Put words on a border, unless they stand there: a new title paints the whole column anew, and all in it."""
+    title = Content(words)
+    if column.border_title != title.markup:
+        column.border_title = title
