@@ -136,3 +136,17 @@ def test_an_answer_with_an_ended_conversation_takes_it_off_the_open_ones() -> No
     desk = desk_with(conversation())
     desk.take(SessionAnswered(conversation(version=2, status=SessionStatus.ENDED), ReadSession(TALK)))
     assert listing(desk.state, Filter.ALL) == []
+
+
+def test_next_goes_round_all_that_need_me() -> None:
+    desk = desk_with(
+        *(conversation(SessionId(name), waiting_since=EPOCH + place) for place, name in enumerate("abc", 10))
+    )
+    seen = []
+    at = None
+    for _ in range(4):
+        at = next_waiting(desk.state, at)
+        seen.append(at)
+    assert seen == ["a", "b", "c", "a"]
+    desk = desk_with(conversation(waiting_since=EPOCH))
+    assert next_waiting(desk.state, TALK) is None

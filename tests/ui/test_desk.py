@@ -406,3 +406,13 @@ async def test_keys_that_arrive_together_keep_their_order() -> None:
         await press(pilot, "enter")
         await burst(pilot, "h", "o", "ctrl+down", "h", "a")
         assert engine.state.drafts == {(JONAS, False): "ho", (LI, False): "ha"}
+
+
+@pytest.mark.parametrize(("first", "words"), [("r", "ate"), ("i", "zen"), ("enter", "et"), ("n", "tz")])
+async def test_what_is_typed_ahead_goes_where_the_first_key_leads(first: str, words: str) -> None:
+    """As it comes over a slow line: nothing waits for what a key leads to."""
+    async with desk() as (pilot, engine):
+        await burst(pilot, first, *words)
+        assert pilot.app.screen.query_one(Body).composer.text == words
+        assert not engine.of(StatusAsked)
+        assert not engine.of(AssignAsked)

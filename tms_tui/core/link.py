@@ -188,7 +188,9 @@ def rang(step: Step, kind: TimerKind) -> None:
 def say(step: Step, before: BadgeKind) -> None:
     """Announce it when the badge has come to say Offline."""
     if badge(step.state).kind is BadgeKind.OFFLINE and before is not BadgeKind.OFFLINE:
-        people.announce(step, Notice(NoticeKind.OFFLINE, step.moment.wall, since=step.state.link.lost_at))
+        unreachable = None if badge(step.state).polling else Failure(FailureKind.NOT_REACHED)
+        said = Notice(NoticeKind.OFFLINE, step.moment.wall, since=step.state.link.lost_at, failure=unreachable)
+        people.announce(step, said)
 
 
 def _open(step: Step) -> None:

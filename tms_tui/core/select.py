@@ -176,18 +176,22 @@ def unread_total(state: State) -> int:
 
 
 def next_waiting(state: State, after: SessionId | None) -> SessionId | None:
-    """The next conversation that needs me: mine before nobody's, longest wait first, going round from `after`."""
+    """The next conversation that needs me: mine before nobody's, longest wait first, going round from `after`.
+
+    None when there is no other.
+    """
     mine = state.me.id if state.me else None
     needing = [
         one
         for one in state.sessions.values()
         if one.status is SessionStatus.ACTIVE
         and one.assigned_agent in (None, mine)
-        and (one.waiting_since is not None or one.unread)
-        and one.id != after
+        and (one.waiting_since is not None or one.unread or one.id == after)
     ]
     needing.sort(key=lambda one: (one.assigned_agent is None, *_order(one)))
-    return needing[0].id if needing else None
+    ids = [one.id for one in needing]
+    start = ids.index(after) + 1 if after in ids else 0
+    return next((one for one in ids[start:] + ids[:start] if one != after), None)
 
 
 def typists(state: State, session_id: SessionId) -> list[Author]:

@@ -27,6 +27,12 @@ def note(desk: Desk) -> None:
     _write(desk, private=True)
 
 
+def open_selected(desk: Desk) -> None:
+    """Open the conversation selected in the list, ready to answer."""
+    if desk.target is not None:
+        desk.work_on(desk.target)
+
+
 def next_waiting(desk: Desk) -> None:
     """Open what needs me most, ready to answer: a letter typed at once is text, never a command."""
     found = select.next_waiting(desk.state, desk.shown)
@@ -113,6 +119,7 @@ def _set_availability(desk: Desk, answer: str) -> None:
 
 ACTS: Final[Mapping[str, Act]] = {
     "help": lambda desk: desk.show_help(),
+    "open": open_selected,
     "next_waiting": next_waiting,
     "reply": reply,
     "note": note,

@@ -62,7 +62,6 @@ ACTIONS: Final = (
         ("enter",),
         panes=LIST,
         footer=LIST,
-        built_in=True,
     ),
     Action("peek", "peek", "Show the conversation without marking it read.", ("space",), panes=LIST, built_in=True),
     Action(
@@ -151,13 +150,16 @@ _NAMES: Final = {
 
 
 def bindings() -> list[Binding]:
-    """What the desk binds: letters by the focus, the other keys before any pane sees them."""
+    """What the desk binds: letters by the focus, the other keys wherever it is."""
     bound: list[Binding] = []
     for action in ACTIONS:
         if action.built_in:
             continue
         if action.letters:
-            bound.append(Binding(",".join(action.letters), f"letter('{action.id}')", action.words, id=action.id))
+            # Before any pane sees them: a pane would act on a letter only after the keys behind it went their way.
+            bound.append(
+                Binding(",".join(action.letters), f"letter('{action.id}')", action.words, priority=True, id=action.id)
+            )
         if action.keys:
             bound.append(
                 Binding(

@@ -102,7 +102,10 @@ _BADGES: Final = {
 _NOTICES: Final = {
     NoticeKind.LIVE: _same("Live: new messages arrive at once."),
     NoticeKind.LINE_LOST: _same("The line broke. Reconnecting; what you send is kept."),
-    NoticeKind.OFFLINE: _same("Offline. New messages are read every few seconds; what you send is kept."),
+    NoticeKind.OFFLINE: (
+        "Offline: {why}. What you send is kept and goes out when the line is back.",
+        "Offline. New messages are read every few seconds; what you send goes out the same way.",
+    ),
     NoticeKind.STOPPED: ("Not connected: {why}. F5 tries again.", "Not connected. F5 tries again."),
     NoticeKind.CAUGHT_UP: ("Caught up: {messages} recovered.", "Caught up."),
     NoticeKind.TAKEN_BY: _same("{other} took {name}"),
