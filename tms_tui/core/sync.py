@@ -9,7 +9,7 @@ at once when the server resumed it, else after a read of the log that began late
 from tms_tui.core import people, reading, sending, sessions
 from tms_tui.core.link import LIVE
 from tms_tui.core.state import State, Step
-from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind, SessionMoved
+from tms_tui.domain.changes import LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
 from tms_tui.domain.effects import (
     CloseLink,
     ReadAgents,
@@ -213,7 +213,7 @@ def unread(step: Step, event: Unread) -> None:
 def _listed(step: Step, event: SessionsRead) -> None:
     """Keep the order of hits the agent asked for."""
     step.state.listings[event.query] = tuple(session.id for session in event.sessions)
-    step.show(*(SessionMoved(session.id) for session in event.sessions))
+    step.show(*(SessionMoved(session.id) for session in event.sessions), ListingRead(event.query))
 
 
 def _snapshot_done(step: Step) -> None:

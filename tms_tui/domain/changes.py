@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.text import CleanText
@@ -68,6 +69,12 @@ class SessionMoved(Value):
     session: SessionId
 
 
+class ListingRead(Value):
+    """The hits of a listing the agent asked for are there, or there are none."""
+
+    query: SessionQuery
+
+
 class TypingChanged(Value):
     session: SessionId
 
@@ -112,6 +119,7 @@ Change = (
     TranscriptGrew
     | TranscriptChanged
     | SessionMoved
+    | ListingRead
     | TypingChanged
     | LinkChanged
     | PeopleChanged

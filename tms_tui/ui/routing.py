@@ -10,6 +10,7 @@ from tms_tui.domain.changes import (
     CannedChanged,
     Change,
     LinkChanged,
+    ListingRead,
     Notice,
     PeopleChanged,
     SendHeld,
@@ -70,6 +71,8 @@ def _gather(found: Touched, change: Change, shown: SessionId | None) -> None:
             found.parts |= {Part.BADGE, Part.TRANSCRIPT}
         case PeopleChanged():
             found.parts |= {Part.HEADER, Part.PANEL, Part.LIST}
+        case ListingRead():
+            found.parts.add(Part.LIST)
         case CannedChanged():
             pass  # nothing that stands on the desk shows them
         case SessionMoved() | TypingChanged() | TranscriptGrew() | TranscriptChanged():
