@@ -10,13 +10,26 @@ def main() -> None:
     arguments = sys.argv[1:]
     frame = first_frame.FirstFrame() if first_frame.wanted(arguments) else None
     try:
+        if frame is not None:
+            _end_on_signals()
         from tms_tui import cli
 
         code = cli.run(arguments, frame)
+    except KeyboardInterrupt:
+        code = 130
     finally:
         if frame is not None:
             frame.leave()
     sys.exit(code)
+
+
+def _end_on_signals() -> None:
+    """Until the desk minds them itself: leave by the door, so that the screen is given back."""
+    import signal
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 if __name__ == "__main__":

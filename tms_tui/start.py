@@ -97,14 +97,14 @@ def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> 
     process.reopen_terminal_as_stdin()
     kept = _kept(settings, wanted)
     with recording(wanted) as record:
-        app = _desk(settings, kept, wanted, record)
-        if frame is not None:
-            frame.hand_over()
+        app = _desk(settings, kept, wanted, record, frame)
         app.run(mouse=False)
     return app.return_code or 0
 
 
-def _desk(settings: Settings, kept: "Kept", wanted: Wanted, record: "Record | None") -> "ChatApp":
+def _desk(
+    settings: Settings, kept: "Kept", wanted: Wanted, record: "Record | None", frame: FirstFrame | None
+) -> "ChatApp":
     from tms_tui.assembly import Assembly
     from tms_tui.ui.app import ChatApp
     from tms_tui.ui.bridge import Prefill, SignInForm
@@ -120,7 +120,14 @@ def _desk(settings: Settings, kept: "Kept", wanted: Wanted, record: "Record | No
         return outcome
 
     prefill = Prefill(settings.server, settings.email, kept.password, kept.place, kept.why_not)
-    app = ChatApp(sign_in, prefill, theme=settings.theme, reduced_motion=settings.reduced_motion, words=wanted.welcome)
+    app = ChatApp(
+        sign_in,
+        prefill,
+        theme=settings.theme,
+        reduced_motion=settings.reduced_motion,
+        words=wanted.welcome,
+        taking_over=frame.hand_over if frame is not None else lambda: None,
+    )
     return app
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.text import Text
@@ -13,6 +14,7 @@ from tms_tui import wording
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.value import replace
 from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.driver import TerminalDriver
 from tms_tui.ui.screens.desk import DeskScreen
 from tms_tui.ui.terminal import set_title, show_cursor
 from tms_tui.ui.theme import THEMES, chosen
@@ -21,9 +23,10 @@ _WORKER = "first sign-in"
 
 
 class ChatApp(App[None]):
-    """The console. `words` stand on the event line at first; `theme` is a name of the table of themes.
+    """The console. `words` stand on the event line for good; `theme` is a name of the table of themes.
 
-    With a `prefill` that lacks nothing it signs in unasked, the desk standing there already.
+    With a `prefill` that lacks nothing it signs in unasked, the desk standing there already. `taking_over` is called
+    just before the terminal is.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -37,9 +40,11 @@ class ChatApp(App[None]):
         theme: str | None = None,
         reduced_motion: bool = False,
         words: str = "",
+        taking_over: Callable[[], None] = lambda: None,
     ) -> None:
         wanted = chosen(theme, no_colour="NO_COLOR" in os.environ)
-        super().__init__(ansi_color=wanted.ansi or None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=wanted.ansi or None)
+        self._taking_over = taking_over
         self._sign_in = sign_in
         self._prefill = prefill
         self._first: Worker[Engine | Failure] | None = None
@@ -53,6 +58,9 @@ class ChatApp(App[None]):
     def get_default_screen(self) -> DeskScreen:
         """The desk is the first screen, signed in or not."""
         return self.desk
+
+    def on_load(self) -> None:
+        self._taking_over()
 
     def on_mount(self) -> None:
         show_cursor(self)
@@ -76,6 +84,12 @@ class ChatApp(App[None]):
     def on_desk_screen_sign_in_needed(self, event: DeskScreen.SignInNeeded) -> None:
         """The server no longer accepts the sign-in: the desk stays as it is behind the form."""
         self._ask_to_sign_in(replace(self._prefill, password=None, words=wording.sign_in_failed(event.failure)))
+
+    def on_terminal_driver_resumed(self, event: TerminalDriver.Resumed) -> None:
+        """The terminal may show anything after a stop: draw everything again."""
+        show_cursor(self)
+        self.desk.resumed(event.gap)
+        self.refresh()
 
     async def action_quit(self) -> None:
         """Quit; asks when something is unsent."""

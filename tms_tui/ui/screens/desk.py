@@ -14,7 +14,8 @@ from textual.worker import Worker, WorkerState
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.domain.errors import Failure
-from tms_tui.domain.events import ComposerLeft, Shown, TopReached
+from tms_tui.domain.events import ComposerLeft, Shown, TopReached, Woke
+from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.ui import keys
 from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
 from tms_tui.ui.control import Control
@@ -92,6 +93,12 @@ class DeskScreen(Screen[None]):
     def say(self, words: str) -> None:
         """Put words on the event line."""
         self._event_line.say(words)
+
+    def resumed(self, gap: float) -> None:
+        """The program was stopped for at most `gap` seconds: what is shown may be old, the title another's."""
+        if gap > CLOCK_GAP:
+            self._bridge.take(Woke(gap))
+        self._look_at_header()
 
     # Keys.
 

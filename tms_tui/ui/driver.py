@@ -1,0 +1,221 @@
+"""The terminal as the desk needs it: survives signals, hang-ups, replies, endless pastes and a reader that stops.
+
+The one place that builds on the private ground of Textual's own driver; tests/terminal fails when that changes.
+"""
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import sys
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final, assert_never
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import _character_to_key
+from textual.message import Message
+
+from tms_tui.ui.incoming import AltPressed, EscapePressed, Incoming, Pasted, Piece, Typed
+from tms_tui.ui.outgoing import Outgoing
+
+ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+END_WITHIN: Final = 1.6
+"""Seconds an orderly end may take before the process ends anyway."""
+WRITE_WITHIN: Final = 0.5
+"""Seconds the terminal has to read the last words."""
+WIDEST, HIGHEST = 2000, 2000
+_READ: Final = 1 << 16
+_LONGEST_KEY: Final = 32
+_SURROGATES: Final = range(0xD800, 0xE000)
+_EXTENDED_KEY: Final = re.compile(r"\x1b\[\d*(?:;\d*)?(?:;[\d:]*)?[u~A-FHPQRS]")
+_CURSOR_REPORT: Final = re.compile(r"\x1b\[\d+;\d+R")
+_REPORT: Final = re.compile(r"\x1b\[(?:[IO]|\?2026;\d\$y)")
+_TITLE: Final = "\x1b]2;"
+_RESTORE: Final = b"\x1b[?2004l\x1b[?7h\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+
+
+def is_key(sequence: str) -> bool:
+    """Whether Textual knows this sequence as a key or a report that it asked for, whole and without a remainder."""
+    if _REPORT.fullmatch(sequence) or sequence in ANSI_SEQUENCES_KEYS:
+        return True
+    found = _EXTENDED_KEY.fullmatch(sequence)
+    if found is None or len(sequence) > _LONGEST_KEY or _CURSOR_REPORT.fullmatch(sequence):
+        return False
+    numbers = (int(number) for number in re.findall(r"\d+", sequence))
+    return all(number <= sys.maxunicode and number not in _SURROGATES for number in numbers)
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver with an input that believes nothing and an output that never waits."""
+
+    class Resumed(Message):
+        """The program runs on after it was stopped, for `gap` seconds at most."""
+
+        def __init__(self, gap: float) -> None:
+            super().__init__()
+            self.gap = gap
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._output = 2 if self._file is None else self._file.fileno()
+        self._out: Outgoing | None = None
+        self._is_ours = False
+        self._title = ""
+        self._ended_by: int | None = None
+        self._alive_at = time.monotonic()
+        self._wake, self._waker = os.pipe()
+        os.set_blocking(self._wake, False)
+        # As callbacks of the loop: a handler proper may run while the lock of the output is held.
+        self._loop.add_signal_handler(signal.SIGTSTP, self._stop)
+        self._loop.add_signal_handler(signal.SIGCONT, self._continue)
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda number, _: self.end(number))
+
+    # Endings.
+
+    def end(self, number: int) -> None:
+        """End as the signal `number` asks; from any thread. What takes too long is not waited for."""
+        if self._ended_by is not None:
+            return
+        self._ended_by = number
+        guard = threading.Timer(END_WITHIN, self._end_now)
+        guard.daemon = True
+        guard.start()
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=128 + number))
+
+    def _end_now(self) -> None:
+        self._restore()
+        os._exit(128 + (self._ended_by or 0))
+
+    def _restore(self) -> None:
+        """Give the terminal back without waiting for anybody."""
+        if self._out is None:
+            return
+        with contextlib.suppress(OSError, termios.error):  # there is no terminal, or it does not read
+            if self.attrs_before is not None:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            os.set_blocking(self._output, False)
+            os.write(self._output, _RESTORE)
+        os.set_blocking(self._output, True)
+
+    # Stopping and going on.
+
+    def _stop(self) -> None:
+        if self._auto_restart:
+            self.suspend_application_mode()
+        self._alive_at = time.monotonic()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _continue(self) -> None:
+        gap = time.monotonic() - self._alive_at
+        if self._auto_restart:
+            if self._out is not None:  # stopped without warning: a shell may have changed the terminal since
+                self.suspend_application_mode()
+            self._must_signal_resume = True
+            self.resume_application_mode()
+        self.send_message(self.Resumed(gap))
+
+    # Output.
+
+    def write(self, data: str) -> None:
+        """Write to the terminal, unless it is not ours now."""
+        self._alive_at = time.monotonic()
+        if data.startswith(_TITLE):
+            self._title = data
+        if self._out is not None and self._is_ours:
+            self._out.write(data)
+
+    def start_application_mode(self) -> None:
+        self._is_ours = True
+        self._out = Outgoing(self._output, self._caught_up, self._vanished)
+        self._out.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+
+    def stop_application_mode(self) -> None:
+        if self._out is not None:
+            self._out.hurry()
+        super().stop_application_mode()
+        self._is_ours = False
+
+    def close(self) -> None:
+        super().close()
+        out, self._out = self._out, None
+        if out is not None:
+            out.stop(WRITE_WITHIN)
+
+    def _caught_up(self) -> None:
+        self._loop.call_soon_threadsafe(self._draw_again)
+
+    def _draw_again(self) -> None:
+        self.write(self._title)
+        self._app.refresh()
+
+    def _vanished(self) -> None:
+        """The terminal is gone, and said nothing or was not heard."""
+        self.end(signal.SIGHUP)
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked for: the size comes with a signal."""
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        width, height = super()._get_terminal_size()
+        return min(width, WIDEST), min(height, HIGHEST)
+
+    # Input.
+
+    def disable_input(self) -> None:
+        os.write(self._waker, b".")
+        super().disable_input()
+        os.read(self._wake, _READ)
+
+    def run_input_thread(self) -> None:
+        """Read until input is disabled or the terminal is gone; waits without waking."""
+        incoming, parser = Incoming(is_key), XTermParser(self._debug)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                due = incoming.due
+                ready = selector.select(None if due is None else max(0.0, due - time.monotonic()))
+                data = self._read() if any(key.fd == self.fileno for key, _ in ready) else b""
+                if data is None:
+                    self._vanished()
+                    return
+                now = self._alive_at = time.monotonic()
+                for piece in incoming.feed(data, now) if data else incoming.tick(now):
+                    for message in _messages(piece, parser):
+                        self.process_message(message)
+
+    def _read(self) -> bytes | None:
+        """What came; None when there is no terminal any more."""
+        try:
+            return os.read(self.fileno, _READ) or None
+        except OSError:
+            return None
+
+
+def _messages(piece: Piece, parser: XTermParser) -> Iterator[Message]:
+    match piece:
+        case Typed(text):
+            yield from parser.feed(text)
+        case Pasted(text):
+            yield events.Paste(text)
+        case EscapePressed():
+            yield events.Key("escape", "\x1b")
+        case AltPressed(character):
+            yield events.Key(f"alt+{_character_to_key(character)}", character)
+        case _:
+            assert_never(piece)
