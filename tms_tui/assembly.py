@@ -20,7 +20,7 @@ from tms_tui.transport.login import Login
 from tms_tui.transport.websocket import WebSocketLink
 from tms_tui.wording.failures import BAD_ADDRESS
 
-_SLOW = ("httpx", "websockets.asyncio.client", "sqlite3")
+_SLOW = ("tms_tui.transport.exchange", "tms_tui.transport.dialling", "sqlite3")
 """What the transport imports when it is first used: an eighth of a second in which no key would be answered."""
 
 
