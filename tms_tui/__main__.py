@@ -1,5 +1,6 @@
 """Where the program begins: shows a first frame when the desk is wanted, then loads the command line."""
 
+import gc
 import sys
 
 
@@ -12,6 +13,7 @@ def main() -> None:
     try:
         if frame is not None:
             _end_on_signals()
+            gc.disable()  # What is loaded now stays: `start_desk` turns it on again.
         from tms_tui import cli
 
         code = cli.run(arguments, frame)

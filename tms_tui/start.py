@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import getpass
 import logging
 import os
@@ -98,6 +99,8 @@ def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> 
     kept = _kept(settings, wanted)
     with recording(wanted) as record:
         app = _desk(settings, kept, wanted, record, frame)
+        gc.freeze()
+        gc.enable()
         app.run(mouse=False)
     return app.return_code or 0
 

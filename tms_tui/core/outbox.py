@@ -1,11 +1,10 @@
 """Own messages that the server has not confirmed: one queue per conversation, one under way in each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.ids import SendId, SessionId
-from tms_tui.domain.value import replace
+from tms_tui.domain.value import Record, field, replace
 
 LEFT = (Delivery.SENDING, Delivery.DOUBTFUL)
 """States in which the message may be on its way."""
@@ -13,8 +12,7 @@ PARKED = (Delivery.REFUSED, Delivery.HELD)
 """States that wait for the agent."""
 
 
-@dataclass(slots=True)
-class Outbox:
+class Outbox(Record):
     """Queues in the order of asking; a settled send leaves its queue."""
 
     queues: dict[SessionId, list[PendingSend]] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """The whole state of one desk: owned by the engine, written by core alone, read by the faces."""
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tms_tui.core.outbox import Outbox
@@ -21,7 +20,7 @@ from tms_tui.domain.model import (
     User,
 )
 from tms_tui.domain.policy import LATENCIES_KEPT, NOTICES_KEPT, POLL_FIRST
-from tms_tui.domain.value import Value
+from tms_tui.domain.value import Record, Value, field
 
 
 class Stage(StrEnum):
@@ -36,8 +35,7 @@ class Stage(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(slots=True)
-class LinkState:
+class LinkState(Record):
     """The socket's life so far. Times ending in `_at` are seconds since the epoch, others monotonic."""
 
     stage: Stage = Stage.IDLE
@@ -59,8 +57,7 @@ class LinkState:
     """Connections in a row that ended young."""
 
 
-@dataclass(slots=True)
-class SyncState:
+class SyncState(Record):
     """What has been read, and what is being read."""
 
     cursor: Cursor | None = None
@@ -101,16 +98,14 @@ class Typist(Value):
     until: float
 
 
-@dataclass(slots=True)
-class MyTyping:
+class MyTyping(Record):
     """What was last said about the agent's own typing."""
 
     session: SessionId | None = None
     said: float = float("-inf")
 
 
-@dataclass(slots=True)
-class Health:
+class Health(Record):
     """Counters since the start."""
 
     connects: int = 0
@@ -126,8 +121,7 @@ class Health:
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
 
 
-@dataclass(slots=True)
-class State:
+class State(Record):
     """Everything a face may show."""
 
     can: Capabilities = field(default_factory=Capabilities)
@@ -172,8 +166,7 @@ class Moment(Value):
     chance: float = 0.5
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Record):
     """One application of one event: the state, the moment, and what comes of it."""
 
     state: State

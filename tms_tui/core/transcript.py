@@ -2,20 +2,18 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from tms_tui.domain.effects import ReadPage
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.ids import MessageId, SessionId
 from tms_tui.domain.model import AuthorType, Message
 from tms_tui.domain.policy import SHORT_GAP
-from tms_tui.domain.value import Value
+from tms_tui.domain.value import Record, Value, field
 
 Stored = Message | GapMark
 
 
-@dataclass(slots=True)
-class Hole:
+class Hole(Record):
     """Numbers `first` to `last` were never seen, though later ones were."""
 
     first: int
@@ -33,8 +31,7 @@ class Merged(Value):
     """The last new message, when there is one."""
 
 
-@dataclass(slots=True)
-class Transcript:
+class Transcript(Record):
     """Messages and gap marks of one conversation. Written by core alone, read by the faces."""
 
     session: SessionId

@@ -1,11 +1,12 @@
 """The one table of actions: bindings, footer, palette, help and the README's table come from it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from textual.binding import Binding
+
+from tms_tui.domain.value import Value
 
 
 class Pane(StrEnum):
@@ -26,8 +27,7 @@ ANYWHERE: Final = frozenset(Pane)
 NOWHERE: Final[frozenset[Pane]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Value):
     """Something the agent can do. `words` are for the footer and the palette, `help` is a sentence."""
 
     id: str

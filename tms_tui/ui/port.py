@@ -1,7 +1,6 @@
 """What actions need of the desk: the screen fulfils it, a test may."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from tms_tui.core.select import Filter
@@ -9,12 +8,12 @@ from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.events import Event
 from tms_tui.domain.ids import SessionId
+from tms_tui.domain.value import Value
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.widgets.choices import Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Value):
     """How to take the last change of state back; `until` on the monotonic clock."""
 
     event: Event

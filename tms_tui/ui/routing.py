@@ -1,7 +1,6 @@
 """Changes -> the parts of the desk that have to look again; pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import assert_never
 
@@ -23,6 +22,7 @@ from tms_tui.domain.changes import (
 )
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.value import Record, field
 
 
 class Part(Enum):
@@ -36,8 +36,7 @@ class Part(Enum):
     PANEL = auto()
 
 
-@dataclass(slots=True)
-class Touched:
+class Touched(Record):
     """What a frame's changes mean for the desk."""
 
     parts: set[Part] = field(default_factory=set)

@@ -1,12 +1,11 @@
 """How things are drawn: one style for each part, and the signs, in characters every terminal has if need be."""
 
-from dataclasses import dataclass, field
-
 from rich.style import Style
 
+from tms_tui.domain.value import Value, field
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+
+class Signs(Value):
     """Single-cell signs that no text can put in their columns."""
 
     pointer: str = ">"
@@ -19,8 +18,7 @@ class Signs:
 ASCII = Signs(public="|", note="#", system="*", here="*")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value):
     """Styles by part; each is whole (it names its background), so that segments need no mixing."""
 
     base: Style = field(default_factory=Style)

@@ -1,16 +1,16 @@
 """A short list to choose from, on whose line the terminal's own cursor stands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual.content import Content
 from textual.geometry import Offset
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tms_tui.domain.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+
+class Choice(Value):
     """One thing to choose: `id` is handed back, `words` stand on the line, `detail` beside them."""
 
     id: str
