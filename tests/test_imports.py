@@ -29,7 +29,6 @@ def test_help_loads_nothing_slow() -> None:
     assert not loaded & {
         "textual",
         "rich",
-        "h11",
         "httpx",
         "keyring",
         "websockets",
@@ -61,8 +60,8 @@ def test_only_the_desk_loads_textual(code: str) -> None:
 
 def test_the_line_face_meets_the_network_only_when_it_signs_in() -> None:
     loaded = loaded_by("import tms_tui.plain.talk, tms_tui.assembly, tms_tui.start, tms_tui.keeping")
-    assert not loaded & {"h11", "httpx", "keyring", "websockets", "uvicorn", "starlette", "sqlalchemy"}
+    assert not loaded & {"httpx", "keyring", "websockets", "uvicorn", "starlette", "sqlalchemy"}
 
 
 def test_the_desk_is_imported_without_the_network() -> None:
-    assert not loaded_by("import tms_tui.ui.app, tms_tui.start") & {"h11", "keyring", "websockets"}
+    assert not loaded_by("import tms_tui.ui.app, tms_tui.start") & {"httpx", "keyring", "websockets"}

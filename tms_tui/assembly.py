@@ -20,7 +20,7 @@ from tms_tui.transport.login import Login
 from tms_tui.transport.websocket import WebSocketLink
 from tms_tui.wording.failures import BAD_ADDRESS
 
-_SLOW = ("tms_tui.transport.exchange", "tms_tui.transport.dialling", "sqlite3")
+_SLOW = ("httpx", "websockets.asyncio.client", "sqlite3")
 """What the transport imports when it is first used: an eighth of a second in which no key would be answered."""
 
 
@@ -88,7 +88,7 @@ class _Desk:
             HttpRest(address, self._login, caller=caller),
             self._login,
             clock=LoopClock(),
-            chance=random.SystemRandom(),
+            chance=random.Random(),  # noqa: S311 - spreads attempts, and is drawn for every event
             new_id=lambda: str(uuid4()),
             capabilities=V1.capabilities,
             record=record,

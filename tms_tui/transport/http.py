@@ -1,8 +1,10 @@
 """One HTTP call at a time: what was sent, what came back, or at which point it failed."""
 
 import asyncio
+import logging
+from collections.abc import Callable
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import TYPE_CHECKING, Final, Protocol
-from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from tms_tui.domain import policy
@@ -15,12 +17,11 @@ from tms_tui.protocol.dialect import V1, Dialect
 from tms_tui.protocol.refusals import HttpAnswer
 from tms_tui.protocol.rest import HttpRequest, read, spell
 from tms_tui.transport.addresses import ServerAddress
-from tms_tui.transport.connections import Connections, Stream, drop
-from tms_tui.transport.proxies import proxy_for
+from tms_tui.transport.proxies import Proxy, proxy_for
 from tms_tui.transport.trouble import unreached_words, untrusted, words_of
 
 if TYPE_CHECKING:
-    from tms_tui.transport.exchange import Exchange
+    import httpx
 
 ANSWER_LARGEST: Final = 16 * 1024 * 1024
 """Bytes in one answer; a larger one is left unread."""
@@ -51,62 +52,79 @@ class HttpCaller:
         self._largest = largest
         self._connect_within = connect_within
         self._answer_within = answer_within
-        self._turns = asyncio.Semaphore(CONNECTIONS)
-        self._connections = Connections(server)
+        self._client: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
 
     async def call(self, request: HttpRequest, token: Secret | None = None) -> HttpAnswer | Failure:
         """Send once and read the whole answer. A `Failure` says whether the request can have arrived."""
-        from tms_tui.transport import exchange
-
         try:
-            one = exchange.Exchange(
-                request.method,
-                _target(self.server, request),
-                _headers(self.server, request, token),
-                request.body or b"",
-                largest=self._largest,
-            )
-        except exchange.UNSPEAKABLE:
-            return Failure(FailureKind.NOT_REACHED, words=clean_line("the request cannot be written as HTTP"))
-        async with self._turns:
-            stream = await self._connected()
-            return stream if isinstance(stream, Failure) else await self._asked(stream, one)
+            if not await self.server.may_speak():
+                return Failure(FailureKind.CLEARTEXT)
+            client = self._ready()
+        except OSError as error:
+            return Failure(FailureKind.NOT_REACHED, words=words_of(error))
+        return await self._exchange(client, request, token)
 
     async def aclose(self) -> None:
         """Close the connections. A later call opens new ones."""
-        await self._connections.aclose()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
-    async def _connected(self) -> Stream | Failure:
-        proxy = None
-        try:
-            async with asyncio.timeout(self._connect_within):
-                if not await self.server.may_speak():
-                    return Failure(FailureKind.CLEARTEXT)
-                proxy = proxy_for(self.server)
-                return await self._connections.take(proxy)
-        except OSError as error:
-            if refused := untrusted(error):
-                return Failure(FailureKind.UNTRUSTED, words=words_of(refused))
-            return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, proxy))
+    async def _exchange(
+        self, client: "httpx.AsyncClient", request: HttpRequest, token: Secret | None
+    ) -> HttpAnswer | Failure:
+        import httpx
 
-    async def _asked(self, stream: Stream, one: "Exchange") -> HttpAnswer | Failure:
-        from tms_tui.transport import exchange
-
-        whole = False
         try:
             async with asyncio.timeout(self._answer_within):
-                answer = await one.run(*stream)
-            whole = one.reusable
-        except exchange.TooLongError as error:
-            return Failure(FailureKind.UNREADABLE, error.status, words=clean_line("too long an answer"))
-        except exchange.BROKEN as error:
-            return Failure(FailureKind.NO_ANSWER, words=words_of(error))
-        finally:
-            if whole:
-                self._connections.keep(stream)
-            else:
-                await drop(stream)
-        return answer
+                return await self._answered(client, request, token)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return _failure(error, self._proxy)
+        except TimeoutError:
+            return Failure(FailureKind.NO_ANSWER, words=clean_line("no answer in time"))
+
+    async def _answered(
+        self, client: "httpx.AsyncClient", request: HttpRequest, token: Secret | None
+    ) -> HttpAnswer | Failure:
+        async with client.stream(
+            request.method,
+            request.path,
+            params=request.params,
+            content=request.body,
+            headers=_headers(request),
+            auth=_authorization(token),
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > self._largest:
+                    return Failure(FailureKind.UNREADABLE, response.status_code, words=clean_line("too long an answer"))
+            return HttpAnswer(response.status_code, dict(response.headers), bytes(body))
+
+    def _ready(self) -> "httpx.AsyncClient":
+        if self._client is None:
+            self._client = self._new_client()
+        return self._client
+
+    def _new_client(self) -> "httpx.AsyncClient":
+        import httpx
+
+        # Both log what passes through them, addresses with their queries included.
+        for library in ("httpx", "httpcore"):
+            logging.getLogger(library).setLevel(logging.WARNING)
+        self._proxy = proxy_for(self.server)
+        trusting_nobody = SSLContext(PROTOCOL_TLS_CLIENT)
+        return httpx.AsyncClient(
+            base_url=self.server.http_url,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "tms-chat"},
+            verify=self.server.tls() or trusting_nobody,
+            proxy=self._proxy.url if self._proxy else None,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(self._answer_within, connect=self._connect_within, pool=self._connect_within),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+        )
 
 
 class HttpRest:
@@ -131,22 +149,38 @@ class HttpRest:
         await self._caller.aclose()
 
 
-def _target(server: ServerAddress, request: HttpRequest) -> str:
-    query = f"?{urlencode(request.params)}" if request.params else ""
-    return quote(server.prefix + request.path, safe="/%:@!$&'()*+,;=~") + query
-
-
-def _headers(server: ServerAddress, request: HttpRequest, token: Secret | None) -> dict[str, str]:
-    """The one place where a token is turned into a header."""
-    headers = {
-        "Host": server.authority,
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "User-Agent": "tms-chat",
-        "X-Request-Id": uuid4().hex,
-    }
+def _headers(request: HttpRequest) -> dict[str, str]:
+    headers = {"X-Request-Id": uuid4().hex}
     if request.body is not None:
-        headers |= {"Content-Type": "application/json", "Content-Length": str(len(request.body))}
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token.reveal()}"
+        headers["Content-Type"] = "application/json"
     return headers
+
+
+def _authorization(token: Secret | None) -> Callable[["httpx.Request"], "httpx.Request"]:
+    """The one place where a token is turned into a header, so no other object ever holds one."""
+
+    def authorize(request: "httpx.Request") -> "httpx.Request":
+        if token is not None:
+            request.headers["Authorization"] = f"Bearer {token.reveal()}"
+        return request
+
+    return authorize
+
+
+def _failure(error: Exception, proxy: Proxy | None) -> Failure:
+    import httpx
+
+    if refused := untrusted(error):
+        return Failure(FailureKind.UNTRUSTED, words=words_of(refused))
+    unsent = (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.ProxyError,
+        httpx.UnsupportedProtocol,
+        httpx.LocalProtocolError,
+        httpx.InvalidURL,
+    )
+    if isinstance(error, unsent):
+        return Failure(FailureKind.NOT_REACHED, words=unreached_words(error, proxy))
+    return Failure(FailureKind.NO_ANSWER, words=words_of(error))
