@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.ids import Cursor
 from tms_tui.domain.secret import Secret
 from tms_tui.engine.clock import LoopClock
 from tms_tui.engine.engine import Engine, Record
@@ -45,10 +46,13 @@ def kept_at(address: ServerAddress, email: str) -> Path:
 class Assembly:
     """Opens desks. One that has to sign in again as the same agent stays the same desk, with all it holds."""
 
-    def __init__(self, settings: Settings, record: Record | None = None, *, keeps: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, record: Record | None = None, *, keeps: bool = True, after: Cursor | None = None
+    ) -> None:
         self._settings = settings
         self._record = record
         self._keeps = keeps
+        self._after = after
         self._last: tuple[ServerAddress, str, _Desk] | None = None
 
     async def sign_in(self, server: str, email: str, password: Secret) -> Engine | Failure:
@@ -60,7 +64,7 @@ class Assembly:
         if self._last is not None and self._last[:2] == (address, email):
             return await self._last[2].sign_in(email, password)
         await asyncio.to_thread(_import_slow_parts)
-        desk = _Desk(address, self._record, kept_at(address, email) if self._keeps else None)
+        desk = _Desk(address, self._record, kept_at(address, email) if self._keeps else None, self._after)
         outcome = await desk.sign_in(email, password)
         if isinstance(outcome, Failure):
             await desk.close()
@@ -77,7 +81,9 @@ def _import_slow_parts() -> None:
 class _Desk:
     """One agent's parts on one server."""
 
-    def __init__(self, address: ServerAddress, record: Record | None, kept_in: Path | None) -> None:
+    def __init__(
+        self, address: ServerAddress, record: Record | None, kept_in: Path | None, after: Cursor | None
+    ) -> None:
         from tms_tui.engine.keep import Keep
 
         caller = HttpCaller(address)
@@ -95,6 +101,7 @@ class _Desk:
             close=self.close,
             keep=Keep(kept_in) if kept_in is not None else None,
             pauses=Pauses(),
+            after=after,
         )
 
     async def sign_in(self, email: str, password: Secret) -> Engine | Failure:

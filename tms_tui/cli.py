@@ -9,7 +9,8 @@ import click
 from tms_tui.config_commands import config_group
 from tms_tui.first_frame import FirstFrame, no_desk_because
 from tms_tui.options import console_options, loaded, settings_options, typed, with_flags_before
-from tms_tui.settings import Settings, SettingsError
+from tms_tui.settings import Settings, SettingsError, default_file
+from tms_tui.verb_commands import VERBS
 
 INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
 
@@ -119,6 +120,8 @@ def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bo
 
 
 tms_chat.add_command(config_group)
+for verb in VERBS:
+    tms_chat.add_command(verb)
 tms_chat.add_command(Forwarded("serve", "serve", "Run the reference server."))
 tms_chat.add_command(Forwarded("server", "server_group", "Manage the server's agents and texts."))
 
@@ -136,10 +139,12 @@ def _console(
 
     settings = loaded(flags, config)
     password = password_from_stdin() if password_stdin else None
-    return _open(frame, plain_because, settings, Wanted(password, record))
+    return _open(frame, plain_because, settings, Wanted(password, record), config)
 
 
-def _open(frame: FirstFrame | None, plain_because: str | None, settings: Settings, wanted: Any) -> int:
+def _open(
+    frame: FirstFrame | None, plain_because: str | None, settings: Settings, wanted: Any, config: Path | None = None
+) -> int:
     from tms_tui import process, start
 
     process.forbid_dumps()
@@ -147,8 +152,18 @@ def _open(frame: FirstFrame | None, plain_because: str | None, settings: Setting
     why = plain_because or no_desk_because(password_from_stdin=wanted.password is not None)
     if why is not None:
         _clear(frame)
-        return start.start_plain(settings, why, wanted)
+        return _open_lines(settings, why, wanted, config or default_file())
     return start.start_desk(settings, frame, wanted)
+
+
+def _open_lines(settings: Settings, why: str, wanted: Any, file: Path) -> int:
+    from tms_tui import start_lines
+
+    try:
+        return start_lines.start_plain(settings, why, wanted, file)
+    except start_lines.DemoWanted:
+        code: int = demo_command.main(["--plain"], prog_name="tms-chat demo", standalone_mode=False)
+        return code
 
 
 def _invite(frame: FirstFrame | None, invitation: str) -> None:

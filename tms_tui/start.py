@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import gc
-import getpass
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,30 +71,10 @@ def password_from_stdin() -> Secret:
     return Secret(process.first_line_of_stdin())
 
 
-def start_plain(settings: Settings, why: str, wanted: Wanted) -> int:
-    """Run the line face; `why` says what chose it. The exit code."""
-    from tms_tui.plain.talk import say
-
-    say(f"tms-chat, line face: no escape codes, one thing a line. Chosen because {why}.")
-    missing = [f"--{name}" for name in ("server", "email") if not getattr(settings, name)]
-    if missing:
-        say(f"Not signed in: {' and '.join(missing)} must be given.")
-        return 2
-    password = _kept_or_asked(settings, wanted)
-    if password is None:
-        say("Not signed in: there is no password. Give it on standard input with --password-stdin.")
-        return 2
-    try:
-        with recording(wanted) as record:
-            return asyncio.run(_plain(settings, password, wanted, record))
-    except KeyboardInterrupt:
-        return 130
-
-
 def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> int:
     """Run the desk in full screen. The exit code."""
     process.reopen_terminal_as_stdin()
-    kept = _kept(settings, wanted)
+    kept = password_kept(settings, wanted)
     with recording(wanted) as record:
         app = _desk(settings, kept, wanted, record, frame)
         gc.freeze()
@@ -134,33 +112,10 @@ def _desk(
     return app
 
 
-def _kept(settings: Settings, wanted: Wanted) -> "Kept":
+def password_kept(settings: Settings, wanted: Wanted) -> "Kept":
     """The password that was given or kept. One that was given leaves the keyring alone, which is slow to ask."""
     from tms_tui import keeping
 
     if wanted.password is not None:
         return keeping.Kept(wanted.password, why_not="not asked, as the password was given")
     return asyncio.run(keeping.look_up(settings))
-
-
-async def _plain(settings: Settings, password: Secret, wanted: Wanted, record: "Record | None") -> int:
-    from tms_tui import wording
-    from tms_tui.assembly import Assembly
-    from tms_tui.plain.talk import run_plain, say
-
-    outcome = await Assembly(settings, record, keeps=wanted.keeps).sign_in(settings.server, settings.email, password)
-    if isinstance(outcome, Failure):
-        say(wording.sign_in_failed(outcome))
-        return 1
-    me = outcome.state.me
-    say(f"Signed in to {settings.server} as {me.name if me else settings.email}. Type list, or help.")
-    if wanted.welcome:
-        say(wanted.welcome)
-    return await run_plain(outcome)
-
-
-def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
-    kept = _kept(settings, wanted).password
-    if kept is not None or not os.isatty(0):
-        return kept
-    return Secret(getpass.getpass(f"Password of {settings.email}: ", sys.stderr))

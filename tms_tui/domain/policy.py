@@ -70,6 +70,8 @@ FRAME_LARGEST: Final = 4 * 1024 * 1024
 SEND_RETRY: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 GIVE_UP_SENDING_AFTER: Final = 300.0
 
+UNDO_WITHIN: Final = 10.0
+"""A change of state can be taken back for this long."""
 DRAFT_KEPT_AFTER: Final = 0.8
 """A draft is on the disk this long after it changed, however fast the typing goes on."""
 MARK_EVERY: Final = 0.5
@@ -85,5 +87,7 @@ SLICE: Final = 0.005
 """The socket's reader yields to the loop after this much work."""
 FRAME: Final = 1 / 120
 """Changes are handed to the face at most this often, the first at once."""
+LIST_WITHIN: Final = 0.05
+"""What a message changes in the list is handed on this long after the message at the latest."""
 NOTICES_KEPT: Final = 200
 LATENCIES_KEPT: Final = 512

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tms_tui.core.apply import apply
-from tms_tui.core.state import Moment, State
+from tms_tui.core.state import Moment, State, SyncState
 from tms_tui.domain.changes import Change
 from tms_tui.domain.events import Event, Leaving, LogRead
-from tms_tui.domain.ids import SendId
+from tms_tui.domain.ids import Cursor, SendId
 from tms_tui.domain.model import Capabilities
 from tms_tui.engine.clock import Clock
 from tms_tui.engine.feed import Feed, Subscriber
@@ -58,8 +58,10 @@ class Engine:
         close: Close | None = None,
         keep: "Keep | None" = None,
         pauses: Pauses | None = None,
+        after: Cursor | None = None,
     ) -> None:
-        self.state = State(can=capabilities, keeps=keep is not None)
+        """`after`: read the log from there on, instead of everything that is open."""
+        self.state = State(can=capabilities, keeps=keep is not None, sync=SyncState(cursor=after))
         self._keep = keep
         self._pauses = pauses
         self._clock = clock

@@ -7,7 +7,8 @@ from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.model import Author, AuthorType, Message, Session
+from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Priority, Session
+from tms_tui.domain.text import CleanText, clean_line
 
 _LINES_SHOWN: Final = 200
 """Lines of one message that are said; the rest is counted."""
@@ -68,21 +69,74 @@ def session_line(state: State, number: int, session: Session, wall: float) -> st
     return ", ".join([*parts, typing] if typing else parts)
 
 
-def list_lines(state: State, wanted: select.Filter, listed: list[SessionId], wall: float) -> list[str]:
+def list_lines(state: State, title: str, listed: list[SessionId], wall: float) -> list[str]:
     """A numbered list, or what stands for an empty one."""
-    title = f"{wording.filter_title(wanted)}: {wording.plural(len(listed), 'conversation')}"
-    found = [session for each in listed if (session := select.session(state, each)) is not None]
-    if not found:
-        return [title]
-    return [title, *(session_line(state, number, session, wall) for number, session in enumerate(found, 1))]
+    head = f"{title}: {wording.plural(len(listed), 'conversation')}"
+    found = [(number, select.session(state, each)) for number, each in enumerate(listed, 1)]
+    return [head, *(session_line(state, number, session, wall) for number, session in found if session is not None)]
 
 
 def opened_lines(state: State, session: Session) -> list[str]:
     """What is said when a conversation is opened, before its messages."""
-    customer = session.customer
-    about = [each for each in (customer.email, customer.page_url, customer.locale, *session.tags) if each]
     head = f"open: {wording.customer(session)}, {holder(state, session)}, {wording.status(session.status)}"
-    return [head, f"about: {', '.join(about)}"] if about else [head]
+    if session.priority is not Priority.NORMAL:
+        head += f", priority {wording.priority(session.priority)}"
+    here = select.colleagues_at(state, session.id)
+    seen_by = [f"also looking at it: {', '.join(agent.name for agent in here)}"] if here else []
+    return [head, *about_lines(session)[1:], *seen_by]
+
+
+def about_lines(session: Session) -> list[str]:
+    """Who the customer is, as far as known."""
+    customer = session.customer
+    known: list[tuple[str, CleanText | None]] = [
+        ("e-mail", customer.email),
+        ("page", customer.page_url),
+        ("language", customer.locale),
+    ]
+    known += [*customer.info, ("tags", clean_line(", ".join(session.tags)) if session.tags else None)]
+    about = [f"{name} {value}" for name, value in known if value]
+    here = "online" if customer.online else "away"
+    return [f"customer: {wording.customer(session)}, {here}", *([f"about: {', '.join(about)}"] if about else [])]
+
+
+def draft_lines(text: str, *, private: bool) -> list[str]:
+    """A draft that is kept, and how to send it."""
+    label, send = ("draft of a note", "/send note") if private else ("draft", "/send")
+    first, *rest = text.split("\n")
+    return [f"{label}: {first}", *(f"continued: {line}" for line in rest), f"{send} sends it."]
+
+
+def canned_lines(known: list[CannedResponse]) -> list[str]:
+    """The texts kept for reuse, each with the word that picks it."""
+    head = f"canned: {wording.plural(len(known), 'text')}"
+    return [head, *(f"/canned {one.shortcut}: {one.title}, {_excerpt(one.content)}" for one in known)]
+
+
+def decided_lines(state: State, before: Session, session: Session) -> list[str]:
+    """What became of a decision about a conversation; its status is announced by itself."""
+    said = []
+    if before.assigned_agent != session.assigned_agent:
+        said.append(holder(state, session))
+    if before.tags != session.tags:
+        said.append(f"tags {', '.join(session.tags) or 'none'}")
+    if before.priority is not session.priority:
+        said.append(f"priority {wording.priority(session.priority)}")
+    return [f"done: {wording.customer(session)}, {', '.join(said)}"] if said else []
+
+
+def diagnostic_lines(state: State) -> list[str]:
+    """The connection's history and counters."""
+    health = state.health
+    latency = f"{health.latencies[-1] * 1000:.0f} ms" if health.latencies else "not measured yet"
+    return [
+        link_line(state),
+        f"connections: {health.connects}, failed {health.failures}, reconnected {health.reconnects}, ping {latency}",
+        f"messages: {health.duplicates} came twice, {health.gaps_filled} recovered",
+        f"frames: {health.unread.total()} could not be read",
+        *(f"line ended: {wording.ending(one)}, {wording.to_the_second(at)}" for at, one in reversed(health.endings)),
+        *(f"failed: {wording.reason(one)}, {wording.to_the_second(at)}" for at, one in reversed(health.failures_seen)),
+    ]
 
 
 def who_lines(state: State) -> list[str]:
@@ -103,9 +157,10 @@ def where_lines(state: State, opened: SessionId | None) -> list[str]:
         f"{wording.filter_title(each)} {counts[each]}" for each in select.Filter if each is not select.Filter.ENDED
     )
     session = select.session(state, opened)
+    waiting = sum(one.waiting_since is not None for one in state.sessions.values())
     return [
         link_line(state),
-        f"conversations: {tally}, unread messages {select.unread_total(state)}",
+        f"conversations: {tally}, waiting {waiting}, unread messages {select.unread_total(state)}",
         f"open: {wording.customer(session)}, {holder(state, session)}" if session else "open: none",
     ]
 

@@ -8,7 +8,7 @@ from tms_tui.core.state import State
 from tms_tui.domain.changes import Announced, Change, SessionMoved, SignInNeeded, TypingChanged
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SendId, SessionId
-from tms_tui.domain.model import Message
+from tms_tui.domain.model import Message, Session
 from tms_tui.plain import lines
 
 _FIRST_SHOWN = 10
@@ -31,6 +31,8 @@ class Narrator:
         self._older_wanted = False
         self._floor = 0
         self._told: dict[str, str] = {}
+        self._decided: dict[SessionId, Session] = {}
+        """Conversations about which the agent decided something, as they stood before."""
 
     def open(self, session: SessionId) -> None:
         """Begin to tell a conversation."""
@@ -41,6 +43,10 @@ class Narrator:
         """The agent typed this message, so only what becomes of it is to be said."""
         self._told[send_id] = ""
 
+    def expect_change(self, session: Session) -> None:
+        """The agent decided something about this conversation: what becomes of it is to be said."""
+        self._decided[session.id] = session
+
     def news(self, changes: tuple[Change, ...]) -> list[str]:
         """What these changes have to say."""
         said: list[str] = []
@@ -49,9 +55,9 @@ class Narrator:
                 case Announced(notice):
                     said.append(lines.notice_line(wording.notice(notice)))
                 case SignInNeeded(failure):
-                    said.append(f"{wording.sign_in_failed(failure)} Type /quit, then start again to sign in.")
+                    said.append(f"{wording.sign_in_failed(failure)} Drafts and messages not sent yet are kept.")
                 case SessionMoved(session):
-                    said += self._wrote(session)
+                    said += [*self._became(session), *self._wrote(session)]
                 case TypingChanged(session) if session == self.opened:
                     said += self._types(session)
                 case _:
@@ -125,6 +131,13 @@ class Narrator:
         if isinstance(entry, PendingSend) and entry.delivery in _SILENT:
             return ""
         return lines.delivery_words(self._state, entry)
+
+    def _became(self, session_id: SessionId) -> list[str]:
+        before, session = self._decided.get(session_id), select.session(self._state, session_id)
+        if before is None or session is None or before.version == session.version:
+            return []
+        del self._decided[session_id]
+        return lines.decided_lines(self._state, before, session)
 
     def _wrote(self, session_id: SessionId) -> list[str]:
         session = select.session(self._state, session_id)

@@ -5,10 +5,11 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 
 from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine, EngineFailedError
-from tms_tui.plain.linear import converse
+from tms_tui.plain.conversing import Desk, converse
 from tms_tui.plain.typed import PipedLines, Typed, TypedLines
 
 _LINE_LONGEST = 10_000
@@ -21,28 +22,45 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def run_plain(engine: Engine) -> int:
+def put(line: str) -> None:
+    """Print one line of data as it is: ASCII without control characters."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def complain(words: str) -> None:
+    """Say something that is not data."""
+    sys.stderr.write(clean_line(words, _LINE_LONGEST) + "\n")
+
+
+async def run_plain(engine: Engine, desk: Desk) -> int:
     """Talk with the agent while the engine works; the exit code."""
-    # What the terminal's encoding has no sign for becomes a question mark, not a failure.
-    with contextlib.suppress(AttributeError):  # a test's stdout may be another kind of file
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     typed: Typed = TypedLines(_echo) if os.isatty(0) else PipedLines()
+    if isinstance(typed, TypedLines):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, typed.take_keys)
     try:
-        return await _run(engine, typed, patient=not os.isatty(0))
-    except BrokenPipeError:
-        # Whoever read our lines is gone; the interpreter must not try to flush to them once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return await beside(engine, converse(engine, typed, say, desk, patient=not os.isatty(0)))
     finally:
         typed.close()
 
 
-async def _run(engine: Engine, typed: Typed, *, patient: bool) -> int:
+async def beside(engine: Engine, talking: Coroutine[None, None, int]) -> int:
+    """Let the engine work until the talk is over, or it has to stop, or a signal ends both; the exit code."""
+    # What the terminal's encoding has no sign for becomes a question mark, not a failure.
+    with contextlib.suppress(AttributeError):  # a test's stdout may be another kind of file
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        return await _beside(engine, talking)
+    except BrokenPipeError:
+        # Whoever read our lines is gone; the interpreter must not try to flush to them once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+async def _beside(engine: Engine, talking: Coroutine[None, None, int]) -> int:
     work = asyncio.create_task(engine.run(), name="engine")
-    talk = asyncio.create_task(converse(engine, typed, say, patient=patient), name="line face")
+    talk = asyncio.create_task(talking, name="talk")
     code = _obey_signals(talk)
-    if isinstance(typed, TypedLines):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, typed.take_keys)
     try:
         await asyncio.wait({work, talk}, return_when=asyncio.FIRST_COMPLETED)
         if code:
@@ -71,7 +89,7 @@ async def _ended(work: "asyncio.Task[None]") -> None:
     try:
         await work
     except EngineFailedError as failure:
-        say(f"tms-chat has to stop: a fault of its own ({failure.where}). What was answered as sent is safe.")
+        complain(f"tms-chat has to stop: a fault of its own ({failure.where}). What was answered as sent is safe.")
 
 
 def _echo(text: str) -> None:

@@ -22,6 +22,10 @@ class Typed(Protocol):
         """The next whole line without its end; None when no more will come."""
         ...
 
+    async def secret(self, prompt: str) -> str | None:
+        """A line that is typed unseen; None when nobody can be asked, or no more will come."""
+        ...
+
     def under_way(self) -> bool:
         """Whether a line was begun that is not whole yet: what arrives now would be said into it."""
         ...
@@ -42,6 +46,9 @@ class PipedLines:
 
     async def line(self) -> str | None:
         return await self._lines.get()
+
+    async def secret(self, prompt: str) -> str | None:  # noqa: ARG002 - nobody reads it
+        return None
 
     def under_way(self) -> bool:
         return False
@@ -116,12 +123,25 @@ class TypedLines:
         self._editor = LineEditor()
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._unseen: asyncio.Future[str | None] | None = None
+        """Where the line goes that is being typed unseen."""
+        self._ended = False
         self._before = termios.tcgetattr(_INPUT)
         self.take_keys()
         asyncio.get_running_loop().add_reader(_INPUT, self._read)
 
     async def line(self) -> str | None:
         return await self._lines.get()
+
+    async def secret(self, prompt: str) -> str | None:
+        if self._ended:
+            return None
+        self._echo(prompt)
+        self._unseen = asyncio.get_running_loop().create_future()
+        try:
+            return await self._unseen
+        finally:
+            self._unseen = None
 
     def under_way(self) -> bool:
         return bool(self._editor.text)
@@ -148,13 +168,21 @@ class TypedLines:
                 self._end()
                 return
             echo, line = self._editor.take(character)
-            self._echo(echo)
+            unseen = self._unseen is not None and not self._unseen.done()
+            self._echo("\n" if line is not None else "" if unseen else echo)
             if line is not None:
-                self._lines.put_nowait(line)
+                self._hand_on(line)
+
+    def _hand_on(self, line: str | None) -> None:
+        if self._unseen is not None and not self._unseen.done():
+            self._unseen.set_result(line)
+        else:
+            self._lines.put_nowait(line)
 
     def _end(self) -> None:
+        self._ended = True
         asyncio.get_running_loop().remove_reader(_INPUT)
-        self._lines.put_nowait(None)
+        self._hand_on(None)
 
 
 def _width(character: str) -> int:

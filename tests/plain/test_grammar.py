@@ -21,8 +21,8 @@ from tms_tui.plain.commands import (
     Take,
     Unclear,
     Who,
-    parse,
 )
+from tms_tui.plain.grammar import parse
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_blank_line_asks_nothing(line: str) -> None:
 def test_any_line_is_read(line: str, talking: bool) -> None:
     command = parse(line, talking=talking)
     if not talking and not line.lstrip().startswith("/"):
-        assert not isinstance(command, Say) or line.split(maxsplit=1)[0] in {"note", "reply"}
+        assert not isinstance(command, Say) or line.split(maxsplit=1)[0] in {"note", "i", "reply", "r", "say"}
 
 
 @given(st.text(min_size=1).filter(lambda text: text.strip()))

@@ -1,0 +1,94 @@
+"""Talks with one agent, line by line, until they leave or their input ends; asks for the password when it must."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tms_tui import wording
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.model import CannedResponse
+from tms_tui.domain.secret import Secret
+from tms_tui.domain.value import Value
+from tms_tui.engine.engine import Engine
+from tms_tui.plain.linear import LineFace, Say
+from tms_tui.plain.typed import Typed
+
+
+class Desk(Value):
+    """What the line face needs of its surroundings: how to sign in again as whom, and the agent's own texts."""
+
+    email: str
+    sign_in: Callable[[Secret], Awaitable[Failure | None]]
+    canned: tuple[CannedResponse, ...] = ()
+
+
+async def converse(engine: Engine, typed: Typed, say: Say, desk: Desk, *, patient: bool) -> int:
+    """Talk until the agent quits or the input ends; the exit code. The engine is run meanwhile, by the caller.
+
+    `patient`: before each line, wait until what the line before asked for is done, as a script expects.
+    Ending with something unsent, or without a sign-in, is 1.
+    """
+    face = LineFace(engine, say, typed.under_way, desk.canned)
+    leave = engine.subscribe(face.changed)
+    try:
+        await _quiet(engine)
+        face.greet()
+        await _obey_all(face, typed, desk, engine if patient else None)
+        if not face.over:
+            await _quiet(engine)
+            face.flush()
+    finally:
+        leave()
+    unsent = engine.state.outbox.unsent()
+    if unsent:
+        say(f"{wording.plural(unsent, 'message')} not sent.")
+    return 1 if unsent or engine.state.sign_in_needed else 0
+
+
+async def _obey_all(face: LineFace, typed: Typed, desk: Desk, patient: Engine | None) -> None:
+    while not face.over:
+        if patient is not None:
+            await _quiet(patient)
+        if face.locked_out.is_set():
+            if not await _sign_in_again(face, typed, desk):
+                return
+            continue
+        line = await _line(face, typed)
+        if line is None:
+            return
+        face.obey(line)
+
+
+async def _line(face: LineFace, typed: Typed) -> str | None:
+    """The next whole line; a blank one when the sign-in ends and nobody is typing."""
+    reading = asyncio.ensure_future(typed.line())
+    locked = asyncio.ensure_future(face.locked_out.wait())
+    try:
+        await asyncio.wait({reading, locked}, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done() or typed.under_way():
+            return await reading
+        return ""
+    finally:
+        reading.cancel()
+        locked.cancel()
+
+
+async def _sign_in_again(face: LineFace, typed: Typed, desk: Desk) -> bool:
+    """Ask for the password and sign in with it; False when none is given."""
+    face.flush()
+    password = await typed.secret(f"Password of {desk.email}, not shown (nothing: leave): ")
+    if not password:
+        face.say("Not signed in. Start again to sign in; drafts and messages not sent yet are kept.")
+        return False
+    failure = await desk.sign_in(Secret(password))
+    if failure is None:
+        face.locked_out.clear()
+        face.say("Signed in again. Drafts and messages not sent yet were kept.")
+    else:
+        face.say(wording.sign_in_failed(failure))
+    return True
+
+
+async def _quiet(engine: Engine) -> None:
+    """Until the first reading is done and nothing is under way."""
+    await engine.settled()
+    await asyncio.sleep(0)

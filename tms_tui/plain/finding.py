@@ -1,0 +1,96 @@
+"""Which conversations there are: lists by filter, hits of a search, a customer's earlier ones; all numbered."""
+
+from tms_tui import wording
+from tms_tui.core import select
+from tms_tui.core.state import State
+from tms_tui.domain.changes import Change, ListingRead
+from tms_tui.domain.effects import SessionQuery
+from tms_tui.domain.events import ListingAsked
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import Message, Session, SessionStatus
+from tms_tui.domain.text import links
+from tms_tui.engine.engine import Engine
+from tms_tui.plain import lines
+
+_HITS = 20
+"""Messages a search in one conversation says, the newest of them."""
+
+
+class Finding:
+    """Numbers what it lists, so that a number opens it; what the server is asked for is said when it is there."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._numbered: list[SessionId] = []
+        self._awaited: dict[SessionQuery, str] = {}
+
+    @property
+    def _state(self) -> State:
+        return self._engine.state
+
+    def listed(self, wanted: select.Filter) -> list[str]:
+        """The conversations under a filter."""
+        if wanted is select.Filter.ENDED:
+            return self._ask(SessionQuery(status=SessionStatus.ENDED), "Ended")
+        return self._say(wording.filter_title(wanted), select.listing(self._state, wanted))
+
+    def search(self, words: str) -> list[str]:
+        """Conversations the server finds by name, e-mail or text."""
+        return self._ask(SessionQuery(text=words), f"Found for {words}")
+
+    def earlier(self, session: Session) -> list[str]:
+        """The other conversations of one customer."""
+        if session.customer.id is None:
+            return ["The server does not know this customer from earlier."]
+        return self._ask(SessionQuery(customer=session.customer.id), f"Conversations with {session.customer.name}")
+
+    def news(self, changes: tuple[Change, ...]) -> list[str]:
+        """The lists that were waited for and are there now."""
+        said: list[str] = []
+        for change in changes:
+            if isinstance(change, ListingRead) and change.query in self._awaited:
+                title = self._awaited.pop(change.query)
+                said += self._say(title, list(select.found(self._state, change.query) or ()))
+        return said
+
+    def numbered(self, number: int) -> SessionId | None:
+        """What the last list gave this number; None when it had none so high."""
+        if not self._numbered:
+            self._numbered = select.listing(self._state, select.Filter.ALL)
+        return self._numbered[number - 1] if 1 <= number <= len(self._numbered) else None
+
+    def _ask(self, query: SessionQuery, title: str) -> list[str]:
+        self._awaited[query] = title
+        self._engine.take(ListingAsked(query))
+        return [f"asking the server: {title}"]
+
+    def _say(self, title: str, found: list[SessionId]) -> list[str]:
+        self._numbered = found
+        return lines.list_lines(self._state, title, found, self._engine.moment().wall)
+
+
+def messages_with(state: State, session: SessionId, words: str, wall: float) -> list[str]:
+    """The messages of a conversation that hold `words`, as far as it was read."""
+    wanted = words.casefold()
+    hits = [one for one in _messages(state, session) if wanted in one.text.casefold()]
+    held = select.transcript(state, session)
+    said = [line for one in hits[-_HITS:] for line in lines.entry_lines(state, one, wall)]
+    head = f"found: {wording.plural(len(hits), 'message')} with {words}"
+    if len(hits) > _HITS:
+        head += f", the newest {_HITS}"
+    is_whole = held is not None and held.top_reached
+    return [head, *said] if is_whole else [head, *said, "Only what was read is searched: /older reads more."]
+
+
+def link_lines(state: State, session: SessionId) -> list[str]:
+    """The addresses in a conversation, the newest first, with the host each really leads to."""
+    found = [link for one in reversed(_messages(state, session)) for link in links(one.text)]
+    said = []
+    for number, link in enumerate(found, 1):
+        warning = f", looks like {link.looks_like}" if link.looks_like else ""
+        said.append(f"{number}. {link.url}, leads to {link.host}{warning}")
+    return said or ["links: none in what was read"]
+
+
+def _messages(state: State, session: SessionId) -> list[Message]:
+    return [each for each in select.entries(state, session) if isinstance(each, Message)]
