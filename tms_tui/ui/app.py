@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
 from textual.worker import Worker, WorkerState
@@ -98,6 +99,11 @@ class ChatApp(App[None]):
         else:
             self.exit()
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End, and keep what was being written."""
+        self.desk.keep_draft()
+        super().exit(result, return_code, message)
+
     def action_help_quit(self) -> None:
         """Ctrl+C copies or does nothing: say what ends the program."""
         self.desk.say("Ctrl+Q quits.")
@@ -118,6 +124,8 @@ class ChatApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Leave with one plain line: Textual would print the values of variables, secrets among them."""
+        if self._exit_renderables:
+            return  # what fails after it is its consequence
         self.bell()
         self.panic(Text(wording.crashed(_place(sys.exc_info()[1]))))
 

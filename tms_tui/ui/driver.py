@@ -37,7 +37,7 @@ _READ: Final = 1 << 16
 _LONGEST_KEY: Final = 32
 _SURROGATES: Final = range(0xD800, 0xE000)
 _EXTENDED_KEY: Final = re.compile(r"\x1b\[\d*(?:;\d*)?(?:;[\d:]*)?[u~A-FHPQRS]")
-_CURSOR_REPORT: Final = re.compile(r"\x1b\[\d+;\d+R")
+_NO_KEY: Final = re.compile(r"\x1b\[(?:\d+;\d+R|20[01]~)")
 _REPORT: Final = re.compile(r"\x1b\[(?:[IO]|\?2026;\d\$y)")
 _TITLE: Final = "\x1b]2;"
 _RESTORE: Final = b"\x1b[?2004l\x1b[?7h\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
@@ -48,7 +48,7 @@ def is_key(sequence: str) -> bool:
     if _REPORT.fullmatch(sequence) or sequence in ANSI_SEQUENCES_KEYS:
         return True
     found = _EXTENDED_KEY.fullmatch(sequence)
-    if found is None or len(sequence) > _LONGEST_KEY or _CURSOR_REPORT.fullmatch(sequence):
+    if found is None or len(sequence) > _LONGEST_KEY or _NO_KEY.fullmatch(sequence):
         return False
     numbers = (int(number) for number in re.findall(r"\d+", sequence))
     return all(number <= sys.maxunicode and number not in _SURROGATES for number in numbers)
@@ -196,7 +196,7 @@ class TerminalDriver(LinuxDriver):
                     return
                 now = self._alive_at = time.monotonic()
                 for piece in incoming.feed(data, now) if data else incoming.tick(now):
-                    for message in _messages(piece, parser):
+                    for message in messages_of(piece, parser):
                         self.process_message(message)
 
     def _read(self) -> bytes | None:
@@ -207,7 +207,8 @@ class TerminalDriver(LinuxDriver):
             return None
 
 
-def _messages(piece: Piece, parser: XTermParser) -> Iterator[Message]:
+def messages_of(piece: Piece, parser: XTermParser) -> Iterator[Message]:
+    """A piece of input as Textual's messages."""
     match piece:
         case Typed(text):
             yield from parser.feed(text)

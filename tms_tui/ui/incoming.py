@@ -26,7 +26,7 @@ _PIECE: Final = re.compile(
     r"(?P<plain>[^\x1b]+)"
     r"|(?P<paste>\x1b\[200~)"
     r"|(?P<mouse>\x1b\[M...)"
-    r"|(?P<key>\x1b\[\[.|\x1bO[^\x1b]|\x1b\[(?!M)[0-?]*[ -/]*[@-Z\\-~])"
+    r"|(?P<key>\x1b\[\[.|\x1b\[\d+\$|\x1bO[^\x1b]|\x1b\[(?!M)[0-?]*[ -/]*[@-Z\\-~])"
     r"|(?P<reply>\x1b(?:\][0-9IlL]|P[0-9>!$+=?|]|_G)[^\x00-\x1f\x7f]*(?:\x07|\x1b\\))"
     r"|(?P<twice>\x1b(?=\x1b))"
     r"|(?P<alt>\x1b(?![\[O]|\][0-9IlL]|P[0-9>!$+=?|]|_G|[\]P_]\Z)[^\x1b])",

@@ -61,6 +61,7 @@ class DeskScreen(Screen[None]):
         self._control: Control | None = None
         self._body: Body | None = None
         self._minute: Timer | None = None
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -93,6 +94,11 @@ class DeskScreen(Screen[None]):
     def say(self, words: str) -> None:
         """Put words on the event line."""
         self._event_line.say(words)
+
+    def keep_draft(self) -> None:
+        """Let what stands in the composer be kept, even what it has not told yet."""
+        if self._control is not None:
+            self._control.composing.keep()
 
     def resumed(self, gap: float) -> None:
         """The program was stopped for at most `gap` seconds: what is shown may be old, the title another's."""
@@ -216,7 +222,10 @@ class DeskScreen(Screen[None]):
         state = self._bridge.state
         self._header.update_from(state)
         unread = select.unread_total(state)
-        set_title(self.app, f"({unread}) tms-chat" if unread else "tms-chat")
+        title = f"({unread}) tms-chat" if unread else "tms-chat"
+        if title != self._title:
+            self._title = title
+            set_title(self.app, title)
 
     def _wake_for_waits(self) -> None:
         """While somebody waits, their minutes are drawn again when a minute is over; else nothing wakes."""

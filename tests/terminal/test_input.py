@@ -1,0 +1,132 @@
+"""Whatever a terminal sends, the composer holds what the agent wrote, and nothing goes out unasked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.terminal.at_desk import at_desk, planted, until
+from tests.terminal.pty_driver import Terminal, now
+from tests.terminal.staging import Guest, Stage, staged
+from tests.ui.test_incoming import REPLIES
+from tms_tui.domain.policy import MESSAGE_LONGEST
+
+MEGABYTE: Final = 1_000_000
+ALIVE_WITHIN: Final = 2.0
+STOCK: Final = planted("stock")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path / "server") as running:
+        running.add_agent("Dana", "dana@example.com")
+        yield running
+
+
+@pytest.fixture
+def desk(stage: Stage, tmp_path: Path) -> Iterator[tuple[Terminal, Guest]]:
+    with at_desk(stage, tmp_path / "home") as found:
+        yield found
+
+
+def composed(terminal: Terminal) -> str:
+    """What stands in the composer, its rows one after the other."""
+    lines = terminal.screen.lines()
+    top = max(row for row, line in enumerate(lines) if "Reply to Nora" in line)
+    left = lines[top].rindex("┏")
+    return "".join(line[left + 1 :].rstrip("┃ ") for line in lines[top + 1 : -3]).strip()
+
+
+def type_through(terminal: Terminal, data: bytes) -> None:
+    """Type more than the line holds at once, reading meanwhile."""
+    for start in range(0, len(data), 1024):
+        terminal.send(data[start : start + 1024])
+        while terminal.read(0.0):
+            continue
+
+
+def send_and_see(terminal: Terminal, guest: Guest, text: str) -> None:
+    """Only what Enter was pressed for is with the customer."""
+    terminal.send("\r")
+    until(terminal, lambda: guest.stored()[1:] == [text], what=f"{text!r} stored, and nothing else")
+
+
+def test_textual_alone_types_the_replies(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=STOCK) as (terminal, _):
+        terminal.send(b"\x1b]11;rgb:0000/0000/0000\x1b\\")
+        terminal.wait_for("rgb:0000")
+
+
+def test_no_reply_of_a_terminal_reaches_the_composer(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    for reply in REPLIES:
+        terminal.send(b"<" + reply + b">")
+    terminal.wait_for("<>" * len(REPLIES[:10]))
+    terminal.settle()
+    assert composed(terminal) == "<>" * len(REPLIES)
+    send_and_see(terminal, guest, "<>" * len(REPLIES))
+
+
+def test_textual_alone_ends_at_a_byte_that_is_no_text(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=STOCK) as (terminal, _):
+        terminal.send(b"a\xffb")
+        assert terminal.wait_exit() != -1
+
+
+def test_a_byte_that_is_no_text_becomes_a_replacement(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    terminal.send(b"a\xff\xfeb\xc3(\xe2\x82")
+    terminal.wait_for("a\ufffd\ufffdb\ufffd(")
+    terminal.send(b"\xac!")
+    terminal.wait_for("(€!")
+    send_and_see(terminal, guest, "a\ufffd\ufffdb\ufffd(€!")
+
+
+@pytest.mark.parametrize("marked", [True, False], ids=["marked", "unmarked"])
+def test_pasted_lines_are_never_sent(desk: tuple[Terminal, Guest], marked: bool) -> None:
+    terminal, guest = desk
+    lines = b"first line\rsecond line\rthird line\r"
+    terminal.send(b"\x1b[200~" + lines + b"\x1b[201~" if marked else lines)
+    terminal.wait_for("third line")
+    terminal.settle()
+    assert guest.stored() == ["hello from Nora"]
+    send_and_see(terminal, guest, "first line\nsecond line\nthird line")
+
+
+def test_textual_alone_sends_unmarked_lines(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=STOCK) as (terminal, guest):
+        terminal.send("first line\rsecond line\r")
+        until(terminal, lambda: "first line" in guest.stored())
+
+
+@pytest.mark.parametrize("marked", [True, False], ids=["marked", "unmarked"])
+def test_a_megabyte_is_refused_with_its_length(desk: tuple[Terminal, Guest], marked: bool) -> None:
+    terminal, guest = desk
+    terminal.send("before ")
+    terminal.wait_for("before")
+    words = b"words and \r" * (MEGABYTE // 11)
+    type_through(terminal, b"\x1b[200~" + words + b"\x1b[201~" if marked else words)
+    sent = now()
+    terminal.wait_for(f"{len(words) + len('before ')} characters, {MESSAGE_LONGEST} is the most", ALIVE_WITHIN)
+    terminal.send("after")
+    assert terminal.wait_for("before after", ALIVE_WITHIN) - sent < ALIVE_WITHIN
+    send_and_see(terminal, guest, "before after")
+
+
+def test_textual_alone_swallows_all_keys_after_a_paste_without_end(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=STOCK) as (terminal, _):
+        terminal.send("\x1b[200~pasted")
+        terminal.send(" and typed")
+        assert terminal.rest(ALIVE_WITHIN)
+        assert terminal.screen.find("typed") is None
+
+
+def test_a_paste_without_end_ends_by_itself(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    sent = terminal.send("\x1b[200~pasted\r")
+    assert terminal.wait_for("pasted", ALIVE_WITHIN) - sent < ALIVE_WITHIN
+    terminal.send("typed")
+    terminal.wait_for("typed", ALIVE_WITHIN)
+    assert guest.stored() == ["hello from Nora"]
+    send_and_see(terminal, guest, "pasted\ntyped")

@@ -1,0 +1,235 @@
+"""Whatever ends, stops or breaks the program: the terminal is given back, drafts are safe, the exit code says why."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.at_desk import LEFT, at_desk, catches, cpu_seconds, drafts, is_cooked, is_stopped, planted, until
+from tests.terminal.planted_desk import SECRET
+from tests.terminal.pty_driver import Terminal, clean_environment, now
+from tests.terminal.staging import PROGRAM, Stage, console, staged
+
+WITHIN = 2.0
+DEAF_TO_HANG_UP = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path / "server") as running:
+        running.add_agent("Dana", "dana@example.com")
+        yield running
+
+
+def type_draft(terminal: Terminal, text: str) -> None:
+    terminal.send(text)
+    terminal.wait_for(text)
+
+
+ENDING = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT]
+
+
+@pytest.mark.parametrize("number", ENDING[:3], ids=lambda number: number.name)
+def test_textual_alone_leaves_the_terminal_broken(stage: Stage, tmp_path: Path, number: signal.Signals) -> None:
+    with at_desk(stage, tmp_path / "home", program=planted("stock")) as (terminal, _):
+        terminal.signal(number)
+        terminal.wait_exit()
+        assert not is_cooked(terminal) or not terminal.screen.modes <= LEFT
+
+
+@pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
+def test_a_signal_ends_it_in_order(stage: Stage, tmp_path: Path, number: signal.Signals) -> None:
+    with at_desk(stage, tmp_path / "home") as (terminal, _):
+        type_draft(terminal, "half an answer")
+        asked = now()
+        terminal.signal(number)
+        assert terminal.wait_exit(WITHIN) == 128 + number
+        assert now() - asked < WITHIN
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+        assert b"Traceback" not in terminal.output
+        assert drafts(tmp_path / "home") == ["half an answer"]
+
+
+def test_a_server_that_never_answers_the_close_holds_nobody_up(tmp_path: Path) -> None:
+    with staged(tmp_path / "server") as stage:
+        stage.add_agent("Dana", "dana@example.com")
+        with at_desk(stage, tmp_path / "home") as (terminal, _):
+            type_draft(terminal, "half an answer")
+            os.kill(stage.process.pid, signal.SIGSTOP)
+            until(terminal, lambda: is_stopped(stage.process.pid))
+            terminal.signal(signal.SIGTERM)
+            assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
+            assert terminal.screen.modes == LEFT
+            assert drafts(tmp_path / "home") == ["half an answer"]
+            os.kill(stage.process.pid, signal.SIGCONT)
+
+
+def test_a_thread_that_never_ends_holds_nobody_up(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=planted("hang")) as (terminal, _):
+        type_draft(terminal, "half an answer")
+        terminal.send("\x03")
+        threads = Path(f"/proc/{terminal.pid}/task")
+        before = len(list(threads.iterdir()))
+        until(terminal, lambda: len(list(threads.iterdir())) >= before)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+        assert drafts(tmp_path / "home") == ["half an answer"]
+
+
+def test_a_signal_before_the_desk_stands_gives_the_screen_back(stage: Stage, tmp_path: Path) -> None:
+    with Terminal([*PROGRAM, "--server", stage.url], env=clean_environment(tmp_path / "home")) as terminal:
+        terminal.wait_for("starting")
+        until(terminal, lambda: catches(terminal.pid, signal.SIGTERM))
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
+        assert terminal.screen.modes <= LEFT
+        assert is_cooked(terminal)
+        assert b"Traceback" not in terminal.output
+
+
+def test_textual_alone_spins_when_the_terminal_vanishes(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=(*DEAF_TO_HANG_UP, *planted("stock"))) as (terminal, _):
+        assert not catches(terminal.pid, signal.SIGHUP)
+        terminal.hang_up()
+        before = cpu_seconds(terminal.pid)
+        until(terminal, lambda: cpu_seconds(terminal.pid) > before + 0.7)
+
+
+def test_a_vanished_terminal_ends_it_even_when_hang_ups_are_ignored(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=(*DEAF_TO_HANG_UP, *PROGRAM)) as (terminal, _):
+        assert not catches(terminal.pid, signal.SIGHUP)
+        type_draft(terminal, "half an answer")
+        before = cpu_seconds_of_children() + cpu_seconds(terminal.pid)
+        terminal.hang_up()
+        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGHUP
+        assert cpu_seconds_of_children() < before + 0.7
+        assert drafts(tmp_path / "home") == ["half an answer"]
+
+
+def cpu_seconds_of_children() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def test_stopped_and_continued_the_desk_stands_again(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home") as (terminal, guest):
+        type_draft(terminal, "half an answer")
+        terminal.signal(signal.SIGTSTP)
+        until(terminal, lambda: is_stopped(terminal.pid))
+        terminal.rest()
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+        terminal.drawn.feed(b"\x1b[2J\x1b]2;a shell\x07")
+        guest.says("said meanwhile")
+        terminal.signal(signal.SIGCONT)
+        terminal.wait_for("said meanwhile")
+        terminal.wait_for("half an answer")
+        terminal.wait_for("Live")
+        terminal.wait_until(lambda screen: screen.title.endswith("tms-chat"))
+        assert {25, 1049, 2004} <= terminal.screen.modes
+        assert not is_cooked(terminal)
+        type_draft(terminal, ", the rest")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+
+
+@pytest.mark.parametrize("program", [planted("stock"), PROGRAM], ids=["textual alone", "ours"])
+def test_stopped_without_warning_the_terminal_is_given_back_in_the_end(
+    stage: Stage, tmp_path: Path, program: tuple[str, ...]
+) -> None:
+    with at_desk(stage, tmp_path / "home", program=program) as (terminal, _):
+        terminal.signal(signal.SIGSTOP)
+        until(terminal, lambda: is_stopped(terminal.pid))
+        terminal.drawn.feed(b"\x1b[2J")
+        terminal.signal(signal.SIGCONT)
+        until(terminal, lambda: not is_stopped(terminal.pid))
+        terminal.settle()
+        type_draft(terminal, "half an answer")
+        stands = terminal.screen.find("Live") is not None
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+        assert (is_cooked(terminal) and stands) is (program == PROGRAM)
+
+
+def test_ctrl_c_says_how_to_quit(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home") as (terminal, _):
+        for _ in range(5):
+            terminal.send("\x03")
+        terminal.wait_for("Ctrl+Q quits")
+        type_draft(terminal, "still here")
+        assert terminal.exit_code is None
+
+
+def test_ctrl_c_at_the_sign_in_does_not_end_it(stage: Stage, tmp_path: Path) -> None:
+    with Terminal([*PROGRAM, "--server", stage.url], env=clean_environment(tmp_path / "home")) as terminal:
+        terminal.wait_for("sign in", 20)
+        terminal.send("\x03\x03")
+        type_draft(terminal, "dana@example.com")
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+        assert terminal.screen.modes == LEFT
+
+
+@pytest.mark.parametrize("where", ["handler", "timer", "worker"])
+def test_a_fault_of_its_own_is_one_plain_line(stage: Stage, tmp_path: Path, where: str) -> None:
+    with at_desk(stage, tmp_path / "home", program=planted(where)) as (terminal, _):
+        type_draft(terminal, "half an answer")
+        terminal.send("\x03")
+        assert terminal.wait_exit() == 1
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+        said = terminal.output.rpartition(b"\x1b[?1004l")[2].decode()
+        assert "tms-chat stopped by a fault of its own (" in said
+        assert "PlantedError" in said
+        assert said.count("\n") <= 2
+        assert "Traceback" not in said
+        assert SECRET not in terminal.output.decode()
+        assert drafts(tmp_path / "home") == ["half an answer"]
+
+
+def test_a_home_that_takes_no_files_costs_no_work(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/.local").write_text("where a folder should be")
+    with at_desk(stage, tmp_path / "home") as (terminal, guest):
+        type_draft(terminal, "a text that nothing keeps")
+        terminal.send("\r")
+        until(terminal, lambda: "a text that nothing keeps" in guest.stored())
+        terminal.send("\x1b")
+        assert "Drafts are not being saved on this computer" in everything(terminal)
+
+
+def test_a_full_disk_costs_no_work(stage: Stage, tmp_path: Path) -> None:
+    full = ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *PROGRAM)
+    with at_desk(stage, tmp_path / "home", "--log", "/dev/full", program=full) as (terminal, guest):
+        type_draft(terminal, "a text that nothing keeps")
+        terminal.send("\r")
+        until(terminal, lambda: "a text that nothing keeps" in guest.stored())
+        assert "Drafts are not being saved on this computer" in everything(terminal)
+        assert "Traceback" not in everything(terminal)
+
+
+def everything(terminal: Terminal) -> str:
+    """All that was ever printed, without what places and colours it."""
+    return terminal.output.decode(errors="replace")
+
+
+def test_a_dumb_terminal_gets_lines_without_codes(stage: Stage, tmp_path: Path) -> None:
+    with console(stage, tmp_path / "home", TERM="dumb") as terminal:
+        terminal.wait_for("called dumb", 20)
+        terminal.wait_for("Signed in")
+        assert b"\x1b" not in terminal.output
+
+
+def test_no_locale_draws_no_garbage(stage: Stage, tmp_path: Path) -> None:
+    with console(stage, tmp_path / "home", LANG="C", LC_ALL="C") as terminal:
+        terminal.wait_for("Live", 20)
+        terminal.output.decode()
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
