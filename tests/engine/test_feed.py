@@ -6,9 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.hand_clock import HandClock
-from tms_tui.domain.changes import CannedChanged, Change, LinkChanged, SessionMoved, TranscriptGrew
-from tms_tui.domain.ids import SessionId
-from tms_tui.domain.policy import FRAME
+from tms_tui.domain.changes import (
+    CannedChanged,
+    Change,
+    LinkChanged,
+    SendTaken,
+    SessionMoved,
+    TranscriptGrew,
+    TypingChanged,
+)
+from tms_tui.domain.ids import SendId, SessionId
+from tms_tui.domain.policy import FRAME, LIST_WITHIN
 from tms_tui.engine.feed import Feed
 
 ONE, TWO = SessionId("one"), SessionId("two")
@@ -28,12 +36,43 @@ async def test_what_follows_waits_for_the_frame_and_comes_folded() -> None:
     feed = Feed(clock, delivered.append)
     feed.put([LinkChanged()])
     await asyncio.sleep(0)
-    feed.put([TranscriptGrew(ONE), SessionMoved(ONE)])
+    feed.put([TranscriptGrew(ONE), TypingChanged(ONE)])
     feed.put([TranscriptGrew(TWO), TranscriptGrew(ONE)])
     await asyncio.sleep(0)
     assert len(delivered) == 1
     clock.advance(FRAME)
-    assert delivered[1:] == [(TranscriptGrew(ONE), SessionMoved(ONE), TranscriptGrew(TWO))]
+    assert delivered[1:] == [(TranscriptGrew(ONE), TypingChanged(ONE), TranscriptGrew(TWO))]
+
+
+async def test_what_messages_change_in_the_list_follows_them_once() -> None:
+    clock, delivered = HandClock(), list[tuple[Change, ...]]()
+    feed = Feed(clock, delivered.append)
+    feed.put([TranscriptGrew(ONE), SessionMoved(ONE)])
+    await asyncio.sleep(0)
+    feed.put([SessionMoved(ONE), SessionMoved(TWO)])
+    assert delivered == [(TranscriptGrew(ONE),)]
+    clock.advance(LIST_WITHIN)
+    assert delivered[1:] == [(SessionMoved(ONE), SessionMoved(TWO))]
+    assert not feed.holds
+
+
+async def test_what_changes_in_the_list_alone_waits_for_nothing() -> None:
+    clock, delivered = HandClock(), list[tuple[Change, ...]]()
+    feed = Feed(clock, delivered.append)
+    feed.put([SessionMoved(ONE)])
+    await asyncio.sleep(0)
+    assert delivered == [(SessionMoved(ONE),)]
+
+
+async def test_what_the_agents_own_key_brought_about_waits_for_no_frame() -> None:
+    clock, delivered = HandClock(), list[tuple[Change, ...]]()
+    feed = Feed(clock, delivered.append)
+    feed.put([LinkChanged()])
+    await asyncio.sleep(0)
+    feed.put([TranscriptGrew(ONE)])
+    feed.put([SendTaken(SendId("send"), ONE), TranscriptGrew(ONE)])
+    await asyncio.sleep(0)
+    assert delivered[1:] == [(TranscriptGrew(ONE), SendTaken(SendId("send"), ONE))]
 
 
 async def test_after_a_quiet_frame_a_change_is_the_first_again() -> None:
