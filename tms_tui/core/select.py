@@ -162,11 +162,14 @@ def found(state: State, query: SessionQuery) -> tuple[SessionId, ...] | None:
 
 def counts(state: State) -> dict[Filter, int]:
     """How many conversations stand under each filter (of the ended ones: how many are held)."""
-    tally = dict.fromkeys(Filter, 0)
-    for one in state.sessions.values():
-        for wanted in Filter:
-            tally[wanted] += matches(state, one, wanted)
-    return tally
+    mine = state.me.id if state.me else None
+    holders = [one.assigned_agent for one in state.sessions.values() if one.status is not SessionStatus.ENDED]
+    return {
+        Filter.MINE: holders.count(mine) if mine is not None else 0,
+        Filter.UNASSIGNED: holders.count(None),
+        Filter.ALL: len(holders),
+        Filter.ENDED: len(state.sessions) - len(holders),
+    }
 
 
 def unread_total(state: State) -> int:

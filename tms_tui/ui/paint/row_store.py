@@ -73,14 +73,22 @@ class RowStore:
         at = _written_at(self._entries[index])
         if at is None:
             return None
-        before = next(filter(None, map(_written_at, self._entries[max(0, index - 3) : index][::-1])), None)
-        if before is not None and time.localtime(before)[:3] == time.localtime(at)[:3]:
+        before = self._written_before(index)
+        if before is not None and (before == at or time.localtime(before)[:3] == time.localtime(at)[:3]):
             return None
         words = wording.day(at)
         line = self._day_lines.get(words)
         if line is None:
             line = self._day_lines[words] = ruled(words, self._width, self._look.system)
         return line
+
+    def _written_before(self, index: int) -> float | None:
+        """When the entry before was written, be there a gap or two in between."""
+        for earlier in range(index - 1, max(-1, index - 4), -1):
+            at = _written_at(self._entries[earlier])
+            if at is not None:
+                return at
+        return None
 
 
 def _written_at(entry: Entry) -> float | None:
