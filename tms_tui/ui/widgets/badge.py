@@ -1,5 +1,7 @@
 """The connection: a sign and words, always in the same place."""
 
+from typing import Final
+
 from textual.content import Content
 
 from tms_tui import wording
@@ -7,15 +9,20 @@ from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.ui.widgets.line import Line
 
+_ROOM: Final = 17
+
 
 class Badge(Line):
-    """Says Live, Connecting or Offline. Colour repeats what the words say."""
+    """Says Live, Connecting or Offline. Colour repeats what the words say.
 
-    DEFAULT_CSS = """
-    Badge { width: auto; }
-    Badge.live { color: $text-success; }
-    Badge.connecting { color: $text-warning; }
-    Badge.offline { color: $text-error; }
+    Room for "Live, 99 unsent" is always kept: were it made at each send, the screen would be laid out twice for it.
+    """
+
+    DEFAULT_CSS = f"""
+    Badge {{ width: auto; min-width: {_ROOM}; text-align: right; }}
+    Badge.live {{ color: $text-success; }}
+    Badge.connecting {{ color: $text-warning; }}
+    Badge.offline {{ color: $text-error; }}
     """
 
     def update_from(self, state: State) -> None:
@@ -34,4 +41,6 @@ class Badge(Line):
     def _show(self, kind: str, words: str) -> None:
         if self.say(words):
             self.set_classes(kind)
-            self.refresh(layout=True)
+            room = max(_ROOM, self.get_content_width(None, None))
+            if room != self.size.width:
+                self.refresh(layout=True)
