@@ -1,4 +1,4 @@
-"""The console's innermost paths, timed: `pytest -o addopts= tests/bench/test_micro.py --benchmark-only`."""
+"""The console's innermost paths, timed: `pytest -n 0 tests/bench/micro.py --benchmark-only`."""
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
