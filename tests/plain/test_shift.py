@@ -1,0 +1,133 @@
+"""A whole shift at the line face, by a pipe and by verbs from a shell script, against the real server."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from tests.plain.piped import ROOT, Piped, plain
+from tests.server.running import PASSWORD, RunningServer, Visitor, running_server
+from tests.terminal.pty_driver import clean_environment
+from tms_tui.server import admin
+
+
+async def furnished(server: RunningServer) -> tuple[Visitor, Visitor]:
+    """Two agents, a canned response, a customer who has waited and was here before, and one who came later."""
+    await server.add_agent("Dana")
+    await server.add_agent("Eva Kranz")
+    await admin.add_canned(
+        server.settings, shortcut="hello", title="Greeting", content="Hello {{customer.name}}, {{agent.name}} here."
+    )
+    before = await server.visitor(name="Jonas", email="jonas@example.com")
+    await before.says("is the shop open on Sunday?")
+    waiting = await server.visitor(name="Jonas", email="jonas@example.com")
+    await waiting.says("my card was refused")
+    later = await server.visitor(name="Mia")
+    await later.says("where is my parcel?")
+    return waiting, later
+
+
+async def public_texts(customer: Visitor) -> list[str]:
+    answer = await customer.http.get("/v1/visitor/messages")
+    return [each["content"] for each in answer.json()["messages"] if each["author_type"] == "agent"]
+
+
+async def step(face: Piped, line: str, *words: str) -> list[str]:
+    """Type a line and hear that it was done."""
+    face.type(line)
+    return [await face.hears(each) for each in words]
+
+
+async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        jonas, mia = await furnished(server)
+        async with plain(server, tmp_path) as face:
+            assert (await face.hears("tms-chat")).endswith("Chosen because plain was asked for.")
+            await face.hears("Signed in to")
+            await face.hears("waiting 3")
+            await step(face, "/next", "open: Jonas, held by nobody", "customer Jonas: is the shop open")
+            await step(
+                face, "/resolve next", "asked for: resolved", "open: Jonas", "customer Jonas: my card was refused"
+            )
+            await step(face, "/take", "asked for: held by you", "done: Jonas, held by you")
+            await step(face, "/canned", "canned: 1 text", "/canned hello: Greeting")
+            await step(face, "/canned hello", "draft: Hello Jonas, Dana here.", "/send sends it.")
+            await step(face, "/send", "sent: Hello Jonas, Dana here.")
+            await step(face, "/note call the bank", "sent: call the bank")
+            await step(face, "/tags card vip", "done: Jonas, tags card, vip")
+            await step(face, "/priority high", "done: Jonas, priority high")
+            await step(face, "/earlier", "asking the server", "Conversations with Jonas: 2 conversations", "2. Jonas")
+            await step(face, "/assign Eva Kranz, she knows the bank", "held by Eva Kranz, with a note", "Eva Kranz")
+            await step(face, "/undo", "taking back: held by Eva Kranz", "done: Jonas, held by you")
+            await step(face, "/pending 1h", "asked for: pending until", "Pending: Jonas")
+            await step(face, "/undo", "taking back: pending until", "Open again: Jonas")
+            await step(face, "/find refused", "found: 1 message with refused", "customer Jonas: my card was refused")
+            await step(face, "/search parcel", "Found for parcel: 1 conversation", "1. Mia")
+            await step(face, "open 1", "open: Mia", "customer Mia: where is my parcel?")
+            await step(face, "/search nothing of the kind", "Found for nothing of the kind: 0 conversations")
+            await step(face, "/resolve", "asked for: resolved", "Resolved: Mia")
+            await step(face, "/undo", "taking back: resolved", "Open again: Mia")
+            await step(face, "Hello {{customer.nmae}}", "Not sent: {{customer.nmae}} is not filled.")
+            await step(face, "/availability away", "asked for: you away")
+            await step(face, "/status", "connection: Live", "open: Mia", "here: Dana away")
+            await step(face, "/quit")
+            assert await face.ends() == 0
+        assert await public_texts(jonas) == ["Hello Jonas, Dana here."]
+        assert await public_texts(mia) == []
+        assert b"\x1b" not in face.heard
+
+
+SCRIPT = """set -eu
+chat() { printf '%s\\n' "$PASSWORD" | "$PYTHON" -m tms_tui "$@" --password-stdin; }
+id=$(chat ls unassigned --json | sed -n 's/.*"conversation":"\\([^"]*\\)".*"name":"Jonas".*/\\1/p' | head -1)
+chat show "$id" --json
+chat assign "$id" me
+printf '%s\\n%s\\n' "$PASSWORD" "sorry to hear that" | "$PYTHON" -m tms_tui send "$id" --password-stdin
+chat note "$id" "known outage"
+chat assign "$id" eva --note "she knows the bank"
+chat resolve "$id"
+chat ls ended
+"""
+
+
+async def shell(script: str, server: RunningServer, home: Path) -> tuple[int, str, str]:
+    """Run a shell script with the settings in its environment; exit code, standard output and error."""
+    env = clean_environment(
+        home,
+        PYTHONPATH=str(ROOT),
+        PYTHON=sys.executable,
+        PASSWORD=PASSWORD,
+        TMS_CHAT_SERVER=server.url,
+        TMS_CHAT_EMAIL="dana@example.com",
+    )
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec("sh", "-c", script, stdout=pipe, stderr=pipe, env=env)
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_a_whole_shift_by_verbs_from_a_shell_script(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        await server.add_agent("Eva Kranz")
+        jonas = await server.visitor(name="Jonas")
+        await jonas.says("my card \x1b[31mwas refused")
+        code, out, err = await shell(SCRIPT, server, tmp_path)
+        assert (code, "Traceback" in err) == (0, False), err
+        shown = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+        assert [one["type"] for one in shown] == ["conversation", "message"]
+        assert shown[1]["author_type"] == "visitor"
+        assert "\x1b" not in shown[1]["text"]
+        assert await public_texts(jonas) == ["sorry to hear that"]
+        talk = err.splitlines()
+        assert talk == [
+            "Jonas: held by you, active",
+            "sent",
+            "sent",
+            "Jonas: held by Eva Kranz, active",
+            "Jonas: held by Eva Kranz, resolved",
+        ]
+        assert out.splitlines()[-1].startswith(f"{jonas.session_id}  Jonas, ")
+        assert "\x1b" not in out + err
