@@ -8,6 +8,7 @@ import pytest
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.postgres import Postgres, running_postgres
+from tests.server.redisserver import RedisServer, running_redis
 from tests.server.running import RunningServer, running_server
 
 
@@ -17,6 +18,12 @@ def postgres() -> Iterator[Postgres]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    with running_redis() as running:
+        yield running
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 def cluster(request: pytest.FixtureRequest) -> Postgres | None:
     """Asked for outside any loop, for the cluster runs one of its own to get ready."""
@@ -24,12 +31,14 @@ def cluster(request: pytest.FixtureRequest) -> Postgres | None:
 
 
 @pytest.fixture
-async def place(cluster: Postgres | None, tmp_path: Path) -> AsyncIterator[Place]:
+async def place(cluster: Postgres | None, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     if cluster is None:
         yield Place(tmp_path)
         return
+    redis: RedisServer = request.getfixturevalue("redis")
+    redis.flush()
     async with cluster.database() as url:
-        yield Place(tmp_path, {"database": url, "database_password": cluster.password_file})
+        yield Place(tmp_path, {"database": url, "database_password": cluster.password_file, "bus": redis.url})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Where a test's servers keep their data: SQLite in the plain run, PostgreSQL under `-m services`."""
+"""Where a test's servers keep their data and meet: within one process, or at PostgreSQL and Redis."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A directory, and the settings that name the store."""
+    """A directory, and the settings that name the store and the bus."""
 
     data: Path
     settings: dict[str, Any] = field(default_factory=dict)

@@ -112,7 +112,11 @@ class Visitor:
 
 @contextlib.asynccontextmanager
 async def running_server(
-    place: Path | Place, *, bus: Bus | None = None, clock: Clock | None = None, **settings: Any
+    place: Path | Place,
+    *,
+    bus: Bus | None = None,
+    clock: Clock | None = None,
+    **settings: Any,
 ) -> AsyncIterator[RunningServer]:
     """The reference server in this loop. `settings` are fields of ServerSettings; limits are generous."""
     relaxed: dict[str, Any] = {

@@ -22,7 +22,10 @@ class Far:
         self.socket = socket
 
     async def hears(self) -> Frame:
-        async with asyncio.timeout(PATIENCE):
+        return await self.hears_patiently(PATIENCE)
+
+    async def hears_patiently(self, within: float) -> Frame:
+        async with asyncio.timeout(within):
             frame: Frame = json.loads(await self.socket.recv())
         return frame
 

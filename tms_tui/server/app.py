@@ -1,7 +1,9 @@
 """The application: parts wired together, routes laid out, started and stopped in order."""
 
 import contextlib
+import uuid
 from collections.abc import AsyncIterator
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -11,15 +13,17 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from tms_tui.server import operations, visitors
 from tms_tui.server.agentsocket import agent_socket
 from tms_tui.server.background import Background
-from tms_tui.server.bus import Bus, open_bus
+from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_refusal, on_store_failure
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
 from tms_tui.server.keys import signing_key
-from tms_tui.server.limits import Limiter
+from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
+from tms_tui.server.nodes import Nodes
+from tms_tui.server.openbus import open_bus
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.rest import agents, auth, events, messages, sessions
@@ -57,25 +61,29 @@ def create_app(
     a bus or a store nobody serves.
     """
     background = Background()
+    node = uuid.uuid4().hex
     served = _wired(
         settings,
         database or open_database(settings),
-        bus or open_bus(settings.bus),
+        bus or open_bus(settings, node),
         clock or SystemClock(),
         background,
     )
 
     @contextlib.asynccontextmanager
     async def life() -> AsyncIterator[None]:
-        try:
+        roll = partial(_roster, node, served.presence, served.hub)
+        async with contextlib.AsyncExitStack() as closing:
+            closing.push_async_callback(served.database.close)
+            closing.push_async_callback(served.bus.close)
             await _open(served)
+            closing.push_async_callback(background.close)
+            background.start(served.hub.nodes.run(roll), "nodes")
             background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
             yield
-        finally:
             served.draining = True
             await background.close()
-            await served.bus.close()
-            await served.database.close()
+            await served.hub.nodes.leave(roll())
 
     app = Starlette(
         routes=ROUTES,
@@ -100,10 +108,14 @@ async def _open(served: Services) -> None:
     await served.visitors.adopt()
 
 
+def _roster(node: str, presence: Presence, hub: Hub) -> Roster:
+    return Roster(node, presence.roll.said(), hub.visitors_here())
+
+
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
     journal = Journal(database, bus, clock)
     signins = SignIns(database, clock)
-    hub = Hub(database, settings, signins, background)
+    hub = Hub(database, settings, signins, background, Nodes(bus, settings.heartbeat))
     return Services(
         settings=settings,
         database=database,
@@ -114,13 +126,13 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         signins=signins,
         passwords=Passwords(settings.password_cost),
         hub=hub,
-        presence=Presence(database, bus, clock, settings.agent_grace, background),
+        presence=Presence(database, bus, hub, clock, settings.agent_grace, background),
         visitors=VisitorPresence(journal, hub, clock, settings.visitor_grace, background),
         limits=Limits(
-            login=Limiter(settings.login_rate, clock),
-            visitor_sessions=Limiter(settings.visitor_session_rate, clock),
-            agent_sends=Limiter(settings.agent_send_rate, clock),
-            visitor_sends=Limiter(settings.visitor_send_rate, clock),
+            login=Gate("login", settings.login_rate, clock, bus),
+            visitor_sessions=Gate("visitor session", settings.visitor_session_rate, clock, bus),
+            agent_sends=Gate("agent send", settings.agent_send_rate, clock, bus),
+            visitor_sends=Gate("visitor send", settings.visitor_send_rate, clock, bus),
         ),
         metrics=Metrics(),
     )

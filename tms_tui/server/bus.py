@@ -1,15 +1,19 @@
-"""What nodes tell each other: that the log grew, and the little that is never stored."""
+"""What nodes tell each other: that the log grew, who is there, and the little that is never stored."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
+from tms_tui.server.settings import Rate
+
 
 class LogGrew(msgspec.Struct, tag=True, frozen=True):
-    """There are new events in a tenant's log."""
+    """There are new events in a tenant's log, up to this cursor, committed at this moment."""
 
     tenant_id: str
+    cursor: int = 0
+    committed_at: float = 0.0
 
 
 class Whisper(msgspec.Struct, tag=True, frozen=True):
@@ -37,48 +41,95 @@ class MarkMoved(msgspec.Struct, tag=True, frozen=True):
     session_id: str
 
 
-Notice = LogGrew | Whisper | LoginEnded | MarkMoved
+class Missed(msgspec.Struct, tag=True, frozen=True):
+    """Notices may have been lost: whatever is remembered on their word is to be asked for again."""
+
+
+class Roster(msgspec.Struct, tag=True, frozen=True):
+    """Everybody connected to one node: its lease, renewed by saying it again."""
+
+    node: str
+    agents: dict[str, dict[str, str | None]] = {}
+    """Tenant -> agent -> the session that agent looks at."""
+    visitors: dict[str, list[str]] = {}
+    """Tenant -> the sessions whose customer is there."""
+    leaving: bool = False
+    """The node's last words: its customers are somebody else's to look after."""
+
+
+Notice = LogGrew | Whisper | LoginEnded | MarkMoved | Missed | Roster
 Hear = Callable[[Notice], None]
 
 
 class Bus(Protocol):
     """At most once: a notice may be lost, so nothing durable rests on it."""
 
+    @property
+    def reachable(self) -> bool:
+        """Whether other nodes can be heard now."""
+        ...
+
     async def start(self, hear: Hear) -> None: ...
 
-    async def publish(self, notice: Notice) -> None: ...
+    async def publish(self, notice: Notice) -> None:
+        """To every node, this one included; never waits for the others."""
+        ...
+
+    async def register(self, roster: Roster, lease: float) -> None:
+        """To every other node, and to those that start within `lease` seconds."""
+        ...
+
+    async def take(self, bucket: str, rate: Rate) -> float | None:
+        """Takes one from a bucket shared by all nodes; the seconds to wait, or None where none is shared."""
+        ...
 
     async def ping(self) -> None:
-        """Raises when the bus cannot be reached."""
+        """Raises OSError when the bus cannot be reached."""
         ...
 
     async def close(self) -> None: ...
 
 
-class MemoryBus:
-    """One process talking to itself."""
+class Exchange:
+    """Where the memory buses of one process meet."""
 
     def __init__(self) -> None:
+        self.hears: list[Hear] = []
+        self.rosters: dict[str, Roster] = {}
+
+
+class MemoryBus:
+    """One process talking to itself; nodes that share an exchange hear each other."""
+
+    reachable = True
+
+    def __init__(self, exchange: Exchange | None = None) -> None:
+        self._exchange = exchange or Exchange()
         self._hear: Hear | None = None
 
     async def start(self, hear: Hear) -> None:
         self._hear = hear
+        self._exchange.hears.append(hear)
+        for roster in self._exchange.rosters.values():
+            hear(roster)
 
     async def publish(self, notice: Notice) -> None:
-        if self._hear is not None:
-            self._hear(notice)
+        for hear in list(self._exchange.hears):
+            hear(notice)
+
+    async def register(self, roster: Roster, lease: float) -> None:  # noqa: ARG002 - hearers keep the lease
+        self._exchange.rosters[roster.node] = roster
+        for hear in list(self._exchange.hears):
+            if hear is not self._hear:
+                hear(roster)
+
+    async def take(self, bucket: str, rate: Rate) -> float | None:  # noqa: ARG002 - nothing is shared here
+        return None
 
     async def ping(self) -> None:
         return
 
     async def close(self) -> None:
+        if self._hear in self._exchange.hears:
+            self._exchange.hears.remove(self._hear)
         self._hear = None
-
-
-def open_bus(url: str) -> Bus:
-    """The bus named by a URL; raises ValueError for a scheme nobody serves."""
-    scheme = url.partition("://")[0]
-    if scheme == "memory":
-        return MemoryBus()
-    words = f"There is no bus for {scheme}:// addresses; memory:// is the one within this process."
-    raise ValueError(words)

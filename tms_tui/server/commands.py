@@ -48,6 +48,12 @@ tenant_option = click.option("--tenant", default="default", show_default=True, h
 @database_option
 @database_password_option
 @click.option("--bus", default="memory://", show_default=True, metavar="URL", help="How nodes tell each other.")
+@click.option(
+    "--bus-password-file",
+    "bus_password",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that holds the bus's password.",
+)
 @click.option("--origin", "origins", multiple=True, help="Origin browsers may connect from; may be repeated.")
 @click.option(
     "--signing-key",

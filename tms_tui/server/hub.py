@@ -6,9 +6,10 @@ from typing import assert_never
 from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.background import Background
-from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Notice, Whisper
+from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Missed, Notice, Roster, Whisper
 from tms_tui.server.clock import Clock
 from tms_tui.server.feed import AgentLine, Feed, VisitorLine
+from tms_tui.server.nodes import Nodes
 from tms_tui.server.outbox import CLOSE_REPLACED
 from tms_tui.server.readmarks import ReadMarks
 from tms_tui.server.settings import ServerSettings
@@ -22,7 +23,10 @@ logger = logging.getLogger(__name__)
 class Hub:
     """Owns the feeds and their tasks; `hear` is what the bus calls."""
 
-    def __init__(self, database: Database, settings: ServerSettings, signins: SignIns, background: Background) -> None:
+    def __init__(
+        self, database: Database, settings: ServerSettings, signins: SignIns, background: Background, nodes: Nodes
+    ) -> None:
+        self.nodes = nodes
         self.marks = ReadMarks(database)
         self._database = database
         self._settings = settings
@@ -53,6 +57,10 @@ class Hub:
     def visitors_of(self, tenant_id: str, session_id: str) -> int:
         return len(self.feed(tenant_id).listeners.of_session(session_id))
 
+    def visitors_here(self) -> dict[str, list[str]]:
+        """Tenant -> the sessions whose customer is connected to this node."""
+        return {tenant_id: list(feed.listeners.visitors) for tenant_id, feed in self._feeds.items()}
+
     async def watch_sign_ins(self, clock: Clock, every: float) -> None:
         """Closes what a sign-out unheard or an agent shut out has left open, for ever."""
         while True:
@@ -70,22 +78,37 @@ class Hub:
 
     def hear(self, notice: Notice) -> None:
         """What the bus says, from this node or another."""
-        feed = self._feeds.get(notice.tenant_id)
         match notice:
-            case LogGrew():
-                if feed is not None:
-                    feed.grew()
-            case Whisper():
-                if feed is not None:
-                    feed.whisper(notice)
+            case LogGrew() | Whisper():
+                self._pass_on(notice)
             case LoginEnded():
                 self._signins.forget(notice.login_id)
-                if feed is not None:
-                    feed.cut([notice.login_id])
+                if notice.tenant_id in self._feeds:
+                    self._feeds[notice.tenant_id].cut([notice.login_id])
             case MarkMoved():
                 self.marks.forget(notice.session_id)
+            case Roster():
+                self.nodes.heard(notice)
+            case Missed():
+                self._catch_up()
             case _:
                 assert_never(notice)
+
+    def _pass_on(self, notice: LogGrew | Whisper) -> None:
+        feed = self._feeds.get(notice.tenant_id)
+        if feed is None:
+            return
+        if isinstance(notice, LogGrew):
+            feed.grew()
+        else:
+            feed.whisper(notice)
+
+    def _catch_up(self) -> None:
+        self._signins.forget_all()
+        self.marks.forget_all()
+        self.nodes.deaf_until_now()
+        for feed in self._feeds.values():
+            feed.grew()
 
     def _make_room(self, tenant_id: str, agent_id: str) -> None:
         lines = self.feed(tenant_id).listeners.agents

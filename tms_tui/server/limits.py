@@ -1,7 +1,8 @@
-"""How much is too much: token buckets, one per name."""
+"""How much is too much: token buckets, one per name, shared by the nodes where the bus can."""
 
 from dataclasses import dataclass
 
+from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
 from tms_tui.server.errors import too_many
 from tms_tui.server.settings import Rate
@@ -31,12 +32,6 @@ class Limiter:
             return 0.0
         return (1 - bucket.tokens) / self._rate.per_second
 
-    def require(self, name: str, code: str = "too_many_requests") -> None:
-        """Takes one or raises the 429."""
-        wait = self.take(name)
-        if wait > 0:
-            raise too_many(wait, code)
-
     def _filled(self, name: str) -> _Bucket:
         now = self._clock.now()
         bucket = self._buckets.pop(name, None) or _Bucket(self._rate.burst, now)
@@ -47,3 +42,21 @@ class Limiter:
         if len(self._buckets) > MAX_NAMES:
             del self._buckets[next(iter(self._buckets))]
         return bucket
+
+
+class Gate:
+    """One kind of call: counted over all nodes, or on this one alone while the bus has no shared count."""
+
+    def __init__(self, kind: str, rate: Rate, clock: Clock, bus: Bus) -> None:
+        self._kind = kind
+        self._rate = rate
+        self._bus = bus
+        self._here = Limiter(rate, clock)
+
+    async def require(self, name: str, code: str = "too_many_requests") -> None:
+        """Takes one or raises the 429."""
+        wait = await self._bus.take(f"{self._kind} {name}", self._rate)
+        if wait is None:
+            wait = self._here.take(name)
+        if wait > 0:
+            raise too_many(wait, code)

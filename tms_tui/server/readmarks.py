@@ -24,6 +24,10 @@ class ReadMarks:
         self._counts.pop(session_id, None)
         self._forgotten += 1
 
+    def forget_all(self) -> None:
+        self._counts.clear()
+        self._forgotten += 1
+
     async def load(self, session_ids: Collection[str]) -> dict[str, marks.Counts]:
         """The marks of these conversations; at most one query for all that are not remembered."""
         held = {one: self._counts[one] for one in session_ids if one in self._counts}

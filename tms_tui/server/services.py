@@ -8,7 +8,7 @@ from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
-from tms_tui.server.limits import Limiter
+from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
@@ -21,12 +21,12 @@ from tms_tui.server.visitorpresence import VisitorPresence
 
 @dataclass(slots=True)
 class Limits:
-    """One limiter per kind of call."""
+    """One gate per kind of call."""
 
-    login: Limiter
-    visitor_sessions: Limiter
-    agent_sends: Limiter
-    visitor_sends: Limiter
+    login: Gate
+    visitor_sessions: Gate
+    agent_sends: Gate
+    visitor_sends: Gate
 
 
 @dataclass(slots=True)

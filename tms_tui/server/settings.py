@@ -41,6 +41,11 @@ class ServerSettings:
     store_patience: float = 5
     """How long a call waits for a locked SQLite file, or PostgreSQL for a lock, before it is a 503."""
     bus: str = "memory://"
+    """memory:// for a single node, or redis://host:port."""
+    bus_password: Path | None = None
+    """A file that holds the password for `bus`."""
+    heartbeat: float = 5
+    """How often a node says who is connected to it; after three without a word it is taken for dead."""
     origins: tuple[str, ...] = ()
     """Origins that browsers may connect from; the server's own address is always one."""
     signing_key: Path | None = None

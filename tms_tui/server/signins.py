@@ -47,6 +47,10 @@ class SignIns:
         self._standing.pop(login_id, None)
         self._ended += 1
 
+    def forget_all(self) -> None:
+        self._standing.clear()
+        self._ended += 1
+
     def _remember(self, login_id: str, agent: AgentRow) -> None:
         self._standing[login_id] = _Standing(agent, self._clock.now() + REMEMBERED_SECONDS)
         if len(self._standing) > REMEMBERED:

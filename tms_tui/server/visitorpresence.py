@@ -1,6 +1,7 @@
 """Whether a customer is on the page: a short absence (a reload, the next page) is none."""
 
 from tms_tui.server.background import Background
+from tms_tui.server.bus import Roster
 from tms_tui.server.clock import Clock
 from tms_tui.server.handling import customer_seen
 from tms_tui.server.hub import Hub
@@ -9,7 +10,7 @@ from tms_tui.server.store import sessions
 
 
 class VisitorPresence:
-    """Turns coming and going sockets into `online`, logged for the agents."""
+    """Turns coming and going sockets, on any node, into `online`, logged for the agents."""
 
     def __init__(self, journal: Journal, hub: Hub, clock: Clock, grace: float, background: Background) -> None:
         self._journal = journal
@@ -17,19 +18,30 @@ class VisitorPresence:
         self._clock = clock
         self._grace = grace
         self._background = background
+        self._nodes = hub.nodes
+        self._nodes.moved.append(self._moved)
 
     async def adopt(self) -> None:
-        """Those who were there when the server last stopped get the same grace to come back."""
+        """Those who were there when a server last stopped get the same grace to come back."""
         async with self._journal.database.read() as connection:
             there = await sessions.online(connection)
         for tenant_id, session_id in there:
             self.left(tenant_id, session_id)
 
     async def arrived(self, tenant_id: str, session_id: str) -> None:
+        self._nodes.changed()
         await self._settle(tenant_id, session_id)
 
     def left(self, tenant_id: str, session_id: str) -> None:
+        self._nodes.changed()
         self._background.start(self._gone(tenant_id, session_id), "customer gone")
+
+    def _moved(self, before: Roster, now: Roster) -> None:
+        if not now.leaving:
+            return  # a node that lives settles its own
+        for tenant_id, session_ids in before.visitors.items():
+            for session_id in session_ids:
+                self.left(tenant_id, session_id)
 
     async def _gone(self, tenant_id: str, session_id: str) -> None:
         await self._clock.sleep(self._grace)
@@ -37,6 +49,7 @@ class VisitorPresence:
 
     async def _settle(self, tenant_id: str, session_id: str) -> None:
         def is_there() -> bool:
-            return self._hub.visitors_of(tenant_id, session_id) > 0
+            here = self._hub.visitors_of(tenant_id, session_id) > 0
+            return here or self._nodes.elsewhere.has_visitor(tenant_id, session_id)
 
         await customer_seen(self._journal, tenant_id, session_id, is_there)

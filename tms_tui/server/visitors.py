@@ -23,7 +23,7 @@ async def start(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.VisitorSessionBody)
     address = request.client.host if request.client else "unknown"
-    served.limits.visitor_sessions.require(address)
+    await served.limits.visitor_sessions.require(address)
     conversation = await _begin(served, asked)
     token = served.tokens.issue(
         VISITOR,
@@ -82,7 +82,7 @@ async def post(request: Request) -> Response:
         content=texts.message(asked.content),
         client_message_id=texts.uuid_text("client_message_id", asked.client_message_id),
     )
-    served.limits.visitor_sends.require(claims.sub)
+    await served.limits.visitor_sends.require(claims.sub)
     speaker = Speaker("visitor", claims.sid, claims.name)
     message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said)
     if new:

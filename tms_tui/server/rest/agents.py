@@ -24,7 +24,7 @@ async def availability(request: Request, served: Services, caller: Caller) -> Re
     async with served.database.write() as database:
         await agents.choose_availability(database, caller.id, chosen)
         agent = await agents.by_id(database, caller.tenant_id, caller.id)
-    await served.presence.tell(caller.tenant_id, caller.id)
+    await served.presence.chosen(caller.tenant_id, caller.id)
     shown = served.presence.on_wire(agent or caller.agent)
     shown.availability = chosen
     return answer(shown)

@@ -23,8 +23,8 @@ async def login(request: Request) -> Response:
     asked = await body(request, wire.LoginBody)
     email = storable("email", asked.email.strip().lower(), NAME_CHARACTERS)
     address = request.client.host if request.client else "unknown"
-    served.limits.login.require(f"address {address}", "too_many_attempts")
-    served.limits.login.require(f"account {email}", "too_many_attempts")
+    await served.limits.login.require(f"address {address}", "too_many_attempts")
+    await served.limits.login.require(f"account {email}", "too_many_attempts")
     agent = await _agent(served, email, asked.password)
     served.metrics.logins.labels("refused" if agent is None else "granted").inc()
     if agent is None:

@@ -33,7 +33,7 @@ async def post(request: Request, served: Services, caller: Caller) -> Response:
         if_last_seq=asked.if_last_seq,
         moved_window=served.settings.moved_window,
     )
-    served.limits.agent_sends.require(caller.id)
+    await served.limits.agent_sends.require(caller.id)
     message, new = await send(served.journal, caller.tenant_id, session_id(request), caller.speaker, said)
     if new:
         served.metrics.messages.labels("agent").inc()
