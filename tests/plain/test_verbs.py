@@ -1,0 +1,193 @@
+"""The verbs as processes against the real server: what they print, what they say, how they end."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.plain.piped import ROOT
+from tests.server.running import PASSWORD, RunningServer, running_server
+from tests.terminal.pty_driver import Terminal, clean_environment
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@asynccontextmanager
+async def verb(server: RunningServer, home: Path, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One verb as Dana, its password on standard input."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tms_tui", *arguments, "--password-stdin"),
+        *("--server", server.url, "--email", "dana@example.com"),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=clean_environment(home, PYTHONPATH=str(ROOT)),
+    )
+    assert process.stdin is not None
+    process.stdin.write(f"{PASSWORD}\n".encode())
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def run(server: RunningServer, home: Path, *arguments: str, given: str = "") -> Ended:
+    async with verb(server, home, *arguments) as process, asyncio.timeout(30):
+        out, err = await process.communicate(given.encode())
+        assert process.returncode is not None
+        assert "Traceback" not in err.decode()
+        return Ended(process.returncode, out.decode(), err.decode())
+
+
+async def heard(process: asyncio.subprocess.Process, kind: str) -> dict[str, Any]:
+    """Read JSON lines until one of a kind."""
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        while line := await process.stdout.readline():
+            found: dict[str, Any] = json.loads(line)
+            if found["type"] == kind:
+                return found
+    raise AssertionError(f"no {kind} was heard")
+
+
+async def test_following_goes_on_after_the_cursor_of_the_last_line_and_misses_nothing(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        async with verb(server, tmp_path, "follow", "--json") as process:
+            await heard(process, "following")
+            await customer.says("one \x1b[31m")
+            one = await heard(process, "message")
+            assert "\x1b" not in one["text"]
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 128 + signal.SIGTERM
+        for words in ("two", "three"):
+            await customer.says(words)
+        async with verb(server, tmp_path, "follow", "--json", "--after", one["cursor"]) as process:
+            texts = [(await heard(process, "message"))["text"] for _ in range(2)]
+            await customer.says("four")
+            texts.append((await heard(process, "message"))["text"])
+        assert texts == ["two", "three", "four"]
+
+
+async def test_following_in_words_is_clean(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        async with verb(server, tmp_path, "follow") as process, asyncio.timeout(20):
+            assert process.stdout is not None
+            assert (await process.stdout.readline()).startswith(b"connection: ")
+            await customer.says("hello \x1b]0;pwned\x07")
+            while not (line := await process.stdout.readline()).startswith(b"Jonas, customer Jonas: hello"):
+                assert line
+            assert b"\x1b" not in line
+
+
+async def test_what_a_colleague_answered_meanwhile_holds_a_send_back(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        eva = await server.sign_in("Eva")
+        customer = await server.visitor(name="Jonas")
+        seq = (await customer.says("hello"))["seq"]
+        body = {"content": "I do it", "client_message_id": "11111111-1111-4111-8111-111111111111"}
+        (await eva.http.post(f"/v1/chat/sessions/{customer.session_id}/messages", json=body)).raise_for_status()
+        held = await run(server, tmp_path, "send", customer.session_id, "me too", "--if-last", str(seq))
+        assert (held.code, held.out) == (5, "")
+        assert held.err.startswith("Not sent: a colleague answered")
+        sent = await run(server, tmp_path, "send", customer.session_id, "me too")
+        assert (sent.code, sent.err) == (0, "sent\n")
+
+
+async def test_a_send_waits_for_the_store_and_says_when_there_was_none(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        done = await run(server, tmp_path, "resolve", customer.session_id[:8])
+        assert (done.code, done.err) == (0, "Jonas: held by nobody, resolved\n")
+        again = await run(server, tmp_path, "resolve", customer.session_id)
+        assert (again.code, again.err) == (0, "Jonas is resolved already.\n")
+        refused = await run(server, tmp_path, "send", customer.session_id, "one more")
+        assert (refused.code, refused.err) == (1, "Not sent: the conversation is resolved.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("show", "no-such-id"), 4, "There is no conversation no-such-id."),
+        (("assign", "{id}", "Nobody Known"), 4, "No colleagues are called Nobody Known."),
+        (("send", "{id}", "Hello {{customer.name}}"), 2, "Not sent: {{customer.name}} is not filled."),
+        (("send", "{id}", "  "), 2, "Not sent: there is no text."),
+        (("ls", "everything"), 2, "is not one of 'all', 'mine', 'unassigned', 'ended'"),
+    ],
+)
+async def test_what_cannot_be_done_has_its_own_exit_code(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        ended = await run(server, tmp_path, *(each.replace("{id}", customer.session_id) for each in arguments))
+        assert (ended.code, ended.out) == (code, "")
+        assert words in ended.err
+
+
+async def test_lists_are_filtered_and_searched(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        jonas, mia = await server.visitor(name="Jonas"), await server.visitor(name="Mia")
+        await mia.says("where is my parcel?")
+        assert (await run(server, tmp_path, "assign", jonas.session_id, "me")).code == 0
+        mine = await run(server, tmp_path, "ls", "mine")
+        assert mine.out.startswith(f"{jonas.session_id}  Jonas, held by you")
+        found = await run(server, tmp_path, "ls", "--search", "parcel", "--json")
+        [hit] = [json.loads(line) for line in found.out.splitlines()]
+        assert (hit["conversation"], hit["unread"], hit["customer"]["name"]) == (mia.session_id, 1, "Mia")
+
+
+async def test_all_of_a_long_conversation_is_shown_and_nothing_is_marked_read(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        jonas = await server.visitor(name="Jonas")
+        for number in range(60):
+            await jonas.says(f"line {number}")
+        shown = await run(server, tmp_path, "show", jonas.session_id, "--json", "--all")
+        texts = [json.loads(line).get("text") for line in shown.out.splitlines()]
+        assert [text for text in texts if text and text.startswith("line")] == [f"line {n}" for n in range(60)]
+        listed = await run(server, tmp_path, "ls", "--json")
+        assert json.loads(listed.out)["unread"] == 60
+
+
+async def test_without_a_sign_in_nothing_is_done(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana", password="another password")
+        ended = await run(server, tmp_path, "ls")
+        assert (ended.code, ended.out) == (3, "")
+        assert ended.err.startswith("Not signed in: the server did not accept")
+
+
+async def test_a_verb_at_a_terminal_asks_for_the_password_unseen(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        await server.visitor(name="Jonas")
+        arguments = ("ls", "--server", server.url, "--email", "dana@example.com")
+        env = clean_environment(tmp_path, PYTHONPATH=str(ROOT))
+        with Terminal([sys.executable, "-m", "tms_tui", *arguments], env=env) as terminal:
+            await asyncio.to_thread(terminal.wait_for, "Password of")
+            terminal.send(f"{PASSWORD}\n")
+            assert await asyncio.to_thread(terminal.wait_exit) == 0
+            assert b"Jonas, held by nobody" in terminal.output
+            assert b"\x1b" not in terminal.output
+            assert PASSWORD.encode() not in terminal.output
