@@ -34,8 +34,8 @@ def composed(terminal: Terminal) -> str:
     """What stands in the composer, its rows one after the other."""
     lines = terminal.screen.lines()
     top = max(row for row, line in enumerate(lines) if "Reply to Nora" in line)
-    left = lines[top].rindex("┏")
-    return "".join(line[left + 1 :].rstrip("┃ ") for line in lines[top + 1 : -3]).strip()
+    left = lines[top].rindex("╭")
+    return "".join(line[left + 1 :].rstrip("│ ") for line in lines[top + 1 : -3]).strip()
 
 
 def type_through(terminal: Terminal, data: bytes) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-MOST_WAITING: Final = 1 << 18
+MOST_WAITING: Final = 1 << 17
 """Characters that may wait. Beyond it what was drawn is forgotten, to be drawn anew when the terminal reads again."""
 
 

@@ -1,0 +1,80 @@
+"""A window may be dragged to any size: the desk stays whole."""
+
+import random
+import struct
+from collections.abc import Iterator
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSWINSZ
+from typing import Final
+
+import pytest
+
+from tests.terminal.at_desk import at_desk, memory
+from tests.terminal.escapes import foreign
+from tests.terminal.pty_driver import Terminal
+from tests.terminal.staging import Stage, console, staged
+
+SEED: Final = 86
+ODD: Final = [(1, 1), (5, 500), (500, 5), (2, 2), (1, 200), (200, 1), (24, 3)]
+ABSURD: Final = [(0, 0), (0, 80), (24, 0), (65535, 65535)]
+MIB: Final = 1 << 20
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path / "server") as running:
+        running.add_agent("Dana", "dana@example.com")
+        yield running
+
+
+def set_size(terminal: Terminal, rows: int, cols: int) -> None:
+    """Change the window's size behind the screen's back: nobody could draw these."""
+    ioctl(terminal.fd, TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+
+def drawn_anew(terminal: Terminal, rows: int, cols: int) -> str:
+    """The screen after the window came to this size and the program to rest."""
+    terminal.resize(rows, cols)
+    terminal.settle(0.3)
+    return terminal.screen.text()
+
+
+def test_three_hundred_resizes_leave_the_layout_right(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", rows=24, cols=80) as (terminal, _):
+        terminal.send("half an answer")
+        terminal.wait_for("half an answer")
+        terminal.settle()
+        before = terminal.screen.text()
+        chance = random.Random(SEED)
+        for number in range(300):
+            rows, cols = ODD[number % len(ODD)] if number % 3 == 0 else (chance.randint(1, 60), chance.randint(1, 240))
+            terminal.resize(rows, cols)
+            terminal.read(0.002)
+        assert drawn_anew(terminal, 24, 80) == before
+        terminal.send(", the rest")
+        terminal.wait_for("half an answer, the rest")
+
+
+def test_sizes_that_no_window_has_are_survived(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home") as (terminal, _):
+        terminal.settle()
+        before = terminal.screen.text()
+        for rows, cols in ABSURD:
+            set_size(terminal, rows, cols)
+            terminal.rest(0.1, 3.0)
+        assert drawn_anew(terminal, 30, 100) != before
+        assert drawn_anew(terminal, 24, 80) == before
+        assert memory(terminal.pid) < 400 * MIB
+
+
+@pytest.mark.parametrize(("rows", "cols"), [(5, 20), (1, 1), (3, 200)])
+def test_a_tiny_window_shows_less_and_no_garbage(stage: Stage, tmp_path: Path, rows: int, cols: int) -> None:
+    with console(stage, tmp_path / "home", rows=rows, cols=cols) as terminal:
+        terminal.wait_until(lambda screen: 2004 in screen.modes, 20)
+        terminal.settle()
+        terminal.send("n\x1bjr")
+        terminal.settle()
+        drawn = drawn_anew(terminal, 24, 80)
+        assert "Live" in drawn
+        assert list(foreign(terminal.output)) == []
