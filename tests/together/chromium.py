@@ -125,7 +125,7 @@ class Page:
 async def chromium() -> AsyncIterator[Page]:
     """A browser of its own with one blank tab, gone at the end."""
     program = shutil.which("chromium")
-    assert program, "this test needs Chromium"
+    assert program, "this test needs Chromium: apt-get install chromium"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = await asyncio.create_subprocess_exec(
             program,
