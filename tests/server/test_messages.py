@@ -4,12 +4,12 @@ import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from tests.server.hand_clock import HandClock
-from tests.server.place import Place
 from tests.server.running import RunningServer, SignedIn, running_server
 from tms_tui.server.settings import Rate
 
@@ -187,8 +187,10 @@ async def test_an_old_change_of_status_does_not(timed: RunningServer, clock: Han
     assert (await say(dana, visitor.session_id, "hello", if_last_seq=1)).status_code == 201
 
 
-async def test_too_many_sends_are_told_when_to_come_back(place: Place, clock: HandClock) -> None:
-    async with running_server(place, clock=clock, agent_send_rate=Rate(1, 2), visitor_send_rate=Rate(1, 1)) as server:
+async def test_too_many_sends_are_told_when_to_come_back(tmp_path: Path, clock: HandClock) -> None:
+    async with running_server(
+        tmp_path, clock=clock, agent_send_rate=Rate(1, 2), visitor_send_rate=Rate(1, 1)
+    ) as server:
         agent, visitor = await server.sign_in(), await server.visitor()
         answers = [await say(agent, visitor.session_id, "x") for _ in range(3)]
         assert [one.status_code for one in answers] == [201, 201, 429]

@@ -61,6 +61,12 @@ tenant_option = click.option("--tenant", default="default", show_default=True, h
     help="File of at least 32 random bytes; without it, one is made in --data.",
 )
 @click.option("--trusted-proxy", "trusted_proxies", multiple=True, help="Address whose X-Forwarded-For counts.")
+@click.option(
+    "--drain",
+    default=5.0,
+    show_default=True,
+    help="Over how many seconds a stopping server sends its sockets elsewhere.",
+)
 @tenant_option
 def serve(port_file: Path | None, origins: tuple[str, ...], trusted_proxies: tuple[str, ...], **options: Any) -> None:
     """Run the reference server until it is interrupted."""

@@ -47,6 +47,9 @@ class Listeners:
     agents: set[AgentLine] = field(default_factory=set)
     visitors: dict[str, set[VisitorLine]] = field(default_factory=dict)
 
+    def everyone(self) -> list[AgentLine | VisitorLine]:
+        return [*self.agents, *itertools.chain.from_iterable(self.visitors.values())]
+
     def of_session(self, session_id: str | None) -> set[VisitorLine]:
         return self.visitors.get(session_id or "", set())
 

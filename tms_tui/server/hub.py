@@ -1,6 +1,7 @@
 """Who hears what on this node: one feed per tenant, woken by the bus."""
 
 import logging
+import random
 from typing import assert_never
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +11,7 @@ from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Missed, Notice, R
 from tms_tui.server.clock import Clock
 from tms_tui.server.feed import AgentLine, Feed, VisitorLine
 from tms_tui.server.nodes import Nodes
-from tms_tui.server.outbox import CLOSE_REPLACED
+from tms_tui.server.outbox import CLOSE_REPLACED, CLOSE_RESTART
 from tms_tui.server.readmarks import ReadMarks
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
@@ -60,6 +61,15 @@ class Hub:
     def visitors_here(self) -> dict[str, list[str]]:
         """Tenant -> the sessions whose customer is connected to this node."""
         return {tenant_id: list(feed.listeners.visitors) for tenant_id, feed in self._feeds.items()}
+
+    async def drain(self, clock: Clock, seconds: float) -> None:
+        """Sends every socket elsewhere, one after the other over `seconds`: not all in one moment."""
+        outboxes = [one.outbox for feed in self._feeds.values() for one in feed.listeners.everyone()]
+        random.shuffle(outboxes)
+        for outbox in outboxes:
+            outbox.cut(CLOSE_RESTART, "this server is being replaced: come back")
+            if seconds > 0:
+                await clock.sleep(seconds / len(outboxes))
 
     async def watch_sign_ins(self, clock: Clock, every: float) -> None:
         """Closes what a sign-out unheard or an agent shut out has left open, for ever."""

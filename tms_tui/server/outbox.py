@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 CLOSE_BROKEN_CLIENT: Final = 1008
+CLOSE_RESTART: Final = 1012
 CLOSE_TOKEN: Final = 4401
 CLOSE_REPLACED: Final = 4409
 CLOSE_TOO_SLOW: Final = 4413

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import itertools
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -21,8 +21,9 @@ from tms_tui.server.settings import ServerSettings
 class _Uvicorn(uvicorn.Server):
     """uvicorn that says when it answers, and leaves signals alone when it is a guest in a loop."""
 
-    def __init__(self, config: uvicorn.Config, *, signals: bool) -> None:
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], *, signals: bool) -> None:
         super().__init__(config)
+        self._drain = drain
         self.answering = asyncio.Event()
         self.leaving = asyncio.Event()
         self._signals = signals
@@ -38,6 +39,11 @@ class _Uvicorn(uvicorn.Server):
             with contextlib.suppress(TimeoutError):  # a tick is due
                 async with asyncio.timeout(0.1):
                     await self.leaving.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Still answers while it drains: a balancer must see that it takes nobody new."""
+        await self._drain()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -88,7 +94,7 @@ class Running:
 
     async def _listen(self, listening: socket.socket) -> None:
         self.settings = dataclasses.replace(self.settings, port=listening.getsockname()[1])
-        self._server = _Uvicorn(configured(self.app, self.settings, lifespan="off"), signals=self._signals)
+        self._server = _Uvicorn(configured(self.app, self.settings, lifespan="off"), self._drain, signals=self._signals)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="server")
         answering = asyncio.create_task(self._server.answering.wait())
         await asyncio.wait([answering, self._task], return_when=asyncio.FIRST_COMPLETED)
@@ -101,12 +107,16 @@ class Running:
         """Drains, closes every socket with 1012, and returns once nothing is left open."""
         if self._server is None or self._task is None:
             return
-        self.app.services.draining = True
         self._server.should_exit = True
         self._server.leaving.set()
         await self._task
         self._server = self._task = None
         await self._life.aclose()
+
+    async def _drain(self) -> None:
+        served = self.app.services
+        served.draining = True
+        await served.hub.drain(served.clock, self.settings.drain)
 
     async def stopped(self) -> None:
         """Returns when a signal ended it."""

@@ -75,6 +75,8 @@ class ServerSettings:
     agent_grace: float = 20
     """How long an agent without a socket still counts as there."""
     visitor_grace: float = 5
+    drain: float = 0
+    """Over how many seconds a stopping node sends its sockets elsewhere."""
     log_check: float = 5
     """How often the event log is compared even when no announcement came."""
     sign_in_check: float = 30
