@@ -13,7 +13,7 @@ PROGRAM = (
 
 @pytest.mark.parametrize(
     ("setting", "frames"),
-    [({}, "120"), ({"TMS_CHAT_PAINT": "stock"}, "60"), ({"TEXTUAL_FPS": "30"}, "30")],
+    [({}, "1000"), ({"TMS_CHAT_PAINT": "stock"}, "60"), ({"TEXTUAL_FPS": "30"}, "30")],
     ids=["ours", "stock", "asked for"],
 )
 def test_frames_a_second(setting: dict[str, str], frames: str) -> None:

@@ -1,13 +1,18 @@
-"""The edited row is written at once, the ordinary frame agrees with it, and it can be switched off."""
+"""Rows that changed are written at once, frames agree with them, and it can be switched off."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.screen import ModalScreen
 
+from tests.ui.paint.scene import TALK, hold, message, signed_in
 from tests.ui.widgets.recorder import recorded
 from tests.ui.widgets.stage import Seen, staged
+from tms_tui.core.state import State
+from tms_tui.core.transcript import merge
 from tms_tui.ui.widgets.composer import Composer
+from tms_tui.ui.widgets.transcript import TranscriptPane
 
 
 @asynccontextmanager
@@ -19,6 +24,23 @@ async def composing() -> AsyncIterator[tuple[Seen, Composer, list[str]]]:
         await seen.pilot.pause()
         with recorded(seen.pilot.app) as written:
             yield seen, composer, written
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[tuple[Seen, TranscriptPane, State, list[str]]]:
+    """A transcript, and what its app writes."""
+    state = signed_in()
+    hold(state, 1, 12)
+    pane = TranscriptPane(state)
+    async with staged(pane, 50, 10) as seen:
+        pane.show_session(TALK)
+        await seen.pilot.pause()
+        with recorded(seen.pilot.app) as written:
+            yield seen, pane, state, written
+
+
+def say(state: State, text: str) -> None:
+    merge(state.transcripts[TALK], [message(state.transcripts[TALK].newest_seq + 1, text)])
 
 
 def before_the_frame(written: list[str]) -> list[str]:
@@ -66,3 +88,43 @@ async def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
         await seen.pilot.press("q")
         await seen.pilot.pause()
         assert 0 < writes(written) <= written.count("")
+
+
+async def test_a_message_is_written_without_a_frame() -> None:
+    async with reading() as (seen, pane, state, written):
+        say(state, "hello there")
+        pane.refresh_session()
+        assert ["hello there" in text for text in written] == [True]
+        await seen.pilot.pause()
+        assert "" not in written
+        assert "hello there" in seen.rows()[-1]
+
+
+async def test_the_terminals_cursor_follows_the_selection() -> None:
+    async with reading() as (seen, pane, _, written):
+        await seen.pilot.press("k")
+        cursor = seen.pilot.app.cursor_position
+        assert cursor.y < pane.size.height - 1
+        assert written[0].endswith(f"\x1b[{cursor.y + 1};{cursor.x + 1}H")
+
+
+async def test_nothing_is_written_over_a_page_that_covers_it() -> None:
+    async with reading() as (seen, pane, state, written):
+        await seen.pilot.app.push_screen(ModalScreen())
+        await seen.pilot.pause()
+        del written[:]
+        say(state, "hello there")
+        pane.refresh_session()
+        assert written == []
+        await seen.pilot.pause()
+        assert 0 < writes(written) <= written.count("")
+
+
+async def test_messages_too_can_be_left_to_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMS_CHAT_PAINT", "stock")
+    async with reading() as (seen, pane, state, written):
+        say(state, "hello there")
+        pane.refresh_session()
+        assert written == []
+        await seen.pilot.pause()
+        assert "hello there" in "".join(written)

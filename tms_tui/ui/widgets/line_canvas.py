@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tms_tui.ui.paint.cells import fit
 from tms_tui.ui.paint.look import ASCII, PARTS, Look, Signs
 from tms_tui.ui.paint.row import Row, blank_tail
+from tms_tui.ui.widgets.own_row import is_enabled, write_regions
 
 _GRAIN: Final = 16
 """Cells by which partly painted rows grow, so that their cropped forms can be used again."""
@@ -50,6 +51,7 @@ class LineCanvas(Widget, inherit_bindings=False):
         self._signs = ASCII if ascii_only else Signs()
         self._look: Look | None = None
         self._rows: list[Strip] = []
+        self._writes_itself = is_enabled()
 
     def repaint(self) -> None:
         """Build the rows anew and paint those that differ from what stands on the screen."""
@@ -61,7 +63,8 @@ class LineCanvas(Widget, inherit_bindings=False):
             return
         widths = [_changed_cells(*pair) for pair in zip(before, self._rows, strict=True)]
         regions = _regions(widths)
-        if regions:
+        self._place_cursor()
+        if regions and not (self._writes_itself and write_regions(self, regions)):
             self.refresh(*regions)
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -1,16 +1,18 @@
-"""Shows the row of a text area that was just edited without waiting for the next frame.
+"""Shows rows that have just changed without waiting for the next frame.
 
-The one place that reaches below Textual's public door: it writes to the driver. The ordinary frame follows and
-writes the same row again, so whatever goes wrong here is put right within a frame. TMS_CHAT_PAINT=stock
-switches it off; a test fails when Textual's ground changes.
+The one place that reaches below Textual's public door: it writes to the driver. A frame would ask every widget on
+those rows for all of its own, and cut them at each border: five times the work. TMS_CHAT_PAINT=stock switches it
+off; a test fails when Textual's ground changes.
 """
 
 import os
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from rich.control import Control
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 _SYNC_START: Final = "\x1b[?2026h"
@@ -26,11 +28,11 @@ class _Caret(NamedTuple):
 
 
 class OwnRow:
-    """Writes one row of `area` to the terminal."""
+    """Writes the row of `area` that was edited; the frame that follows writes it again."""
 
     def __init__(self, area: TextArea) -> None:
         self._area = area
-        self._enabled = os.environ.get("TMS_CHAT_PAINT") != "stock"
+        self._enabled = is_enabled()
 
     def before_edit(self) -> _Caret:
         """Remember where the caret stands."""
@@ -39,29 +41,15 @@ class OwnRow:
 
     def after_edit(self, before: _Caret) -> None:
         """Write the caret's row, if the edit stayed on it."""
-        if self._enabled and self.before_edit() == before and self._is_uncovered():
+        area = self._area
+        if self._enabled and self.before_edit() == before and area.has_focus and _is_uncovered(area):
             self._write(before.y)
 
-    def _is_uncovered(self) -> bool:
-        area = self._area
-        return area.is_attached and area.has_focus and area.screen.is_current and not area.app.is_headless
-
     def _write(self, y: int) -> None:
-        area, app = self._area, self._area.app
-        driver = app._driver  # noqa: SLF001
-        region = area.content_region
-        if driver is None or y not in range(region.y, region.bottom):
-            return
-        strip = self._filtered(area.render_line(y - region.y)).crop(0, region.width)
-        row = [
-            Control.move_to(region.x, y).segment.text,
-            strip.render(app.console),
-            Control.move_to(*self._caret()).segment.text,
-        ]
-        if app._sync_available:  # noqa: SLF001
-            row = [_SYNC_START, *row, _SYNC_END]
-        driver.write("".join(row))
-        driver.flush()
+        area, region = self._area, self._area.content_region
+        if y in range(region.y, region.bottom):
+            strip = self._filtered(area.render_line(y - region.y)).crop(0, region.width)
+            _write(area, [(Offset(region.x, y), strip)], area.cursor_screen_offset)
 
     def _filtered(self, strip: Strip) -> Strip:
         area = self._area
@@ -70,6 +58,44 @@ class OwnRow:
             strip = strip.apply_filter(line_filter, background)
         return strip
 
-    def _caret(self) -> Offset:
-        area = self._area
-        return area.screen.outer_size.clamp_offset(area.cursor_screen_offset)
+
+def is_enabled() -> bool:
+    """Whether rows may be written past the frames."""
+    return os.environ.get("TMS_CHAT_PAINT") != "stock"
+
+
+def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
+    """Write parts of a widget without border, padding or children; False when only a frame can show them."""
+    if not _is_uncovered(widget) or not widget.screen.region.contains_region(widget.region) or not widget.region:
+        return False
+    origin, width = widget.region.offset, widget.region.width
+    around = Region.from_union(regions)
+    strips = widget.render_lines(Region(0, around.y, width, around.height))
+    rows = [
+        (origin + Offset(region.x, y), strips[y - around.y].crop(region.x, region.right))
+        for region in regions
+        for y in region.line_range
+    ]
+    _write(widget, rows, widget.app.cursor_position)
+    return True
+
+
+def _is_uncovered(widget: Widget) -> bool:
+    return widget.is_attached and widget.app.screen is widget.screen and not widget.app.is_headless
+
+
+def _write(widget: Widget, rows: Iterable[tuple[Offset, Strip]], cursor: Offset) -> None:
+    app = widget.app
+    driver = app._driver  # noqa: SLF001
+    if driver is None:
+        return
+    written = [part for place, strip in rows for part in (_move_to(place), strip.render(app.console))]
+    written.append(_move_to(widget.screen.outer_size.clamp_offset(cursor)))
+    if app._sync_available:  # noqa: SLF001
+        written = [_SYNC_START, *written, _SYNC_END]
+    driver.write("".join(written))
+    driver.flush()
+
+
+def _move_to(place: Offset) -> str:
+    return Control.move_to(*place).segment.text
