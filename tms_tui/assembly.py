@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import importlib
 import random
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from tms_tui.domain.errors import Failure, FailureKind
@@ -13,6 +15,7 @@ from tms_tui.domain.secret import Secret
 from tms_tui.engine.clock import LoopClock
 from tms_tui.engine.engine import Engine, Record
 from tms_tui.engine.pauses import Pauses
+from tms_tui.engine.watch import Watch
 from tms_tui.protocol.dialect import V1
 from tms_tui.settings import Settings
 from tms_tui.transport.addresses import BadAddress, ServerAddress
@@ -23,6 +26,10 @@ from tms_tui.wording.failures import BAD_ADDRESS
 
 _SLOW = ("httpx", "websockets.asyncio.client", "sqlite3")
 """What the transport imports when it is first used: an eighth of a second in which no key would be answered."""
+
+
+SIGN_OUT_WITHIN: Final = 1.0
+"""Seconds that leaving may take."""
 
 
 def address_of(typed: str, settings: Settings) -> ServerAddress:
@@ -72,6 +79,16 @@ class Assembly:
             self._last = (address, email, desk)
         return outcome
 
+    async def sign_out(self, within: float = SIGN_OUT_WITHIN) -> None:
+        """Have the server end the tokens, waiting `within` seconds at most: they end by themselves, only later."""
+        if self._last is None:
+            return
+        desk = self._last[2]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await desk.sign_out()
+        await desk.close()
+
 
 def _import_slow_parts() -> None:
     for name in _SLOW:
@@ -89,6 +106,7 @@ class _Desk:
         caller = HttpCaller(address)
         self.close = caller.aclose
         self._login = Login(address, caller=caller)
+        self.sign_out = self._login.sign_out
         self._engine = Engine(
             WebSocketLink(address, self._login),
             HttpRest(address, self._login, caller=caller),
@@ -101,6 +119,7 @@ class _Desk:
             close=self.close,
             keep=Keep(kept_in) if kept_in is not None else None,
             pauses=Pauses(),
+            watch=Watch(),
             after=after,
         )
 

@@ -7,9 +7,9 @@ from tms_tui.engine.clock import Clock, Handle
 
 
 class Alarms:
-    """At most one alarm for each `Timer`."""
+    """At most one alarm for each `Timer`. `ring` is told which, and how many seconds late."""
 
-    def __init__(self, clock: Clock, ring: Callable[[Timer], None]) -> None:
+    def __init__(self, clock: Clock, ring: Callable[[Timer, float], None]) -> None:
         self._clock = clock
         self._ring = ring
         self._set: dict[Timer, tuple[float, Handle]] = {}
@@ -34,5 +34,5 @@ class Alarms:
         self._set.clear()
 
     def _rang(self, timer: Timer) -> None:
-        del self._set[timer]
-        self._ring(timer)
+        when, _ = self._set.pop(timer)
+        self._ring(timer, self._clock.now() - when)

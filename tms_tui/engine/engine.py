@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from tms_tui.core.apply import apply
 from tms_tui.core.state import Moment, State, SyncState
 from tms_tui.domain.changes import Change
-from tms_tui.domain.events import Event, Leaving, LogRead
+from tms_tui.domain.events import Event, Leaving, LogRead, Woke
 from tms_tui.domain.ids import Cursor, SendId
 from tms_tui.domain.model import Capabilities
 from tms_tui.engine.clock import Clock
 from tms_tui.engine.feed import Feed, Subscriber
 from tms_tui.engine.pauses import Pauses
 from tms_tui.engine.perform import Performer
+from tms_tui.engine.watch import Watch
 from tms_tui.transport.ports import Link, Rest, Tokens
 
 if TYPE_CHECKING:  # SQLite takes longer to load than a first frame may
@@ -58,12 +59,14 @@ class Engine:
         close: Close | None = None,
         keep: "Keep | None" = None,
         pauses: Pauses | None = None,
+        watch: Watch | None = None,
         after: Cursor | None = None,
     ) -> None:
         """`after`: read the log from there on, instead of everything that is open."""
         self.state = State(can=capabilities, keeps=keep is not None, sync=SyncState(cursor=after))
         self._keep = keep
         self._pauses = pauses
+        self._watch = watch
         self._clock = clock
         self._chance = chance
         self._new_id = new_id
@@ -85,6 +88,8 @@ class Engine:
         if self._inside is not None:
             self._inside.append(event)
             return
+        if self._watch is not None:
+            self._watch.look()
         self._inside = deque((event,))
         try:
             while self._inside and self._failure is None:
@@ -101,9 +106,13 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 self._performer.begin(group)
                 try:
+                    if self._watch is not None:
+                        self._watch.begin(self._woke)
                     await self._restore()
                     await self._over.wait()
                 finally:
+                    if self._watch is not None:
+                        self._watch.end()
                     self.take(Leaving())
                     self._performer.end()
         finally:
@@ -144,6 +153,9 @@ class Engine:
                 self._feed.flush()
             else:
                 return
+
+    def _woke(self, gap: float) -> None:
+        self.take(Woke(gap))
 
     async def _restore(self) -> None:
         """Take what an earlier run left on the disk."""

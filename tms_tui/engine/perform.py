@@ -22,7 +22,8 @@ from tms_tui.domain.effects import (
     WakeAt,
 )
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.events import Answer, AskFailed, KeepEvent, RenewFailed, SendKept, TimerRang, TokenRenewed
+from tms_tui.domain.events import Answer, AskFailed, KeepEvent, RenewFailed, SendKept, TimerRang, TokenRenewed, Woke
+from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.domain.value import replace
 from tms_tui.engine.alarms import Alarms
 from tms_tui.engine.clock import Clock
@@ -154,7 +155,9 @@ class Performer:
         with self._guard("performing"):
             await work
 
-    def _ring(self, timer: Timer) -> None:
+    def _ring(self, timer: Timer, late: float) -> None:
+        if late > CLOCK_GAP:
+            self._take(Woke(late))  # the process stood still: what the line seems to be may be long over
         self._take(TimerRang(timer))
 
     async def _ask(self, request: Request) -> None:
