@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tms_tui import process
-from tms_tui.domain.errors import Failure
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.settings import Settings
 from tms_tui.start import Wanted, password_kept, recording
@@ -105,15 +105,13 @@ async def _signed_in(
         outcome = await assembly.sign_in(settings.server, settings.email, password)
         if not isinstance(outcome, Failure):
             return outcome
-        say(wording.sign_in_failed(outcome))
-        password = _asked_again(settings, outcome)
+        words = wording.sign_in_failed(outcome)
+        password = None
+        if outcome.kind is FailureKind.UNAUTHORIZED and os.isatty(0):
+            password = _asked(settings, f"{words}\n")  # said with the prompt: what is typed from then on is unseen
+        else:
+            say(words)
     return None
-
-
-def _asked_again(settings: Settings, failure: Failure) -> Secret | None:
-    from tms_tui.domain.errors import FailureKind
-
-    return _asked(settings) if failure.kind is FailureKind.UNAUTHORIZED and os.isatty(0) else None
 
 
 async def _verb(settings: Settings, password: Secret, verb: "Verb") -> int:
@@ -186,8 +184,12 @@ def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
     return _asked(settings) if kept is None and os.isatty(0) else kept
 
 
-def _asked(settings: Settings) -> Secret:
-    return Secret(getpass.getpass(f"Password of {settings.email}: ", sys.stderr))
+def _asked(settings: Settings, because: str = "") -> Secret | None:
+    """The password as it is typed, unseen; None when nothing is."""
+    try:
+        return Secret(getpass.getpass(f"{because}Password of {settings.email}: ", sys.stderr))
+    except EOFError:
+        return None
 
 
 def _complain(words: str) -> None:

@@ -79,3 +79,90 @@ async def test_at_a_terminal_what_arrives_waits_while_a_line_is_typed(tmp_path: 
             assert await asyncio.to_thread(terminal.wait_exit) == 0
             assert b"\x1b" not in terminal.output
             assert PASSWORD.encode() not in terminal.output
+
+
+async def test_when_the_sign_in_ends_the_password_is_asked_unseen_and_the_queue_is_kept(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with running_server(data) as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("hello")
+        arguments = ("plain", "--server", server.url, "--email", "dana@example.com")
+        env = clean_environment(tmp_path, PYTHONPATH=str(ROOT))
+        with Terminal([sys.executable, "-m", "tms_tui", *arguments], env=env, rows=60, cols=160) as terminal:
+
+            async def hears(words: str) -> None:
+                await asyncio.to_thread(terminal.wait_for, words)
+
+            await hears("Password of")
+            terminal.send(f"{PASSWORD}\n")
+            await hears("connection: Live")
+            terminal.send("open 1\r/draft kept draft\r")
+            await hears("/send sends it.")
+            await server.stop()
+            await hears("The line broke.")
+            terminal.send("written while away\r")
+            (data / "signing.key").unlink()
+            await server.start()
+            await hears("signed out: the server no longer accepts this sign-in")
+            await hears("not shown (nothing: leave)")
+            terminal.send("canary-8213\rcanary-typed-ahead\r")
+            await hears("did not accept the e-mail or the password")
+            terminal.send(f"{PASSWORD}\r")
+            await hears("Signed in again.")
+            await hears("sent: written while away")
+            terminal.send("/send\r")
+            await hears("sent: kept draft")
+            answer = await customer.http.get("/v1/visitor/messages")
+            texts = [each["content"] for each in answer.json()["messages"]]
+            assert texts == ["hello", "written while away", "kept draft"]
+            terminal.send("/quit\r")
+            assert await asyncio.to_thread(terminal.wait_exit) == 0
+            assert b"\x1b" not in terminal.output
+            assert PASSWORD.encode() not in terminal.output
+            assert b"canary" not in terminal.output
+
+
+async def test_the_first_run_asks_for_what_is_missing_and_remembers_it(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        env = clean_environment(tmp_path, PYTHONPATH=str(ROOT), ACCESSIBLE="1")
+        with Terminal([sys.executable, "-m", "tms_tui"], env=env, rows=60, cols=160) as terminal:
+
+            async def answers(words: str, typed: str) -> None:
+                await asyncio.to_thread(terminal.wait_for, words)
+                terminal.send(f"{typed}\r")
+
+            await answers("Server, like https://", "http://chat.example.com")
+            await answers("is not encrypted", server.url)
+            await answers("E-mail address", "dana")
+            await answers("dana is not an e-mail address", "dana@example.com")
+            await answers("Password of dana@example.com", "wrong")
+            await answers("did not accept", PASSWORD)
+            await answers("are remembered in", "/quit")
+            assert await asyncio.to_thread(terminal.wait_exit) == 0
+            assert b"\x1b" not in terminal.output
+        with Terminal([sys.executable, "-m", "tms_tui"], env=env, rows=60, cols=160) as terminal:
+            await answers("Password of dana@example.com", PASSWORD)
+            await answers("connection: Live", "/quit")
+            assert await asyncio.to_thread(terminal.wait_exit) == 0
+            assert b"Server, like" not in terminal.output
+
+
+async def test_the_first_run_offers_the_demo(tmp_path: Path) -> None:
+    env = clean_environment(tmp_path, PYTHONPATH=str(ROOT), ACCESSIBLE="1")
+    with Terminal([sys.executable, "-m", "tms_tui"], env=env, rows=60, cols=160) as terminal:
+        await asyncio.to_thread(terminal.wait_for, "demo: try it")
+        terminal.send("demo\r")
+        await asyncio.to_thread(terminal.wait_for, "connection: Live")
+        terminal.send("/quit\r")
+        assert await asyncio.to_thread(terminal.wait_exit) == 0
+
+
+async def test_the_first_run_can_be_left(tmp_path: Path) -> None:
+    env = clean_environment(tmp_path, PYTHONPATH=str(ROOT), ACCESSIBLE="1")
+    with Terminal([sys.executable, "-m", "tms_tui"], env=env) as terminal:
+        await asyncio.to_thread(terminal.wait_for, "Server, like https://")
+        terminal.send("\r")
+        assert await asyncio.to_thread(terminal.wait_exit) == 2
+        assert b"--server and --email must be given" in terminal.output

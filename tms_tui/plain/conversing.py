@@ -83,6 +83,7 @@ async def _sign_in_again(face: LineFace, typed: Typed, desk: Desk) -> bool:
     if failure is None:
         face.locked_out.clear()
         face.say("Signed in again. Drafts and messages not sent yet were kept.")
+        face.flush()
     else:
         face.say(wording.sign_in_failed(failure))
     return True

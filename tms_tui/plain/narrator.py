@@ -55,7 +55,7 @@ class Narrator:
                 case Announced(notice):
                     said.append(lines.notice_line(wording.notice(notice)))
                 case SignInNeeded(failure):
-                    said.append(f"{wording.sign_in_failed(failure)} Drafts and messages not sent yet are kept.")
+                    said.append(f"signed out: {wording.reason(failure)}. Drafts and messages not sent yet are kept.")
                 case SessionMoved(session):
                     said += [*self._became(session), *self._wrote(session)]
                 case TypingChanged(session) if session == self.opened:

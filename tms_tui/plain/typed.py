@@ -123,28 +123,29 @@ class TypedLines:
         self._editor = LineEditor()
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
-        self._unseen: asyncio.Future[str | None] | None = None
-        """Where the line goes that is being typed unseen."""
-        self._ended = False
+        self._secrets: asyncio.Queue[str | None] = asyncio.Queue()
+        self._unseen = False
+        """From the question for a secret to the next ordinary line: a secret typed ahead is never shown or obeyed."""
+        self._set_aside = ""
         self._before = termios.tcgetattr(_INPUT)
         self.take_keys()
         asyncio.get_running_loop().add_reader(_INPUT, self._read)
 
     async def line(self) -> str | None:
+        if self._unseen:
+            self._unseen, self._secrets = False, asyncio.Queue()
+            self._editor.text = self._set_aside
+            self._echo(self._set_aside)
         return await self._lines.get()
 
     async def secret(self, prompt: str) -> str | None:
-        if self._ended:
-            return None
+        if not self._unseen:
+            self._unseen, self._set_aside, self._editor.text = True, self._editor.text, ""
         self._echo(prompt)
-        self._unseen = asyncio.get_running_loop().create_future()
-        try:
-            return await self._unseen
-        finally:
-            self._unseen = None
+        return await self._secrets.get()
 
     def under_way(self) -> bool:
-        return bool(self._editor.text)
+        return self._unseen or bool(self._editor.text)
 
     def take_keys(self) -> None:
         """Ask the terminal for keys instead of lines; again after the shell had the terminal."""
@@ -168,21 +169,14 @@ class TypedLines:
                 self._end()
                 return
             echo, line = self._editor.take(character)
-            unseen = self._unseen is not None and not self._unseen.done()
-            self._echo("\n" if line is not None else "" if unseen else echo)
+            self._echo("\n" if line is not None else "" if self._unseen else echo)
             if line is not None:
-                self._hand_on(line)
-
-    def _hand_on(self, line: str | None) -> None:
-        if self._unseen is not None and not self._unseen.done():
-            self._unseen.set_result(line)
-        else:
-            self._lines.put_nowait(line)
+                (self._secrets if self._unseen else self._lines).put_nowait(line)
 
     def _end(self) -> None:
-        self._ended = True
         asyncio.get_running_loop().remove_reader(_INPUT)
-        self._hand_on(None)
+        self._secrets.put_nowait(None)
+        self._lines.put_nowait(None)
 
 
 def _width(character: str) -> int:
