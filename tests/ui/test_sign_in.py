@@ -174,6 +174,25 @@ async def test_quitting_before_the_sign_in(prefill: Prefill) -> None:
         assert not pilot.app.is_running
 
 
+@pytest.mark.parametrize("prefill", [EMPTY, PREFILL], ids=["asked", "unasked"])
+async def test_quitting_just_when_the_server_answers(prefill: Prefill) -> None:
+    answering = asyncio.Event()
+
+    async def sign_in(form: SignInForm) -> Engine | Failure:
+        app.exit()
+        answering.set()
+        return await Server().sign_in(form)
+
+    app = ChatApp(sign_in, prefill)
+    async with app.run_test() as pilot:
+        if prefill is EMPTY:
+            await fill_in(pilot)
+        await answering.wait()
+        await settled(pilot)
+        assert app.return_code == 0
+        assert not app.is_running
+
+
 async def test_when_the_sign_in_ends_the_agent_is_asked_and_keeps_what_was_written() -> None:
     engine = furnished()
     async with desk(engine) as (pilot, _):

@@ -79,6 +79,8 @@ class DeskScreen(Screen[None]):
 
     async def attach(self, engine: Engine) -> None:
         """Be the face of an engine; one that is attached already stays as it is."""
+        if not self._place.is_attached:
+            return  # The agent quit meanwhile.
         before = self._bridge.state
         self._bridge.attach(engine)
         if self._bridge.state is before:
@@ -88,8 +90,9 @@ class DeskScreen(Screen[None]):
         self._body = Body(self._bridge.state, reduced_motion=self._reduced_motion)
         self._control = Control(self, self._bridge, self._body, self._event_line)
         await self._place.mount(self._body)
-        self._body.go(Pane.LIST)
-        self._look_at_everything()
+        if self._body.is_attached:
+            self._body.go(Pane.LIST)
+            self._look_at_everything()
 
     def say(self, words: str) -> None:
         """Put words on the event line."""

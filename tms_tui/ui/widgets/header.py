@@ -24,17 +24,15 @@ class DeskHeader(Horizontal):
 
     def __init__(self) -> None:
         super().__init__(id="header")
+        self.badge = Badge(id="badge")
+        """The connection."""
+        self._overview = Line(id="overview")
         self._who = ""
         self._counts = ""
 
     def compose(self) -> ComposeResult:
-        yield Line(id="overview")
-        yield Badge(id="badge")
-
-    @property
-    def badge(self) -> Badge:
-        """The connection."""
-        return self.query_one(Badge)
+        yield self._overview
+        yield self.badge
 
     def update_from(self, state: State) -> None:
         """Show names and counts as they are now."""
@@ -48,7 +46,7 @@ class DeskHeader(Horizontal):
 
     def _fit(self) -> None:
         """Leave out the least important first: the counts are what the day's work is read from."""
-        line = self.query_one("#overview", Line)
+        line = self._overview
         full = [part for part in ("tms-chat", self._who) if part]
         for names in (full, full[1:], []):
             said = "   ".join(["  ".join(names), self._counts] if names else [self._counts])
