@@ -1,5 +1,6 @@
 """The password between two days: what this computer's keyring holds of it, and why it may hold nothing."""
 
+from collections.abc import Callable
 from typing import Final
 
 from tms_tui.assembly import address_of
@@ -40,12 +41,29 @@ async def look_up(settings: Settings) -> Kept:
     return _kept(None, found) if isinstance(found, NoKeyring) else _kept(found, None)
 
 
-async def keep(server: str, email: str, password: Secret, settings: Settings) -> str:
-    """Keep a password that was accepted; what to say about it. Raises BadAddress."""
-    trouble = await Passwords(address_of(server, settings)).keep(email, password)
-    if trouble is None:
-        return f"The password is kept in {PLACE}."
-    return f"The password is not kept: {_why(trouble)}. You stay signed in."
+class KeptPasswords:
+    """Writes to the keyring, and says what came of it. Both raise BadAddress."""
+
+    def __init__(self, settings: Settings, passwords_for: Callable[[ServerAddress], Passwords] = Passwords) -> None:
+        self._settings = settings
+        self._passwords_for = passwords_for
+
+    async def keep(self, server: str, email: str, password: Secret) -> str:
+        """Keep a password that was accepted."""
+        trouble = await self._of(server).keep(email, password)
+        if trouble is None:
+            return f"The password is kept in {PLACE}."
+        return f"The password is not kept: {_why(trouble)}. You stay signed in."
+
+    async def forget(self, server: str, email: str) -> str:
+        """Remove a password that is refused."""
+        trouble = await self._of(server).forget(email)
+        if trouble is None:
+            return f"The kept password was refused twice and is no longer in {PLACE}."
+        return f"The kept password was refused twice and could not be removed: {_why(trouble)}."
+
+    def _of(self, server: str) -> Passwords:
+        return self._passwords_for(address_of(server, self._settings))
 
 
 def _kept(password: Secret | None, trouble: NoKeyring | None) -> Kept:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tms_tui import process
-from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.value import Value
 from tms_tui.first_frame import FirstFrame
 from tms_tui.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from tms_tui.engine.engine import Engine, Record
+    from tms_tui.assembly import Assembly
+    from tms_tui.engine.engine import Record
     from tms_tui.keeping import Kept
     from tms_tui.ui.app import ChatApp
 
@@ -76,33 +76,38 @@ def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> 
     process.reopen_terminal_as_stdin()
     kept = password_kept(settings, wanted)
     with recording(wanted) as record:
-        app = _desk(settings, kept, wanted, record, frame)
+        from tms_tui.assembly import Assembly
+
+        assembly = Assembly(settings, record, keeps=wanted.keeps)
+        app = _desk(settings, kept, wanted, assembly, frame)
         gc.freeze()
         gc.enable()
-        app.run(mouse=False)
+        asyncio.run(_run(app, assembly))
     return app.return_code or 0
 
 
+async def _run(app: "ChatApp", assembly: "Assembly") -> None:
+    await app.run_async(mouse=False)
+    if not app.return_code:  # Whoever sends a signal does not wait for a server.
+        await assembly.sign_out()
+
+
 def _desk(
-    settings: Settings, kept: "Kept", wanted: Wanted, record: "Record | None", frame: FirstFrame | None
+    settings: Settings, kept: "Kept", wanted: Wanted, assembly: "Assembly", frame: FirstFrame | None
 ) -> "ChatApp":
-    from tms_tui.assembly import Assembly
+    from tms_tui.entrance import Entrance
+    from tms_tui.keeping import KeptPasswords
     from tms_tui.ui.app import ChatApp
-    from tms_tui.ui.bridge import Prefill, SignInForm
-
-    assembly = Assembly(settings, record, keeps=wanted.keeps)
-
-    async def sign_in(form: SignInForm) -> "Engine | Failure":
-        outcome = await assembly.sign_in(form.server, form.email, form.password)
-        if form.remember and not isinstance(outcome, Failure):
-            from tms_tui import keeping
-
-            app.desk.say(await keeping.keep(form.server, form.email, form.password, settings))
-        return outcome
+    from tms_tui.ui.bridge import Prefill
 
     prefill = Prefill(settings.server, settings.email, kept.password, kept.place, kept.why_not)
+    recalled = prefill.form if kept.place else None
+
+    def say(words: str) -> None:
+        app.desk.say(words)
+
     app = ChatApp(
-        sign_in,
+        Entrance(assembly, KeptPasswords(settings), recalled, say),
         prefill,
         theme=settings.theme,
         reduced_motion=settings.reduced_motion,

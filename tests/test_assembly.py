@@ -1,0 +1,44 @@
+"""A desk from its real parts: that leaving ends the tokens, and never takes long."""
+
+import json
+
+import pytest
+
+from tests.transport import scripted
+from tests.transport.scripted import http, say
+from tms_tui.assembly import Assembly
+from tms_tui.domain.errors import Failure
+from tms_tui.domain.secret import Secret
+from tms_tui.settings import Settings
+
+USER = {"id": "a1", "email": "ana@chat.test", "name": "Ana", "role": "agent", "tenant_id": "t1"}
+TOKENS = {"access_token": "acc", "refresh_token": "ref", "expires_in": 900, "user": USER}
+
+
+async def signed_in(port: int) -> Assembly:
+    """An agent at their desk."""
+    assembly = Assembly(Settings(), keeps=False)
+    outcome = await assembly.sign_in(f"http://127.0.0.1:{port}", "ana@chat.test", Secret("pw"))
+    assert not isinstance(outcome, Failure)
+    return assembly
+
+
+async def test_leaving_ends_the_tokens_on_the_server() -> None:
+    async with scripted.scripted(say(http(200, json.dumps(TOKENS).encode())), say(http(204, b""))) as server:
+        assembly = await signed_in(server.port)
+        await assembly.sign_out()
+    _, logout = server.seen
+    assert (logout.method, logout.target) == ("POST", "/v1/auth/logout")
+    assert logout.headers["authorization"] == "Bearer acc"
+
+
+@pytest.mark.parametrize("act", [scripted.hang, scripted.hang_up, say(http(500, b""))], ids=["hang", "end", "500"])
+async def test_a_server_that_does_not_answer_well_keeps_nobody(act: scripted.Act) -> None:
+    async with scripted.scripted(say(http(200, json.dumps(TOKENS).encode())), act) as server:
+        assembly = await signed_in(server.port)
+        await assembly.sign_out(within=0.1)
+    assert len(server.seen) == 2
+
+
+async def test_who_never_signed_in_leaves_at_once() -> None:
+    await Assembly(Settings(), keeps=False).sign_out()

@@ -1,0 +1,68 @@
+"""The way in: signs in for the desk, keeps a password that was accepted, forgets one that was refused twice."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from tms_tui.engine.engine import Engine
+    from tms_tui.ui.bridge import SignInForm
+
+REFUSALS: Final = 2
+"""How often a kept password is refused before it is forgotten: once may be the server's mistake."""
+
+
+class Desks(Protocol):
+    """Who opens desks."""
+
+    async def sign_in(self, server: str, email: str, password: Secret) -> "Engine | Failure":
+        """A desk that is signed in, or why there is none."""
+        ...
+
+
+class Passwords(Protocol):
+    """Who keeps passwords; both say what came of it."""
+
+    async def keep(self, server: str, email: str, password: Secret) -> str:
+        """Keep one."""
+        ...
+
+    async def forget(self, server: str, email: str) -> str:
+        """Keep it no longer."""
+        ...
+
+
+class Entrance:
+    """Called with each form that is handed in. `kept` is the one that the keyring filled in, if it did."""
+
+    def __init__(
+        self, desks: Desks, passwords: Passwords, kept: "SignInForm | None", say: Callable[[str], None]
+    ) -> None:
+        self._desks = desks
+        self._passwords = passwords
+        self._kept = kept
+        self._say = say
+        self._refused = 0
+
+    async def __call__(self, form: "SignInForm") -> "Engine | Failure":
+        outcome = await self._desks.sign_in(form.server, form.email, form.password)
+        if not isinstance(outcome, Failure):
+            if form.remember:
+                self._say(await self._passwords.keep(form.server, form.email, form.password))
+        elif outcome.kind is FailureKind.UNAUTHORIZED and self._is_kept(form):
+            await self._refuse(form)
+        return outcome
+
+    def _is_kept(self, form: "SignInForm") -> bool:
+        kept = self._kept
+        if kept is None or (kept.server, kept.email) != (form.server, form.email):
+            return False
+        return kept.password.reveal() == form.password.reveal()
+
+    async def _refuse(self, form: "SignInForm") -> None:
+        self._refused += 1
+        if self._refused == REFUSALS:
+            self._kept = None
+            self._say(await self._passwords.forget(form.server, form.email))
