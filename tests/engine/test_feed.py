@@ -16,7 +16,7 @@ from tms_tui.domain.changes import (
     TypingChanged,
 )
 from tms_tui.domain.ids import SendId, SessionId
-from tms_tui.domain.policy import FRAME, LIST_WITHIN
+from tms_tui.domain.policy import BURST, BURST_FRAME, FRAME, LIST_WITHIN
 from tms_tui.engine.feed import Feed
 
 ONE, TWO = SessionId("one"), SessionId("two")
@@ -73,6 +73,22 @@ async def test_what_the_agents_own_key_brought_about_waits_for_no_frame() -> Non
     feed.put([SendTaken(SendId("send"), ONE), TranscriptGrew(ONE)])
     await asyncio.sleep(0)
     assert delivered[1:] == [(TranscriptGrew(ONE), SendTaken(SendId("send"), ONE))]
+
+
+async def test_a_burst_is_handed_on_less_often_and_its_end_soon() -> None:
+    clock, delivered = HandClock(), list[tuple[Change, ...]]()
+    feed = Feed(clock, delivered.append)
+    for _ in range(BURST + 1):
+        feed.put([TranscriptGrew(ONE)])
+    await asyncio.sleep(0)
+    feed.put([TranscriptGrew(ONE)])
+    clock.advance(FRAME)
+    assert len(delivered) == 1
+    clock.advance(BURST_FRAME - FRAME)
+    assert len(delivered) == 2
+    feed.put([TranscriptGrew(ONE)])
+    clock.advance(FRAME)
+    assert len(delivered) == 3
 
 
 async def test_after_a_quiet_frame_a_change_is_the_first_again() -> None:

@@ -83,10 +83,14 @@ TYPING_STOPS_AFTER: Final = 4.0
 TYPING_DIES_AFTER: Final = 6.0
 """A typing signal from elsewhere that is not repeated is dropped after this."""
 
-SLICE: Final = 0.005
+SLICE: Final = 0.002
 """The socket's reader yields to the loop after this much work."""
 FRAME: Final = 1 / 120
 """Changes are handed to the face at most this often, the first at once."""
+BURST: Final = 20
+"""So many events with changes in one frame are more than anybody reads."""
+BURST_FRAME: Final = 0.05
+"""How often changes are handed on in a burst."""
 LIST_WITHIN: Final = 0.05
 """What a message changes in the list is handed on this long after the message at the latest."""
 NOTICES_KEPT: Final = 200

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from tms_tui.domain.changes import Change, PeopleChanged, SendHeld, SendTaken, SessionMoved
-from tms_tui.domain.policy import FRAME, LIST_WITHIN
+from tms_tui.domain.policy import BURST, BURST_FRAME, FRAME, LIST_WITHIN
 from tms_tui.engine.clock import Clock, Handle
 
 Subscriber = Callable[[tuple[Change, ...]], None]
@@ -18,7 +18,8 @@ _AWAITED: Final = (SendTaken, SendHeld)
 class Feed:
     """Holds changes until the next delivery; equal ones stand in it once, where the first stood.
 
-    What changes in the list along with a message comes later than the message, once for many of them.
+    What changes in the list along with a message comes later than the message, once for many of them. A burst is
+    handed on less often: painting what nobody can read would take longer than receiving it.
     """
 
     def __init__(self, clock: Clock, deliver: Subscriber) -> None:
@@ -27,6 +28,8 @@ class Feed:
         self._held: dict[Change, None] = {}
         self._beside: dict[Change, None] = {}
         self._delivered = float("-inf")
+        self._puts = 0
+        self._frame = FRAME
         self._next: Handle | None = None
         self._all: Handle | None = None
 
@@ -38,6 +41,7 @@ class Feed:
     def put(self, changes: Iterable[Change]) -> None:
         """Hold `changes` and see to it that they are delivered."""
         fresh = dict.fromkeys(changes)
+        self._puts += bool(fresh)
         beside: dict[Change, None] = {change: None for change in fresh if isinstance(change, _BESIDE_THE_TALK)}
         if self._beside or len(beside) < len(fresh):
             self._beside.update(beside)
@@ -67,7 +71,7 @@ class Feed:
             self._cancel_next()
         if not self._held or self._next is not None:
             return
-        frame = self._delivered + FRAME
+        frame = self._delivered + self._frame
         if frame > self._clock.now() and not is_awaited:
             self._next = self._clock.call_at(frame, self._deliver_held)
         else:
@@ -80,6 +84,8 @@ class Feed:
         changes = tuple(self._held)
         self._held.clear()
         self._delivered = self._clock.now()
+        self._frame = BURST_FRAME if self._puts > BURST else FRAME
+        self._puts = 0
         self._deliver(changes)
 
     def _cancel_next(self) -> None:
