@@ -21,24 +21,32 @@ CANNOT_RUN = (OSError, ValueError, WeakKeyError, OutdatedSchemaError, SQLAlchemy
 
 data_option = click.option(
     "--data",
+    envvar="TMS_SERVER_DATA",
     type=click.Path(file_okay=False, path_type=Path),
     default=DEFAULT_DATA,
     show_default=True,
     help="Directory of the database file and the signing key.",
 )
-database_option = click.option("--database", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data.")
+database_option = click.option(
+    "--database", envvar="TMS_SERVER_DATABASE", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data."
+)
 database_password_option = click.option(
     "--database-password-file",
     "database_password",
+    envvar="TMS_SERVER_DATABASE_PASSWORD_FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that holds the database's password.",
 )
-tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose conversations.")
+tenant_option = click.option(
+    "--tenant", envvar="TMS_SERVER_TENANT", default="default", show_default=True, help="Whose conversations."
+)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8765, show_default=True, help="Port to listen on; 0 picks a free one.")
+@click.option("--host", envvar="TMS_SERVER_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", envvar="TMS_SERVER_PORT", default=8765, show_default=True, help="Port to listen on; 0 picks a free one."
+)
 @click.option(
     "--port-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -47,22 +55,44 @@ tenant_option = click.option("--tenant", default="default", show_default=True, h
 @data_option
 @database_option
 @database_password_option
-@click.option("--bus", default="memory://", show_default=True, metavar="URL", help="How nodes tell each other.")
+@click.option(
+    "--bus",
+    envvar="TMS_SERVER_BUS",
+    default="memory://",
+    show_default=True,
+    metavar="URL",
+    help="How nodes tell each other.",
+)
 @click.option(
     "--bus-password-file",
     "bus_password",
+    envvar="TMS_SERVER_BUS_PASSWORD_FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that holds the bus's password.",
 )
-@click.option("--origin", "origins", multiple=True, help="Origin browsers may connect from; may be repeated.")
+@click.option(
+    "--origin",
+    "origins",
+    envvar="TMS_SERVER_ORIGIN",
+    multiple=True,
+    help="Origin browsers may connect from; may be repeated.",
+)
 @click.option(
     "--signing-key",
+    envvar="TMS_SERVER_SIGNING_KEY",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File of at least 32 random bytes; without it, one is made in --data.",
 )
-@click.option("--trusted-proxy", "trusted_proxies", multiple=True, help="Address whose X-Forwarded-For counts.")
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    envvar="TMS_SERVER_TRUSTED_PROXY",
+    multiple=True,
+    help="Address whose X-Forwarded-For counts.",
+)
 @click.option(
     "--drain",
+    envvar="TMS_SERVER_DRAIN",
     default=5.0,
     show_default=True,
     help="Over how many seconds a stopping server sends its sockets elsewhere.",
