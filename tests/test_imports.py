@@ -65,3 +65,9 @@ def test_the_line_face_meets_the_network_only_when_it_signs_in() -> None:
 
 def test_the_desk_is_imported_without_the_network() -> None:
     assert not loaded_by("import tms_tui.ui.app, tms_tui.start") & {"httpx", "keyring", "websockets"}
+
+
+def test_the_network_comes_without_a_command_line_of_its_own() -> None:
+    loaded = loaded_by("import tms_tui.assembly; tms_tui.assembly._import_slow_parts()")
+    assert {"httpx", "websockets"} <= loaded
+    assert not loaded & {"click", "rich", "pygments"}

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import importlib
 import random
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -91,6 +92,8 @@ class Assembly:
 
 
 def _import_slow_parts() -> None:
+    # httpx has a command line of its own, which loads rich and a highlighter, and does without where it cannot.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None: not to be imported
     for name in _SLOW:
         importlib.import_module(name)
 
