@@ -26,7 +26,8 @@ def settings_table() -> str:
         flag = "--" + setting.name.replace("_", "-")
         choices = setting.metadata["choices"]
         words = setting.metadata["help"] + (f" One of {', '.join(choices)}." if choices else "")
-        rows.append(f"| `{flag}` | `{variable(setting.name)}` | `{setting.name}` | {shown} | {words} |")
+        table = f"`[{setting.metadata['table']}]` " if setting.metadata["table"] else ""
+        rows.append(f"| `{flag}` | `{variable(setting.name)}` | {table}`{setting.name}` | {shown} | {words} |")
     return "\n".join(rows)
 
 

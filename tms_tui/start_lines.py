@@ -92,7 +92,7 @@ async def _plain(
         outcome = await assembly.sign_in(settings.server, settings.email, again)
         return outcome if isinstance(outcome, Failure) else None
 
-    return await run_plain(engine, Desk(settings.email, sign_in, settings.canned))
+    return await run_plain(engine, Desk(settings.email, sign_in, settings.canned, settings.first_answer_target))
 
 
 async def _signed_in(

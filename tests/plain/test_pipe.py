@@ -113,8 +113,9 @@ async def test_when_the_sign_in_ends_the_password_is_asked_unseen_and_the_queue_
             await hears("sent: written while away")
             terminal.send("/send\r")
             await hears("sent: kept draft")
-            answer = await customer.http.get("/v1/visitor/messages")
-            texts = [each["content"] for each in answer.json()["messages"]]
+            eva = await server.sign_in("Eva")
+            answer = await eva.http.get(f"/v1/chat/sessions/{customer.session_id}/messages")
+            texts = [each["content"] for each in answer.json()["messages"] if each["message_type"] == "text"]
             assert texts == ["hello", "written while away", "kept draft"]
             terminal.send("/quit\r")
             assert await asyncio.to_thread(terminal.wait_exit) == 0

@@ -19,6 +19,8 @@ class Desk(Value):
     email: str
     sign_in: Callable[[Secret], Awaitable[Failure | None]]
     canned: tuple[CannedResponse, ...] = ()
+    due_after: float = 0
+    """Seconds until a waiting customer is due for an answer; 0 for never."""
 
 
 async def converse(engine: Engine, typed: Typed, say: Say, desk: Desk, *, patient: bool) -> int:
@@ -27,7 +29,7 @@ async def converse(engine: Engine, typed: Typed, say: Say, desk: Desk, *, patien
     `patient`: before each line, wait until what the line before asked for is done, as a script expects.
     Ending with something unsent, or without a sign-in, is 1.
     """
-    face = LineFace(engine, say, typed.under_way, desk.canned)
+    face = LineFace(engine, say, typed.under_way, desk.canned, desk.due_after)
     leave = engine.subscribe(face.changed)
     try:
         await _quiet(engine)

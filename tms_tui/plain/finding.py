@@ -19,8 +19,9 @@ _HITS = 20
 class Finding:
     """Numbers what it lists, so that a number opens it; what the server is asked for is said when it is there."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, due_after: float) -> None:
         self._engine = engine
+        self._due_after = due_after
         self._numbered: list[SessionId] = []
         self._awaited: dict[SessionQuery, str] = {}
 
@@ -66,7 +67,7 @@ class Finding:
 
     def _say(self, title: str, found: list[SessionId]) -> list[str]:
         self._numbered = found
-        return lines.list_lines(self._state, title, found, self._engine.moment().wall)
+        return lines.list_lines(self._state, title, found, self._engine.moment().wall, self._due_after)
 
 
 def messages_with(state: State, session: SessionId, words: str, wall: float) -> list[str]:

@@ -29,8 +29,14 @@ class LineFace:
     """One agent at the line face. `obey` takes what was typed, `flush` says what was held back meanwhile."""
 
     def __init__(
-        self, engine: Engine, say: Say, under_way: Callable[[], bool], own: Sequence[CannedResponse] = ()
+        self,
+        engine: Engine,
+        say: Say,
+        under_way: Callable[[], bool],
+        own: Sequence[CannedResponse] = (),
+        due_after: float = 0,
     ) -> None:
+        """`own`: the agent's own canned responses; `due_after`: seconds a customer may wait, 0 for ever."""
         self.over = False
         self.locked_out = asyncio.Event()
         """Set when the sign-in has ended."""
@@ -38,7 +44,7 @@ class LineFace:
         self._engine = engine
         self._under_way = under_way
         self._narrator = Narrator(engine.state, lambda: self._moment.wall)
-        self._finding = Finding(engine)
+        self._finding = Finding(engine, due_after)
         self._work = Work(engine)
         self._writing = Writing(engine, self._narrator, own)
         self._held: list[str] = []

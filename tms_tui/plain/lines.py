@@ -56,24 +56,27 @@ def wrote_line(state: State, session: Session) -> str:
     return f"news: {wording.customer(session)} wrote, {session.unread} new, {holder(state, session)}{said}"
 
 
-def session_line(state: State, number: int, session: Session, wall: float) -> str:
-    """One conversation of a list."""
+def session_line(state: State, number: int, session: Session, wall: float, due_after: float = 0) -> str:
+    """One conversation of a list; a customer who waits for `due_after` seconds is due, unless it is 0."""
     parts = [f"{number}. {wording.customer(session)}"]
     if session.waiting_since is not None:
-        parts.append(f"waits {wording.wait(wall - session.waiting_since)}")
+        waits = wall - session.waiting_since
+        parts += [f"waits {wording.wait(waits)}", *(["due"] if 0 < due_after <= waits else [])]
     if session.unread:
         parts.append(f"{session.unread} new")
     parts += [holder(state, session), wording.status(session.status)]
     parts.append("customer online" if session.customer.online else "customer away")
     typing = typing_line(state, session.id)
-    return ", ".join([*parts, typing] if typing else parts)
+    return ", ".join(
+        [*parts, *([typing] if typing else []), f"last at {wording.clock(session.last_activity_at, wall)}"]
+    )
 
 
-def list_lines(state: State, title: str, listed: list[SessionId], wall: float) -> list[str]:
+def list_lines(state: State, title: str, listed: list[SessionId], wall: float, due_after: float = 0) -> list[str]:
     """A numbered list, or what stands for an empty one."""
     head = f"{title}: {wording.plural(len(listed), 'conversation')}"
     found = [(number, select.session(state, each)) for number, each in enumerate(listed, 1)]
-    return [head, *(session_line(state, number, session, wall) for number, session in found if session is not None)]
+    return [head, *(session_line(state, number, one, wall, due_after) for number, one in found if one is not None)]
 
 
 def opened_lines(state: State, session: Session) -> list[str]:

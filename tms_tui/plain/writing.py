@@ -113,7 +113,11 @@ class Writing:
         fitting = [one for one in known if one.shortcut == shortcut.removeprefix("/")]
         fitting = fitting or [one for one in known if shortcut.casefold() in f"{one.shortcut} {one.title}".casefold()]
         if len(fitting) != 1:
-            return lines.canned_lines(fitting) if fitting else [f"No canned response is called {shortcut}. /canned."]
+            return (
+                lines.canned_lines(fitting)
+                if fitting
+                else [f"No canned response is called {shortcut}. /canned says all."]
+            )
         text = canned.filled(self._state, session, fitting[0])
         self._set(session, text, private=False)
         left = canned.unfilled(text)
