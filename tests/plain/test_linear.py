@@ -8,9 +8,10 @@ import pytest
 from tests.core.desk import ANA, EVA, JONAS, TALK, conversation, message
 from tests.engine.fakes import Stand, empty, running, stand
 from tms_tui.core import select
-from tms_tui.domain.effects import Assign, ReadPage, ReadSessions, Request, SetStatus, Transmit
+from tms_tui.domain.effects import Assign, Label, ReadAgents, ReadPage, ReadSessions, Request, SetStatus, Transmit
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import (
+    AgentsRead,
     Answer,
     AskFailed,
     MessageArrived,
@@ -22,11 +23,19 @@ from tms_tui.domain.events import (
     SignedIn,
     TypingSeen,
 )
-from tms_tui.domain.ids import Cursor, SessionId
-from tms_tui.domain.model import AuthorType, Message, SessionStatus
+from tms_tui.domain.ids import AgentId, Cursor, SessionId
+from tms_tui.domain.model import Agent, AuthorType, CannedResponse, Message, SessionStatus
+from tms_tui.domain.text import CleanText
 from tms_tui.plain.linear import LineFace
 
 OTHER = SessionId("other")
+COLLEAGUES = (
+    Agent(AgentId("eva"), CleanText("Eva Kranz"), CleanText("eva@example.test")),
+    Agent(AgentId("bo"), CleanText("Bo"), CleanText("bo@example.test")),
+    Agent(AgentId("bob"), CleanText("Bob"), CleanText("bob@example.test")),
+)
+HELLO = CannedResponse(CleanText("hello"), CleanText("Greeting"), CleanText("Hello {{customer.name}}"))
+ORDER = CannedResponse(CleanText("order"), CleanText("Order"), CleanText("Your order {{order.id}}"))
 
 
 @dataclass
@@ -42,6 +51,8 @@ class Server:
             case ReadSessions(query) if query.status is not SessionStatus.ENDED:
                 both = (conversation(waiting_since=1.0), conversation(OTHER, name="Mia Roth"))
                 return SessionsRead(query, both, None, Cursor("0"))
+            case ReadAgents():
+                return AgentsRead(COLLEAGUES)
             case ReadPage(session, before, after, limit) if session == TALK:
                 return self._page(before, after, limit)
             case Transmit(draft) if self.refuse is not None:
@@ -94,9 +105,9 @@ class Talk:
         return self.said()
 
 
-async def talk(at: Stand) -> Talk:
+async def talk(at: Stand, own: tuple[CannedResponse, ...] = (), due_after: float = 0) -> Talk:
     lines: list[str] = []
-    made = Talk(at, LineFace(at.engine, lines.append, lambda: made.typing), lines)
+    made = Talk(at, LineFace(at.engine, lines.append, lambda: made.typing, own, due_after), lines)
     at.engine.subscribe(made.face.changed)
     at.engine.take(SignedIn(ANA, 900.0))
     await at.engine.settled()
@@ -268,6 +279,10 @@ async def test_older_messages_are_read_and_said_from_page_to_page() -> None:
     [
         ("/take", Assign(TALK, ANA.id, expected=None)),
         ("/resolve", SetStatus(TALK, SessionStatus.ENDED)),
+        ("/tags vip, card", Label(TALK, tags=(CleanText("vip"), CleanText("card")))),
+        ("/assign eva kranz: call her", Assign(TALK, AgentId("eva"), note="call her")),
+        ("/give ev", Assign(TALK, AgentId("eva"))),
+        ("/transfer bo@example.test", Assign(TALK, AgentId("bo"))),
     ],
 )
 async def test_deciding(line: str, request_: Request) -> None:
@@ -300,3 +315,136 @@ async def test_commands_about_a_conversation_need_one() -> None:
             assert await face.types(line) == ["No conversation is open. Type list, then open and a number."]
         assert await face.types("open 9") == ["The last list has no number 9. Type list."]
         assert select.badge(at.engine.state).kind == "live"
+
+
+async def test_a_name_that_fits_several_colleagues_hands_over_to_none() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        assert await face.types("/assign b") == ["2 colleagues are called b. /who names them."]
+        assert await face.types("/assign Zoe") == ["No colleagues are called Zoe. /who names them."]
+        assert at.rest.asked_for(Assign) == []
+        await face.types("/assign Bob")
+        assert at.rest.asked_for(Assign) == [Assign(TALK, AgentId("bob"))]
+
+
+async def test_a_conversation_that_a_colleague_replies_in_is_taken_only_on_purpose() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        await face.brings(TypingSeen(TALK, EVA, active=True))
+        [said] = await face.types("/take")
+        assert said == "Eva is typing to Jonas Weber. /take anyway takes it all the same."
+        assert at.rest.asked_for(Assign) == []
+        await face.types("/take anyway")
+        assert len(at.rest.asked_for(Assign)) == 1
+
+
+async def test_a_change_can_be_taken_back_for_ten_seconds() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        await face.types("/resolve")
+        at.clock.advance(9.9)
+        assert (await face.types("/undo"))[0] == "taking back: resolved"
+        assert at.rest.asked_for(SetStatus)[-1] == SetStatus(TALK, SessionStatus.ACTIVE)
+        assert await face.types("/undo") == ["Nothing to take back."]
+        await face.types("/resolve")
+        at.clock.advance(10.1)
+        assert (await face.types("/undo"))[-1] == "Nothing to take back."
+
+
+async def test_a_canned_response_becomes_the_draft_and_is_sent_filled() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at, (HELLO, ORDER))
+        await face.types("1")
+        assert await face.types("/canned hello") == ["draft: Hello Jonas Weber", "/send sends it."]
+        assert at.rest.asked_for(Transmit) == []
+        await face.types("/send")
+        [sent] = at.rest.asked_for(Transmit)
+        assert isinstance(sent, Transmit)
+        assert sent.draft.text == "Hello Jonas Weber"
+        assert (await face.types("/send"))[0].startswith("There is no draft.")
+
+
+async def test_what_was_not_filled_is_not_sent() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at, (HELLO, ORDER))
+        await face.types("1")
+        assert "Not filled, so it cannot be sent yet: {{order.id}}" in (await face.types("/canned order"))[-1]
+        for line in ("/send", "Your order {{order.id}}", "/note {{order.id}}"):
+            assert (await face.types(line))[0].startswith("Not sent: {{order.id}} is not filled.")
+        assert at.rest.asked_for(Transmit) == []
+
+
+async def test_a_draft_stays_while_something_else_is_sent_and_is_said_when_opened_again() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        await face.types("/draft for later")
+        await face.types("/draft note for colleagues")
+        await face.types("something else")
+        await face.types("open 2")
+        said = await face.types("open 1")
+        assert said[-4:] == [
+            *("draft: for later", "/send sends it."),
+            *("draft of a note: for colleagues", "/send note sends it."),
+        ]
+        assert await face.types("/draft none") == ["The draft is thrown away."]
+        await face.types("/send note")
+        last = at.rest.asked_for(Transmit)[-1]
+        assert isinstance(last, Transmit)
+        assert (last.draft.text, last.draft.private) == ("for colleagues", True)
+
+
+async def test_a_refused_message_can_be_made_a_draft() -> None:
+    at = stand(Server(refuse=Failure(FailureKind.INVALID, 422)).reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        await face.types("hello")
+        assert await face.types("/draft") == ["taken back: hello", "draft: hello", "/send sends it."]
+        assert at.engine.state.outbox.unsent() == 0
+
+
+async def test_a_search_without_a_hit_says_so() -> None:
+    at = stand(empty)
+    async with running(at.engine):
+        face = await talk(at)
+        assert await face.types("/search nothing") == [
+            "asking the server: Found for nothing",
+            "Found for nothing: 0 conversations",
+        ]
+
+
+async def test_who_waits_too_long_is_due() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at, due_after=300)
+        assert ", due, " in (await face.types("list"))[1]
+        assert ", due, " not in (await face.types("list"))[2]
+
+
+@pytest.mark.parametrize("words", ["soon", "0h", "1 week", "99999h"])
+async def test_a_time_that_is_not_understood_changes_nothing(words: str) -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        assert (await face.types(f"/pending {words}"))[0].startswith("pending takes a time like 30m")
+        assert at.rest.asked_for(SetStatus) == []
+
+
+async def test_pending_for_an_hour_names_the_moment() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        await face.types("/pending 1h")
+        assert at.rest.asked_for(SetStatus) == [SetStatus(TALK, SessionStatus.PENDING, at.clock.wall() + 3600)]
