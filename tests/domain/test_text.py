@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tms_tui.domain.text import EMPTY, CleanText, Link, clean, clean_line, for_clipboard, links, tampering
+from tms_tui.domain.links import Link, links
+from tms_tui.domain.text import EMPTY, CleanText, clean, clean_line, for_clipboard, tampering
 
 CORPUS: list[dict[str, str]] = json.loads((Path(__file__).parents[1] / "hostile-text.json").read_text("utf-8"))
 TEXTS = {row["name"]: row["text"] for row in CORPUS}

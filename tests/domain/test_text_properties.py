@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tms_tui.domain.text import EMPTY, CleanText, clean, clean_line, for_clipboard, links, tampering
+from tms_tui.domain.links import links
+from tms_tui.domain.text import EMPTY, CleanText, clean, clean_line, for_clipboard, tampering
 
 TRICKS = [
     *"\x1b\x00\x07\r\n\t\x7f\x9b\x85\u2028\u202e\u2066\u200f\u200b\u00ad\ufeff\u2060\u200c\u200d\ufe0e\ufe0f\ufe00",

@@ -7,8 +7,8 @@ from tms_tui.domain.changes import Change, ListingRead
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.events import ListingAsked
 from tms_tui.domain.ids import SessionId
+from tms_tui.domain.links import links
 from tms_tui.domain.model import Message, Session, SessionStatus
-from tms_tui.domain.text import links
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import lines
 
