@@ -416,3 +416,12 @@ async def test_what_is_typed_ahead_goes_where_the_first_key_leads(first: str, wo
         assert pilot.app.screen.query_one(Body).composer.text == words
         assert not engine.of(StatusAsked)
         assert not engine.of(AssignAsked)
+
+
+async def test_the_chosen_command_is_marked_by_a_sign() -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, ":")
+        assert "> Help" in text_of(pilot)
+        await press(pilot, "down")
+        assert "> Help" not in text_of(pilot)
+        assert len([row for row in text_of(pilot).splitlines() if "> " in row and "Open" in row]) == 1

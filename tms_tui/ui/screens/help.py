@@ -16,10 +16,11 @@ _PANES = {
 
 def help_page(pane: Pane) -> Reading:
     """What can be done in the pane that has the focus, and then everywhere else."""
-    rows = [_row(names, sentence) for names, sentence in keys.described(pane)]
+    width = max(len(", ".join(keys.key_names(action))) for action in keys.ACTIONS)
+    rows = [_row(names, sentence, width) for names, sentence in keys.described(pane)]
     hint = "In the composer every letter is text: Esc, then the letter.\n\n" if pane is Pane.COMPOSER else ""
     others = [
-        _row(", ".join(keys.key_names(action)), action.help)
+        _row(", ".join(keys.key_names(action)), action.help, width)
         for action in keys.ACTIONS
         if not keys.acts_in(action, pane)
     ]
@@ -27,5 +28,5 @@ def help_page(pane: Pane) -> Reading:
     return Reading(f"Keys in {_PANES[pane]}", Content(hint) + text)
 
 
-def _row(names: str, sentence: str) -> Content:
-    return Content.assemble(Content(names.ljust(22)).stylize("bold"), " ", Content(sentence))
+def _row(names: str, sentence: str, width: int) -> Content:
+    return Content.assemble(Content(names.ljust(width)).stylize("bold"), "  ", Content(sentence))

@@ -29,12 +29,15 @@ class Choices(OptionList):
 
     def __init__(self, choices: Iterable[Choice] = ()) -> None:
         super().__init__(markup=False)
+        self._choices: list[Choice] = []
+        self._marked: int | None = None
         self.offer(choices)
 
     def offer(self, choices: Iterable[Choice]) -> None:
         """Show these and nothing else, the first one chosen."""
         self.clear_options()
-        self.add_options([Option(_line(choice), id=choice.id) for choice in choices])
+        self._choices, self._marked = list(choices), None
+        self.add_options([Option(_line(choice), id=choice.id) for choice in self._choices])
         self.highlighted = 0 if self.option_count else None
 
     def page(self, by: int) -> None:
@@ -45,7 +48,15 @@ class Choices(OptionList):
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         super().watch_highlighted(highlighted)
+        self._mark(highlighted)
         self.call_after_refresh(self.place_cursor)
+
+    def _mark(self, chosen: int | None) -> None:
+        """Colour alone would not tell everybody which line is chosen."""
+        for index, marked in ((self._marked, False), (chosen, True)):
+            if index is not None and index < self.option_count:
+                self.replace_option_prompt_at_index(index, _line(self._choices[index], marked=marked))
+        self._marked = chosen
 
     def on_focus(self) -> None:
         self.call_after_refresh(self.place_cursor)
@@ -57,7 +68,8 @@ class Choices(OptionList):
             self.app.cursor_position = self.content_region.offset + Offset(0, row)
 
 
-def _line(choice: Choice) -> Content:
+def _line(choice: Choice, *, marked: bool = False) -> Content:
+    words = Content(f"{'>' if marked else ' '} {choice.words}")
     if not choice.detail:
-        return Content(choice.words)
-    return Content.assemble(Content(choice.words), "  ", Content(choice.detail).stylize("$text-muted"))
+        return words
+    return Content.assemble(words, "  ", Content(choice.detail).stylize("$text-muted"))
