@@ -120,6 +120,16 @@ async def test_nothing_is_written_over_a_page_that_covers_it() -> None:
         assert 0 < writes(written) <= written.count("")
 
 
+async def test_a_place_that_is_not_wholly_visible_is_left_to_frames() -> None:
+    async with reading() as (seen, pane, state, written):
+        pane.styles.height = 20
+        await seen.pilot.pause()
+        del written[:]
+        say(state, "hello there")
+        pane.refresh_session()
+        assert written == []
+
+
 async def test_messages_too_can_be_left_to_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMS_CHAT_PAINT", "stock")
     async with reading() as (seen, pane, state, written):

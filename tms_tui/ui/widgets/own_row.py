@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from rich.control import Control
+from textual.errors import NoWidget
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -66,7 +67,7 @@ def is_enabled() -> bool:
 
 def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
     """Write parts of a widget without border, padding or children; False when only a frame can show them."""
-    if not _is_uncovered(widget) or not widget.screen.region.contains_region(widget.region) or not widget.region:
+    if not (_is_uncovered(widget) and _is_whole(widget)):
         return False
     origin, width = widget.region.offset, widget.region.width
     around = Region.from_union(regions)
@@ -82,6 +83,15 @@ def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
 
 def _is_uncovered(widget: Widget) -> bool:
     return widget.is_attached and widget.app.screen is widget.screen and not widget.app.is_headless
+
+
+def _is_whole(widget: Widget) -> bool:
+    """Whether it has a place, and all of it is to be seen there."""
+    try:
+        place = widget.screen.find_widget(widget)
+    except NoWidget:  # its column is hidden
+        return False
+    return bool(place.region) and place.visible_region == place.region
 
 
 def _write(widget: Widget, rows: Iterable[tuple[Offset, Strip]], cursor: Offset) -> None:
