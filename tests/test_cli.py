@@ -38,7 +38,7 @@ def run(
 def test_help_names_every_command_and_takes_no_secret(env: dict[str, str]) -> None:
     process = run("--help", env=env)
     assert process.returncode == 0
-    for word in ("demo", "plain", "serve", "server", "--password-stdin", "--theme"):
+    for word in ("demo", "plain", "config", "follow", "serve", "server", "--password-stdin", "--theme"):
         assert word in process.stdout
     assert "--password " not in process.stdout
     assert "--token" not in process.stdout

@@ -48,6 +48,7 @@ def test_the_first_frame_is_drawn_by_the_bare_interpreter() -> None:
     "code",
     [
         "import tms_tui.plain.talk, tms_tui.assembly, tms_tui.start, tms_tui.keeping",
+        "import tms_tui.verb_commands, tms_tui.config_commands, tms_tui.start_lines, tms_tui.plain.following",
         "import tms_tui.engine.engine, tms_tui.engine.record",
         "import tms_tui.server.app, tms_tui.server.run, tms_tui.server.admin, tms_tui.server.commands",
         "import tms_tui.server.demo",

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import click
 
-from tms_tui.config_commands import config_group
 from tms_tui.first_frame import FirstFrame, no_desk_because
 from tms_tui.options import console_options, loaded, settings_options, typed, with_flags_before
 from tms_tui.settings import Settings, SettingsError, default_file
-from tms_tui.verb_commands import VERBS
 
+_VERBS: Final = ("ls", "show", "send", "note", "assign", "resolve", "follow")
+_ELSEWHERE: Final = {"config": "tms_tui.config_commands", **dict.fromkeys(_VERBS, "tms_tui.verb_commands")}
+"""The module of each command that is built only when it is asked for; it has the command's name there."""
 INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
 
 
@@ -65,7 +66,21 @@ def _without_extra(error: ModuleNotFoundError) -> Exception:
     return click.ClickException(f"The server is not installed here ({error.name}). Install it: {INSTALL_SERVER}")
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands; those the desk does not need are built when one of them, or the help, is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _ELSEWHERE.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tms-tui", prog_name="tms-chat")
 @click.option("--plain", is_flag=True, help="Use the line face, as `tms-chat plain` does.")
 @console_options
@@ -119,9 +134,6 @@ def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bo
         raise click.ClickException(str(error)) from None
 
 
-tms_chat.add_command(config_group)
-for verb in VERBS:
-    tms_chat.add_command(verb)
 tms_chat.add_command(Forwarded("serve", "serve", "Run the reference server."))
 tms_chat.add_command(Forwarded("server", "server_group", "Manage the server's agents and texts."))
 

@@ -29,11 +29,11 @@ _TABLES: Final = """\
 
 
 @click.group("config")
-def config_group() -> None:
+def config() -> None:
     """What is set, and where it came from."""
 
 
-@config_group.command("show")
+@config.command("show")
 @config_option
 @settings_options
 @click.pass_context
@@ -51,7 +51,7 @@ def show(context: click.Context, /, **flags: Any) -> int:
     return 0
 
 
-@config_group.command("init")
+@config.command("init")
 @config_option
 @click.pass_context
 def init(context: click.Context, /, **flags: Any) -> int:
@@ -67,7 +67,7 @@ def init(context: click.Context, /, **flags: Any) -> int:
     return 0
 
 
-@config_group.command("path")
+@config.command("path")
 @config_option
 @click.pass_context
 def path_command(context: click.Context, /, **flags: Any) -> int:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import Field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,9 +16,23 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _RECORD_HELP: Final = "Write every event to this file, customers' text included, to replay a fault."
 
 
+CONNECTION: Final = ("server", "email", "profile", "allow_cleartext", "ca_file", "log")
+"""The settings that matter where nothing is shown on a desk."""
+
+
 def settings_options(command: Command) -> Command:
     """One flag for each setting; one that was not typed is None."""
-    for each in reversed(tuple(settings.declared())):
+    return _with_flags(command, tuple(settings.declared()))
+
+
+def connection_options(command: Command) -> Command:
+    """One flag for each setting of the connection, the config file, and where the password comes from."""
+    command = _with_flags(command, tuple(each for each in settings.declared() if each.name in CONNECTION))
+    return config_option(_password_option(command))
+
+
+def _with_flags(command: Command, wanted: tuple[Field[Any], ...]) -> Command:
+    for each in reversed(wanted):
         name, words = each.name.replace("_", "-"), each.metadata["help"]
         if isinstance(each.default, bool):
             option = click.option(f"--{name}/--no-{name}", default=None, help=words)
@@ -39,13 +54,13 @@ def config_option(command: Command) -> Command:
 
 def console_options(command: Command) -> Command:
     """What every console takes besides the settings."""
-    for option in (
-        click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help=_RECORD_HELP),
-        config_option,
-        click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin."),
-    ):
-        command = option(command)
-    return settings_options(command)
+    record = click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help=_RECORD_HELP)
+    return settings_options(_password_option(config_option(record(command))))
+
+
+def _password_option(command: Command) -> Command:
+    words = "Read the password from the first line of stdin."
+    return click.option("--password-stdin", is_flag=True, help=words)(command)
 
 
 def loaded(flags: dict[str, Any], config: Path | None = None) -> Settings:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from tms_tui.options import config_option, loaded, settings_options, with_flags_before
+from tms_tui.options import connection_options, loaded, with_flags_before
 
 if TYPE_CHECKING:  # the command line's help needs none of it
     from collections.abc import Callable
@@ -19,12 +19,6 @@ Exit codes: 0 done; 1 not done, standard error says why; 2 wrong usage or settin
 _FILTERS: Final = ("all", "mine", "unassigned", "ended")
 
 
-def _verb_options(command: Any) -> Any:
-    """What every verb takes besides its own."""
-    password = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
-    return config_option(password(settings_options(command)))
-
-
 json_option = click.option("--json", is_flag=True, help="One JSON object a line, in ASCII.")
 
 
@@ -32,7 +26,7 @@ json_option = click.option("--json", is_flag=True, help="One JSON object a line,
 @click.argument("wanted", metavar="[LIST]", type=click.Choice(_FILTERS), default="all")
 @click.option("--search", metavar="WORDS", help="Let the server find them by name, e-mail or text instead.")
 @json_option
-@_verb_options
+@connection_options
 @click.pass_context
 def ls(context: click.Context, /, *, wanted: str, search: str | None, json: bool, **flags: Any) -> int:
     """List conversations with their ids: all, mine, unassigned or ended."""
@@ -46,7 +40,7 @@ def ls(context: click.Context, /, *, wanted: str, search: str | None, json: bool
 @click.argument("conversation")
 @click.option("--all", "whole", is_flag=True, help="All messages, not only the newest.")
 @json_option
-@_verb_options
+@connection_options
 @click.pass_context
 def show(context: click.Context, /, *, conversation: str, whole: bool, json: bool, **flags: Any) -> int:
     """Tell a conversation; nothing is marked read. CONVERSATION is an id or the beginning of one."""
@@ -59,8 +53,8 @@ def show(context: click.Context, /, *, conversation: str, whole: bool, json: boo
 @click.argument("conversation")
 @click.argument("text", required=False)
 @click.option("--if-last", type=click.IntRange(min=0), metavar="SEQ", help="Not if a colleague answered after it.")
-@click.option("--within", default=60.0, show_default=True, help="Seconds to wait until it is stored.")
-@_verb_options
+@click.option("--within", default=60.0, show_default=True, metavar="SECONDS", help="How long to wait for the store.")
+@connection_options
 @click.pass_context
 def send(
     context: click.Context,
@@ -79,8 +73,8 @@ def send(
 @click.command("note", epilog=_CODES)
 @click.argument("conversation")
 @click.argument("text", required=False)
-@click.option("--within", default=60.0, show_default=True, help="Seconds to wait until it is stored.")
-@_verb_options
+@click.option("--within", default=60.0, show_default=True, metavar="SECONDS", help="How long to wait for the store.")
+@connection_options
 @click.pass_context
 def note(context: click.Context, /, *, conversation: str, text: str | None, within: float, **flags: Any) -> int:
     """Write an internal note, which the customer never sees."""
@@ -91,7 +85,7 @@ def note(context: click.Context, /, *, conversation: str, text: str | None, with
 @click.argument("conversation")
 @click.argument("name")
 @click.option("--note", "words", metavar="TEXT", help="What to tell them.")
-@_verb_options
+@connection_options
 @click.pass_context
 def assign(context: click.Context, /, *, conversation: str, name: str, words: str | None, **flags: Any) -> int:
     """Hand a conversation to a colleague by name or e-mail, to `me` or to `nobody`."""
@@ -102,7 +96,7 @@ def assign(context: click.Context, /, *, conversation: str, name: str, words: st
 
 @click.command("resolve", epilog=_CODES)
 @click.argument("conversation")
-@_verb_options
+@connection_options
 @click.pass_context
 def resolve(context: click.Context, /, *, conversation: str, **flags: Any) -> int:
     """End a conversation."""
@@ -114,7 +108,7 @@ def resolve(context: click.Context, /, *, conversation: str, **flags: Any) -> in
 @click.command("follow", epilog=_CODES)
 @click.option("--after", metavar="CURSOR", help="Begin after this event instead of now: the cursor of a line before.")
 @json_option
-@_verb_options
+@connection_options
 @click.pass_context
 def follow(context: click.Context, /, *, after: str | None, json: bool, **flags: Any) -> int:
     """Say everything that happens, until stopped; each JSON line has the cursor to go on after it."""
@@ -122,9 +116,6 @@ def follow(context: click.Context, /, *, after: str | None, json: bool, **flags:
     from tms_tui.plain import following
 
     return _run(context, flags, lambda: following.follow(Cursor(after) if after else None, json=json))
-
-
-VERBS: Final = (ls, show, send, note, assign, resolve, follow)
 
 
 def _sent(
