@@ -5,24 +5,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tms_tui.core.select import Filter
-from tms_tui.domain.model import Availability, SessionStatus
+from tms_tui.domain.model import Availability, Priority, SessionStatus
 from tms_tui.plain.commands import (
     Again,
     Be,
     Command,
+    Earlier,
+    Find,
     Give,
     Help,
+    Keep,
     List,
+    Next,
     Older,
     Open,
+    Pick,
     Put,
     Quit,
+    Rank,
     Say,
+    Search,
+    SendDraft,
+    Tag,
     Take,
     Unclear,
+    Undo,
+    Where,
     Who,
 )
-from tms_tui.plain.grammar import parse
+from tms_tui.plain.grammar import HELP, parse
 
 
 @pytest.mark.parametrize(
@@ -91,3 +102,47 @@ def test_any_line_is_read(line: str, talking: bool) -> None:
 @given(st.text(min_size=1).filter(lambda text: text.strip()))
 def test_a_note_is_never_read_as_a_reply(text: str) -> None:
     assert parse(f"/note {text}", talking=True) == Say(text.strip(), private=True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "command"),
+    [
+        (("/mine", "/list mine", "/l mine", "/ls mine"), List(Filter.MINE)),
+        (("/next", "/n", "/NEXT"), Next()),
+        (("/assign Eva hi", "/give Eva hi", "/transfer Eva hi", "/a Eva hi"), Give("Eva hi")),
+        (("/resolve", "/close", "/end", "/e"), Put(SessionStatus.ENDED)),
+        (("/resolve next", "/e next"), Put(SessionStatus.ENDED, then_next=True)),
+        (("/pending 1h", "/later 1h", "/snooze 1h", "/z 1h"), Put(SessionStatus.PENDING, "1h")),
+        (("/undo", "/u"), Undo()),
+        (("/search card", "/s card"), Search("card")),
+        (("/find card", "/f card"), Find("card")),
+        (("/earlier", "/history"), Earlier()),
+        (("/canned hello", "/template hello", "/c hello"), Pick("hello")),
+        (("/availability away", "/be away", "/f9 away"), Be(Availability.AWAY)),
+        (("/status", "/where", "/f2"), Where()),
+        (("/tags vip, -old", "/tag vip -old"), Tag(("vip", "-old"))),
+        (("/priority high", "/prio high"), Rank(Priority.HIGH)),
+        (("/draft note x", "/d note x"), Keep("x", private=True)),
+        (("/send note",), SendDraft(private=True)),
+        (("/quit", "/q", "/exit", "/bye"), Quit()),
+        (("/help", "/h", "/?", "/f1"), Help()),
+    ],
+)
+def test_most_things_can_be_said_in_several_ways(lines: tuple[str, ...], command: Command) -> None:
+    for talking in (True, False):
+        assert [parse(line, talking=talking) for line in lines] == [command] * len(lines)
+
+
+@pytest.mark.parametrize("line", ["/priority huge", "/resolve it", "/send hello", "/take that", "/undo all", "/find"])
+def test_more_than_a_command_takes_is_not_guessed_at(line: str) -> None:
+    assert isinstance(parse(line, talking=True), Unclear)
+
+
+def test_the_help_names_every_command_by_its_first_word() -> None:
+    words = " ".join(HELP)
+    for command in ("next", "take", "release", "resolve", "reopen", "pending", "undo", "earlier", "older", "about"):
+        assert f"/{command}" in words
+    for command in ("links", "retry", "drop", "who", "status", "diagnostics", "again", "reconnect", "help", "quit"):
+        assert f"/{command}" in words
+    for command in ("note", "reply", "assign", "search", "find", "draft", "send", "canned", "tags", "priority"):
+        assert f"/{command}" in words
