@@ -46,10 +46,10 @@ async def test_an_outbox_gives_back_in_order_and_ends_when_full() -> None:
     outbox = Outbox(2)
     outbox.offer("1")
     outbox.offer("2")
-    assert [await outbox.next(), await outbox.next()] == ["1", "2"]
+    assert [(await outbox.next())[0] for _ in range(2)] == ["1", "2"]
     waiting = asyncio.create_task(outbox.next())
-    outbox.offer("3")
-    assert await waiting == "3"
+    outbox.offer("3", 5.0)
+    assert await waiting == ("3", 5.0)
     for frame in ("4", "5", "6"):
         outbox.offer(frame)
     await outbox.ended()

@@ -9,6 +9,7 @@ import pytest
 from tests.server.running import RunningServer, running_server
 from tests.server.sockets import agent_socket
 from tms_tui.server.bus import MemoryBus
+from tms_tui.server.page import policy
 
 
 async def test_health_readiness_and_draining(server: RunningServer) -> None:
@@ -92,7 +93,18 @@ async def test_the_customers_page_is_served_with_a_policy(server: RunningServer)
     answer = await server.client().get("/")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    allowed = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in allowed
+    assert "unsafe" not in allowed
+    assert allowed.count("'sha256-") == answer.text.count("<script>") + answer.text.count("<style>") == 2
+
+
+def test_the_policy_names_the_very_bytes_between_the_tags() -> None:
+    # The digest of "a" by `printf a | openssl dgst -sha256 -binary | base64`.
+    assert "script-src 'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='; style-src 'none'" in policy(
+        "<p>hi</p><script>a</script>"
+    )
+    assert policy("<style>a\r\nb</style>") == policy("<style>a\nb</style>") != policy("<style>ab</style>")
 
 
 async def test_canned_responses_are_the_tenants_own(server: RunningServer) -> None:

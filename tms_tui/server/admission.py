@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
+from tms_tui.server import audit
 from tms_tui.server.errors import Refusal
 from tms_tui.server.services import Services
 
@@ -25,6 +26,7 @@ def _own(origin: str, connection: HTTPConnection) -> bool:
     return urlsplit(origin).netloc == connection.headers.get("host", "")
 
 
-async def refuse(socket: WebSocket, refusal: Refusal) -> None:
+async def refuse(socket: WebSocket, served: Services, refusal: Refusal) -> None:
     """A real HTTP answer: a close before the upgrade would arrive as a bare 403."""
+    audit.refused(socket, refusal, served.metrics)
     await socket.send_denial_response(refusal.response())

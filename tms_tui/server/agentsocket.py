@@ -31,9 +31,11 @@ async def agent_socket(socket: WebSocket) -> None:
         if socket.query_params.get("agent_id") != who.id:
             raise Refusal(403, "agent_mismatch", "This token speaks for another agent.")
     except Refusal as refusal:
-        await refuse(socket, refusal)
+        served.metrics.opens.labels("agent", refusal.code).inc()
+        await refuse(socket, served, refusal)
         return
     await socket.accept()
+    served.metrics.opens.labels("agent", "accepted").inc()
     await AgentSocket(socket, served, who).live()
 
 
@@ -71,6 +73,8 @@ class AgentSocket:
             after = await resumable(database, tenant_id, self._after, served.settings.resume_limit)
         # No console can have heard of a cursor that this node, having just read the log, has not.
         after = after if after is not None and after <= position else None
+        if self._after is not None:
+            served.metrics.resumes.labels("refused" if after is None else "resumed").inc()
         yield self._connected(position, resumed=after is not None)
         while after is not None and after < position:
             async with served.database.read() as database:
@@ -100,6 +104,7 @@ class AgentSocket:
         if session_id is None:
             raise BadFrame("bad_data", "Typing happens in a conversation.")
         served, who = self._served, self._who
+        served.metrics.typing.labels("agent").inc()
         data = wire.Typing(author_type="agent", author_id=who.id, author_name=who.agent.name)
         words = spoken(frame.type, data, served.clock.now(), "agent", session_id)
         await served.bus.publish(Whisper(who.tenant_id, words, session_id, to_visitor=True, except_agent=who.id))

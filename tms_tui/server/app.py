@@ -8,15 +8,17 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from tms_tui.server import operations, visitors
+from tms_tui.server import audit, operations, visitors
 from tms_tui.server.agentsocket import agent_socket
 from tms_tui.server.background import Background
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
-from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_refusal, on_store_failure
+from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
 from tms_tui.server.keys import signing_key
@@ -88,7 +90,7 @@ def create_app(
     app = Starlette(
         routes=ROUTES,
         exception_handlers={
-            Refusal: on_refusal,
+            Refusal: partial(_on_refusal, served),
             HTTPException: on_http_error,
             SQLAlchemyError: on_store_failure,
             Exception: on_crash,
@@ -98,6 +100,12 @@ def create_app(
     app.router.redirect_slashes = False  # an address is right or not there; none leads elsewhere
     app.state.services = served
     return Envelope(app, served, life)
+
+
+async def _on_refusal(served: Services, request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this type alone
+    audit.refused(request, refusal, served.metrics)
+    return refusal.response()
 
 
 async def _open(served: Services) -> None:

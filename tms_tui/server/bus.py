@@ -9,11 +9,12 @@ from tms_tui.server.settings import Rate
 
 
 class LogGrew(msgspec.Struct, tag=True, frozen=True):
-    """There are new events in a tenant's log, up to this cursor, committed at this moment."""
+    """There are new events in a tenant's log, from cursor `first` to `last`, committed at this moment."""
 
     tenant_id: str
-    cursor: int = 0
-    committed_at: float = 0.0
+    first: int
+    last: int
+    committed_at: float
 
 
 class Whisper(msgspec.Struct, tag=True, frozen=True):

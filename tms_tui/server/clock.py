@@ -27,3 +27,8 @@ class SystemClock:
 def timestamp(moment: float) -> str:
     """RFC 3339 in UTC with microseconds: of fixed width, so that text order is time order."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> float:
+    """The seconds since the epoch that a `timestamp` names."""
+    return datetime.fromisoformat(text).timestamp()

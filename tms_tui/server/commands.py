@@ -1,7 +1,6 @@
 """`tms-chat serve` and `tms-chat server ...`: options in, one sentence out."""
 
 import asyncio
-import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.errors import Refusal
 from tms_tui.server.keys import WeakKeyError
+from tms_tui.server.logs import to_stderr
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store.schema import OutdatedSchemaError
 
@@ -97,11 +97,19 @@ tenant_option = click.option(
     show_default=True,
     help="Over how many seconds a stopping server sends its sockets elsewhere.",
 )
+@click.option("--log-json", envvar="TMS_SERVER_LOG_JSON", is_flag=True, help="Log one JSON object a line.")
 @tenant_option
-def serve(port_file: Path | None, origins: tuple[str, ...], trusted_proxies: tuple[str, ...], **options: Any) -> None:
+def serve(
+    *,
+    port_file: Path | None,
+    log_json: bool,
+    origins: tuple[str, ...],
+    trusted_proxies: tuple[str, ...],
+    **options: Any,
+) -> None:
     """Run the reference server until it is interrupted."""
     settings = ServerSettings(origins=origins, trusted_proxies=trusted_proxies, **options)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    to_stderr(json=log_json)
     try:
         asyncio.run(_serve(settings, port_file))
     except KeyboardInterrupt:

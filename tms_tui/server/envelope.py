@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tms_tui.server.errors import Refusal
+from tms_tui.server.logs import request_id
 from tms_tui.server.metrics import Metrics
 from tms_tui.server.services import Services
 
@@ -48,6 +49,7 @@ class _Exchange:
         self._started = time.perf_counter()
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
+        request_id.set(self._id)
         try:
             if _carries_secret(self._scope):
                 words = "A token in an address ends up in logs. Send it in the Authorization header."

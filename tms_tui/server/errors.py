@@ -60,11 +60,6 @@ def too_many(retry_after: float, code: str = "too_many_requests") -> Refusal:
     return Refusal(429, code, "Too many at once. Try again in a moment.", retry_after=retry_after)
 
 
-async def on_refusal(_request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this type alone
-    return refusal.response()
-
-
 async def on_http_error(_request: Request, error: Exception) -> Response:
     """The router's own refusals (no such path, wrong method) in the words of this server."""
     status: int = getattr(error, "status_code", 500)

@@ -11,7 +11,8 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.protocol import wire
-from tms_tui.server.bus import Whisper
+from tms_tui.server.bus import LogGrew, Whisper
+from tms_tui.server.clock import moment
 from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
 from tms_tui.server.readmarks import ReadMarks, frame, speaks_of_session, text, unread
 from tms_tui.server.store import log
@@ -61,6 +62,8 @@ class Feed:
         self.listeners = Listeners()
         self._tenant_id = tenant_id
         self._database = database
+        self._commits: dict[int, float] = {}
+        """When the last changes were committed, by cursor."""
         self._marks = marks
         self._check_every = check_every
         self._position: int | None = None
@@ -85,6 +88,14 @@ class Feed:
         there.discard(line)
         if not there:
             self.listeners.visitors.pop(line.session_id, None)
+
+    def committed(self, notice: LogGrew) -> None:
+        """The log grew up to a cursor; may come late, twice or never."""
+        for cursor in range(notice.first, notice.last + 1):
+            self._commits[cursor] = notice.committed_at
+        while len(self._commits) > PAGE:
+            del self._commits[next(iter(self._commits))]
+        self.grew()
 
     def grew(self) -> None:
         """Something is in the log; may be called too often, never waits."""
@@ -138,14 +149,19 @@ class Feed:
 
     def _hand_out(self, event: log.Logged, read: dict[str, int]) -> None:
         spelt: dict[int, str] = {}
+        committed_at = self._committed_at(event) if event.type == wire.CHAT_MESSAGE else None
         speaks = speaks_of_session(event)
         for line in self.listeners.agents:
             count = unread(event, read.get(line.agent_id, 0)) if speaks else 0
             if count not in spelt:
                 spelt[count] = text(frame(event, count))
-            line.outbox.offer(spelt[count])
+            line.outbox.offer(spelt[count], committed_at)
         if event.type == wire.CHAT_MESSAGE and self.listeners.of_session(event.session_id):
             self._tell_visitors(event)
+
+    def _committed_at(self, event: log.Logged) -> float:
+        # Unannounced is slow, and must count: the transaction's beginning then stands for its end.
+        return self._commits.get(event.cursor) or moment(event.created_at)
 
     def _tell_visitors(self, event: log.Logged) -> None:
         if msgspec.json.decode(event.data, type=wire.Message).is_private:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tms_tui.protocol import wire
+from tms_tui.server.clock import moment
 from tms_tui.server.errors import Refusal, invalid
 from tms_tui.server.journal import Change, Journal
 from tms_tui.server.store import agents, marks, messages, sessions
@@ -22,20 +23,35 @@ class Assignment:
     note: str | None = None
 
 
-async def assign(journal: Journal, tenant_id: str, session_id: str, by: Speaker, wanted: Assignment) -> Conversation:
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What an assignment left; `waited`: seconds from the customer's first message, when nobody had it before."""
+
+    conversation: Conversation
+    waited: float | None = None
+
+
+async def assign(journal: Journal, tenant_id: str, session_id: str, by: Speaker, wanted: Assignment) -> Handed:
     """Raises the 409 `already_assigned` with what stands, 422 for an agent the tenant has not."""
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
         previous = conversation.assigned_agent_id
         if wanted.expected is not msgspec.UNSET and wanted.expected != previous:
             raise _taken(conversation, await _unread(change, conversation, by.id))
+        waited = None
         if wanted.agent_id != previous:
+            waited = await _waited(change, session_id) if previous is None else None
             await _hand_over(change, conversation, wanted.agent_id)
             data = wire.Assigned(session=conversation.on_wire(), previous_agent_id=previous, by_agent_id=by.id)
             change.happened(wire.SESSION_ASSIGNED, conversation, data, "agent")
         if wanted.note is not None:
             await write(change, conversation, by, Said(content=wanted.note, is_private=True))
-        return conversation
+        return Handed(conversation, waited)
+
+
+async def _waited(change: Change, session_id: str) -> float | None:
+    first = await messages.first_by_visitor(change.connection, session_id)
+    return None if first is None else max(0.0, change.moment - moment(first))
 
 
 async def _hand_over(change: Change, conversation: Conversation, agent_id: str | None) -> None:

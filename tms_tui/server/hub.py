@@ -109,7 +109,7 @@ class Hub:
         if feed is None:
             return
         if isinstance(notice, LogGrew):
-            feed.grew()
+            feed.committed(notice)
         else:
             feed.whisper(notice)
 

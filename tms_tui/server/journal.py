@@ -52,6 +52,6 @@ class Journal:
             change = Change(connection, tenant_id, self.clock.now())
             yield change
             if change.news:
-                await log.append(connection, tenant_id, change.news, change.at)
+                head = await log.append(connection, tenant_id, change.news, change.at)
         if change.news:
-            await self._bus.publish(LogGrew(tenant_id))
+            await self._bus.publish(LogGrew(tenant_id, head - len(change.news) + 1, head, self.clock.now()))

@@ -36,6 +36,7 @@ class Line:
         self._socket = socket
         self._settings = served.settings
         self._metrics = served.metrics
+        self._clock = served.clock
         self.outbox = Outbox(served.settings.queue_frames)
         self.life = TokenLife(served.clock, expires_at)
         self._frames = Frames(socket, self.outbox, served.settings, served.clock)
@@ -57,7 +58,10 @@ class Line:
             async for frame in first:
                 await self._send(frame)
             while True:
-                await self._send(await self.outbox.next())
+                frame, committed_at = await self.outbox.next()
+                await self._send(frame)
+                if committed_at is not None:
+                    self._metrics.delivery_seconds.observe(max(0.0, self._clock.now() - committed_at))
         except TimeoutError:
             self.outbox.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
         except WebSocketDisconnect:
@@ -72,6 +76,8 @@ class Line:
         if ending is None:
             return
         self._metrics.closes.labels(str(ending.code)).inc()
+        if self.outbox.dropped:
+            self._metrics.delivery_failures.inc()
         # Where nobody reads any more no close can be written; the protocol beneath cuts the line.
         with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             async with asyncio.timeout(CLOSE_WITHIN):

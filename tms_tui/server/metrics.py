@@ -5,6 +5,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from tms_tui.protocol.wire import MetricsBody
 
 MAX_BUCKETS = 20
+DELIVERY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+ASSIGNMENT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -31,6 +33,29 @@ class Metrics:
             registry=self._registry,
         )
 
+        self.delivery_seconds = Histogram(
+            "tms_chat_delivery_seconds",
+            "From a message's commit to its write to an agent's socket",
+            buckets=DELIVERY_BUCKETS,
+            registry=self._registry,
+        )
+        self.opens = Counter("tms_chat_socket_opens", "Sockets asked for", ["side", "outcome"], registry=self._registry)
+        self.resumes = Counter(
+            "tms_chat_socket_resumes", "Sockets that came back with a cursor", ["outcome"], registry=self._registry
+        )
+        self.delivery_failures = Counter(
+            "tms_chat_delivery_failures", "Sockets cut with frames still to be written", registry=self._registry
+        )
+        self.typing = Counter("tms_chat_typing_frames", "Typing frames taken in", ["side"], registry=self._registry)
+        self.refusals = Counter(
+            "tms_chat_refusals", "Calls refused for who made them", ["code"], registry=self._registry
+        )
+        self.assignment_seconds = Histogram(
+            "tms_chat_first_message_to_assignment_seconds",
+            "From a customer's first message to the first assignment",
+            buckets=ASSIGNMENT_BUCKETS,
+            registry=self._registry,
+        )
         self._last: dict[str, MetricsBody] = {}
 
     def reported(self, agent_id: str, report: MetricsBody) -> None:

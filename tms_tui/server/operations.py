@@ -1,21 +1,14 @@
 """For operators: is it up, may it be sent work, what has it counted; and the customers' page."""
 
-from pathlib import Path
-
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tms_tui.server.errors import Refusal, not_found
+from tms_tui.server.errors import Refusal
 from tms_tui.server.metrics import CONTENT_TYPE
+from tms_tui.server.page import page as customers_page
 from tms_tui.server.services import services
-
-PAGE = Path(__file__).parent / "web" / "index.html"
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 async def healthz(_request: Request) -> Response:
@@ -40,10 +33,9 @@ async def metrics(request: Request) -> Response:
 
 
 async def page(_request: Request) -> Response:
-    if not PAGE.is_file():
-        raise not_found()
-    headers = {"Content-Security-Policy": PAGE_POLICY, "X-Content-Type-Options": "nosniff"}
-    return FileResponse(PAGE, media_type="text/html", headers=headers)
+    content, policy = customers_page()
+    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+    return Response(content, media_type="text/html", headers=headers)
 
 
 routes = [

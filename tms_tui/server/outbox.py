@@ -26,29 +26,33 @@ class Outbox:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._frames: deque[str] = deque()
+        self._frames: deque[tuple[str, float | None]] = deque()
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self.ending: Ending | None = None
+        self.dropped = 0
+        """How many frames were still waiting when it was cut."""
 
-    def offer(self, frame: str) -> None:
+    def offer(self, frame: str, committed_at: float | None = None) -> None:
+        """`committed_at` counts seconds since the epoch, for frames whose delivery is timed."""
         if self.ending is not None:
             return
         if len(self._frames) >= self._capacity:
             self.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
             return
-        self._frames.append(frame)
+        self._frames.append((frame, committed_at))
         self._news.set()
 
     def cut(self, code: int, reason: str) -> None:
         """Ends the socket; what was queued is dropped, the client comes back for it."""
         if self.ending is None:
             self.ending = Ending(code, reason)
+            self.dropped = len(self._frames)
             self._frames.clear()
             self._ended.set()
 
-    async def next(self) -> str:
-        """The next frame."""
+    async def next(self) -> tuple[str, float | None]:
+        """The next frame, and when what it tells was committed."""
         while not self._frames:
             self._news.clear()
             await self._news.wait()

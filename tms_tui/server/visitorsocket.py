@@ -26,13 +26,16 @@ async def visitor_socket(socket: WebSocket) -> None:
     try:
         admit(socket, served)
     except Refusal as refusal:
-        await refuse(socket, refusal)
+        served.metrics.opens.labels("visitor", refusal.code).inc()
+        await refuse(socket, served, refusal)
         return
     await socket.accept()
     found = await _introduced(socket, served)
     if found is None:
+        served.metrics.opens.labels("visitor", "not_introduced").inc()
         await socket.close(CLOSE_TOKEN, "say who you are first")
         return
+    served.metrics.opens.labels("visitor", "accepted").inc()
     claims, conversation = found
     await VisitorSocket(socket, served, claims, conversation).live()
 
@@ -113,6 +116,7 @@ class VisitorSocket:
 
     async def _typing(self, kind: str) -> None:
         own = self._conversation
+        self._served.metrics.typing.labels("visitor").inc()
         data = wire.Typing(author_type="visitor", author_id=own.customer_id, author_name=own.customer_name)
         words = spoken(kind, data, self._served.clock.now(), "visitor", own.id)
         await self._served.bus.publish(Whisper(own.tenant_id, words, own.id))

@@ -58,8 +58,10 @@ async def assign(request: Request, served: Services, caller: Caller) -> Response
         expected=asked.expected_agent_id,
         note=_note(asked.note),
     )
-    changed = await handling.assign(served.journal, caller.tenant_id, session_id(request), caller.speaker, wanted)
-    return await _shown(served, caller, changed)
+    handed = await handling.assign(served.journal, caller.tenant_id, session_id(request), caller.speaker, wanted)
+    if handed.waited is not None:
+        served.metrics.assignment_seconds.observe(handed.waited)
+    return await _shown(served, caller, handed.conversation)
 
 
 def _agent_id(value: str | None) -> str | None:

@@ -71,6 +71,15 @@ async def another_agent_wrote(connection: AsyncConnection, session_id: str, agen
     return found.one_or_none() is not None
 
 
+async def first_by_visitor(connection: AsyncConnection, session_id: str) -> str | None:
+    """When the customer first wrote."""
+    query = sa.select(sa.func.min(messages.c.created_at)).where(
+        messages.c.session_id == session_id, messages.c.author_type == "visitor"
+    )
+    first: str | None = (await connection.execute(query)).scalar_one()
+    return first
+
+
 async def visitor_messages(connection: AsyncConnection, session_id: str, up_to: int) -> int:
     """How many of the customer's messages lie at or before a seq."""
     found = await connection.execute(

@@ -1,0 +1,95 @@
+"""What an operator sees: the figures at /metrics, the dashboard over them, the lines of the log."""
+
+import json
+import logging
+import re
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from tests.server.balancers import DEPLOY
+from tests.server.running import RunningServer
+from tests.server.sockets import agent_address, agent_socket, visitor_socket
+from tms_tui.server.logs import JsonLines, TextLines, request_id
+
+
+async def figures(server: RunningServer) -> dict[str, float]:
+    page = (await server.client().get("/metrics")).text
+    lines = (line.rpartition(" ") for line in page.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+async def test_a_talk_is_seen_in_the_figures(server: RunningServer) -> None:
+    dana, visitor = await server.sign_in(), await server.visitor()
+    async with agent_socket(server, dana) as far, visitor_socket(server, visitor) as customer:
+        cursor = (await far.hears())["data"]["cursor"]
+        await visitor.says("hello")
+        await far.until("chat_message")
+        await customer.says("typing_start")
+        await far.until("typing_start")
+        address = f"/v1/chat/sessions/{visitor.session_id}/assign"
+        for agent_id in (dana.user.id, None):
+            assert (await dana.http.post(address, json={"agent_id": agent_id})).status_code == 200
+    async with agent_socket(server, dana, cursor) as far:
+        await far.until("chat_message")
+    async with agent_socket(server, dana, "999999") as far:
+        await far.hears()
+    seen = await figures(server)
+    assert seen["tms_chat_delivery_seconds_count"] == 1, "live deliveries only: a replay waited for its reader"
+    assert seen["tms_chat_delivery_seconds_sum"] < 5
+    assert seen['tms_chat_socket_opens_total{outcome="accepted",side="agent"}'] == 3
+    assert seen['tms_chat_socket_opens_total{outcome="accepted",side="visitor"}'] == 1
+    assert seen['tms_chat_socket_resumes_total{outcome="resumed"}'] == 1
+    assert seen['tms_chat_socket_resumes_total{outcome="refused"}'] == 1
+    assert seen['tms_chat_typing_frames_total{side="visitor"}'] == 1
+    assert seen["tms_chat_first_message_to_assignment_seconds_count"] == 1
+
+
+async def test_refusals_are_counted_and_leave_a_line_without_a_secret(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    dana, bo = await server.sign_in("Dana"), await server.sign_in("Bo")
+    nobody = server.client()
+    await nobody.post("/v1/auth/login", json={"email": "dana@example.com", "password": "canarypassword"})
+    await nobody.get("/v1/auth/me", headers={"Authorization": "Bearer canarytoken"})
+    with pytest.raises(InvalidStatus):
+        async with connect(agent_address(server, bo), additional_headers=dana.headers, proxy=None):
+            pass
+    seen = await figures(server)
+    for code in ("bad_credentials", "bad_token", "agent_mismatch"):
+        assert seen[f'tms_chat_refusals_total{{code="{code}"}}'] == 1
+    assert seen['tms_chat_socket_opens_total{outcome="agent_mismatch",side="agent"}'] == 1
+    lines = [one.getMessage() for one in caplog.records if one.name.endswith("audit")]
+    assert len(lines) == 3
+    assert "code=agent_mismatch status=403 path='/v1/chat/agent/ws' address=127.0.0.1" in lines[2]
+    assert not re.search("canary|example|agent_id", " ".join(lines))
+
+
+async def test_the_dashboard_asks_for_what_there_is(server: RunningServer) -> None:
+    page = (await server.client().get("/metrics")).text
+    known = set(re.findall(r"^# TYPE (\S+) ", page, re.MULTILINE))
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text())
+    asked = {
+        re.sub("_bucket$", "", name)
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"tms_chat_\w+", target["expr"])
+    }
+    assert len(asked) > 8
+    assert asked <= known
+
+
+def test_each_line_names_its_request() -> None:
+    record = logging.LogRecord("tms", logging.WARNING, "file", 1, "refused code=%s", ("bad\ntoken",), None)
+    request_id.set("abc")
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    assert json.loads(line) | {"time": ""} == {
+        "time": "",
+        "level": "warning",
+        "logger": "tms",
+        "request_id": "abc",
+        "message": "refused code=bad\ntoken",
+    }
+    assert " WARNING abc refused" in TextLines().format(record)
