@@ -140,22 +140,31 @@ def test_stopped_and_continued_the_desk_stands_again(stage: Stage, tmp_path: Pat
         assert is_cooked(terminal)
 
 
-@pytest.mark.parametrize("program", [planted("stock"), PROGRAM], ids=["textual alone", "ours"])
-def test_stopped_without_warning_the_terminal_is_given_back_in_the_end(
-    stage: Stage, tmp_path: Path, program: tuple[str, ...]
-) -> None:
-    with at_desk(stage, tmp_path / "home", program=program) as (terminal, _):
-        terminal.signal(signal.SIGSTOP)
-        until(terminal, lambda: is_stopped(terminal.pid))
-        terminal.drawn.feed(b"\x1b[2J")
-        terminal.signal(signal.SIGCONT)
-        until(terminal, lambda: not is_stopped(terminal.pid))
-        terminal.settle()
-        type_draft(terminal, "half an answer")
-        stands = terminal.screen.find("Live") is not None
+def stop_without_warning(terminal: Terminal) -> None:
+    """Stop and continue it, the screen meanwhile another's, and see that it takes keys."""
+    terminal.signal(signal.SIGSTOP)
+    until(terminal, lambda: is_stopped(terminal.pid))
+    terminal.drawn.feed(b"\x1b[2J")
+    terminal.signal(signal.SIGCONT)
+    until(terminal, lambda: not is_stopped(terminal.pid))
+    type_draft(terminal, "half an answer")
+    terminal.settle()
+
+
+def test_textual_alone_draws_nothing_anew_when_stopped_without_warning(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=planted("stock")) as (terminal, _):
+        stop_without_warning(terminal)
+        assert terminal.screen.find("Live") is None
+
+
+def test_stopped_without_warning_the_desk_stands_again(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home") as (terminal, _):
+        stop_without_warning(terminal)
+        terminal.wait_for("Live")
         terminal.send("\x11")
         assert terminal.wait_exit() == 0
-        assert (is_cooked(terminal) and stands) is (program == PROGRAM)
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
 
 
 def test_ctrl_c_says_how_to_quit(stage: Stage, tmp_path: Path) -> None:

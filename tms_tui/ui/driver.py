@@ -32,7 +32,8 @@ END_WITHIN: Final = 1.6
 """Seconds an orderly end may take before the process ends anyway."""
 WRITE_WITHIN: Final = 0.5
 """Seconds the terminal has to read the last words."""
-WIDEST, HIGHEST = 2000, 2000
+MOST_CELLS: Final = 1_000_000
+"""A window that claims more is taken for one of the usual size."""
 _READ: Final = 1 << 16
 _LONGEST_KEY: Final = 32
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -172,7 +173,7 @@ class TerminalDriver(LinuxDriver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         width, height = super()._get_terminal_size()
-        return min(width, WIDEST), min(height, HIGHEST)
+        return (width, height) if width * height <= MOST_CELLS else (80, 24)
 
     # Input.
 
