@@ -1,7 +1,6 @@
 """The README's generated parts: `python -m tests.readme_parts` writes them anew, a test compares them."""
 
 import ast
-import re
 from pathlib import Path
 
 from tms_tui.settings import declared, variable
@@ -57,10 +56,11 @@ def caption(module: Path) -> str:
 def filled(text: str) -> str:
     """The README with every generated part as it should be."""
     for name, part in parts().items():
-        pattern = rf"(<!-- {name}: generated -->\n).*?(<!-- /{name} -->)"
-        text, count = re.subn(pattern, lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text, flags=re.DOTALL)
-        if count != 1:
-            raise ValueError(f"README.md has {count} places for {name}")
+        before, opening, rest = text.partition(f"<!-- {name}: generated -->\n")
+        _, closing, after = rest.partition(f"<!-- /{name} -->")
+        if not closing:
+            raise ValueError(f"README.md has no place for {name}")
+        text = f"{before}{opening}{part}\n{closing}{after}"
     return text
 
 
