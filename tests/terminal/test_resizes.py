@@ -77,4 +77,6 @@ def test_a_tiny_window_shows_less_and_no_garbage(stage: Stage, tmp_path: Path, r
         terminal.settle()
         terminal.resize(24, 80)
         terminal.wait_for("Live")
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
         assert list(foreign(terminal.output)) == []
