@@ -85,6 +85,17 @@ def template() -> str:
     return "\n".join([*parts, _TABLES])
 
 
+def remembered(server: str, email: str, file: Path) -> str:
+    """Write down whom an agent signed in as, so that the next start need not ask; what to say about it."""
+    from tms_tui import config_file
+
+    try:
+        config_file.remember(file, {"server": server, "email": email}, template())
+    except config_file.ConfigFileError as error:
+        return f"Server and e-mail are not remembered: {error.problem}"
+    return f"Server and e-mail are remembered in {file}."
+
+
 def _explained(setting: Field[Any]) -> str:
     from tms_tui.config_file import quoted
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tms_tui.plain.verbs import Verb
 
 NOT_SIGNED_IN: Final = 3
+_BY_SIGNAL: Final = 128
 _SERVER: Final = "Server, like https://chat.example.com (demo: try it with made-up customers; nothing: leave): "
 _EMAIL: Final = "E-mail address (nothing: leave): "
 _NO_PASSWORD: Final = "Not signed in: there is no password. Give it on standard input with --password-stdin."  # noqa: S105
@@ -86,13 +87,16 @@ async def _plain(
     if wanted.welcome:
         say(wanted.welcome)
     if remembered_in is not None:
-        say(_remembered(settings, remembered_in))
+        from tms_tui.config_commands import remembered
+
+        say(remembered(settings.server, settings.email, remembered_in))
 
     async def sign_in(again: Secret) -> Failure | None:
         outcome = await assembly.sign_in(settings.server, settings.email, again)
         return outcome if isinstance(outcome, Failure) else None
 
-    return await run_plain(engine, Desk(settings.email, sign_in, settings.canned, settings.first_answer_target))
+    desk = Desk(settings.email, sign_in, settings.canned, settings.first_answer_target)
+    return await _signed_out(assembly, await run_plain(engine, desk))
 
 
 async def _signed_in(
@@ -125,7 +129,14 @@ async def _verb(settings: Settings, password: Secret, verb: "Verb") -> int:
     if isinstance(outcome, Failure):
         _complain(wording.sign_in_failed(outcome))
         return NOT_SIGNED_IN
-    return await run_verb(outcome, verb)
+    return await _signed_out(assembly, await run_verb(outcome, verb))
+
+
+async def _signed_out(assembly: "Assembly", code: int) -> int:
+    """Have the server end the tokens; the exit code. Whoever sends a signal does not wait for a server."""
+    if code < _BY_SIGNAL:
+        await assembly.sign_out()
+    return code
 
 
 def _completed(settings: Settings, say: Callable[[str], None]) -> Settings | None:
@@ -166,17 +177,6 @@ def _address_problem(typed: str, settings: Settings) -> str | None:
 def _email_problem(typed: str) -> str | None:
     name, at, place = typed.rpartition("@")
     return None if name and at and place else f"{typed} is not an e-mail address. Type one like ana@example.com."
-
-
-def _remembered(settings: Settings, file: Path) -> str:
-    from tms_tui import config_file
-    from tms_tui.config_commands import template
-
-    try:
-        config_file.remember(file, {"server": settings.server, "email": settings.email}, template())
-    except config_file.ConfigFileError as error:
-        return f"Server and e-mail are not remembered: {error.problem}"
-    return f"Server and e-mail are remembered in {file}."
 
 
 def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:

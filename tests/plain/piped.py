@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.server.running import PASSWORD, RunningServer
+from tests.server.running import PASSWORD
 from tests.terminal.pty_driver import clean_environment
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @asynccontextmanager
-async def plain(server: RunningServer, home: Path) -> AsyncIterator["Piped"]:
+async def plain(url: str, home: Path) -> AsyncIterator["Piped"]:
     """The line face, signed in as Dana, on pipes."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tms_tui", "plain", "--password-stdin"),
-        *("--server", server.url, "--email", "dana@example.com"),
+        *("--server", url, "--email", "dana@example.com"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

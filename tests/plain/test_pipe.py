@@ -14,7 +14,7 @@ async def test_a_customer_is_answered_by_a_pipe_without_one_escape(tmp_path: Pat
         await server.add_agent("Dana")
         customer = await server.visitor(name="Jonas \x1b[31mred")
         await customer.says("my card was refused \x1b]0;pwned\x07 \x9b31m")
-        async with plain(server, tmp_path) as face:
+        async with plain(server.url, tmp_path) as face:
             assert (await face.hears("tms-chat")).startswith("tms-chat, line face")
             face.type("list")
             assert "waits" in await face.hears("1. Jonas")
@@ -36,7 +36,7 @@ async def test_a_script_given_whole_is_done_in_order_and_waits_for_its_answers(t
         await server.add_agent("Dana")
         customer = await server.visitor(name="Jonas")
         await customer.says("hello")
-        async with plain(server, tmp_path) as face:
+        async with plain(server.url, tmp_path) as face:
             for line in ("open 1", "first", "second", "/note only us", "/resolve"):
                 face.type(line)
             assert await face.ends() == 0
@@ -48,7 +48,7 @@ async def test_a_script_given_whole_is_done_in_order_and_waits_for_its_answers(t
 async def test_a_wrong_password_is_one_sentence(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana", password="another password")
-        async with plain(server, tmp_path) as face:
+        async with plain(server.url, tmp_path) as face:
             assert await face.ends() == 1
         assert b"Not signed in: the server did not accept the e-mail or the password." in face.heard
         assert b"Traceback" not in face.heard

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.plain.piped import ROOT, Piped, plain
 from tests.server.running import PASSWORD, RunningServer, Visitor, running_server
 from tests.terminal.pty_driver import clean_environment
+from tests.together.faultline import faultline
 from tms_tui.server import admin
 
 
@@ -41,7 +42,7 @@ async def step(face: Piped, line: str, *words: str) -> list[str]:
 async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         jonas, mia = await furnished(server)
-        async with plain(server, tmp_path) as face:
+        async with faultline(server.port) as line, plain(line.url, tmp_path) as face:
             assert (await face.hears("tms-chat")).endswith("Chosen because plain was asked for.")
             await face.hears("Signed in to")
             await face.hears("waiting 3")
@@ -72,6 +73,7 @@ async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(
             await step(face, "/status", "connection: Live", "open: Mia", "here: Dana away")
             await step(face, "/quit")
             assert await face.ends() == 0
+            assert line.asked["/v1/auth/logout"] >= 1
         assert await public_texts(jonas) == ["Hello Jonas, Dana here."]
         assert await public_texts(mia) == []
         assert b"\x1b" not in face.heard
