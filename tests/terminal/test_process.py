@@ -151,10 +151,15 @@ def stop_without_warning(terminal: Terminal) -> None:
     terminal.settle()
 
 
-def test_textual_alone_draws_nothing_anew_when_stopped_without_warning(stage: Stage, tmp_path: Path) -> None:
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_textual_alone_reads_and_writes_twice_when_stopped_without_warning(stage: Stage, tmp_path: Path) -> None:
     with at_desk(stage, tmp_path / "home", program=planted("stock")) as (terminal, _):
+        before = threads(terminal.pid)
         stop_without_warning(terminal)
-        assert terminal.screen.find("Live") is None
+        until(terminal, lambda: threads(terminal.pid) >= before + 2)
 
 
 def test_stopped_without_warning_the_desk_stands_again(stage: Stage, tmp_path: Path) -> None:
