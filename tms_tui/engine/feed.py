@@ -12,7 +12,7 @@ Subscriber = Callable[[tuple[Change, ...]], None]
 
 _BESIDE_THE_TALK: Final = (SessionMoved, PeopleChanged)
 _AWAITED: Final = (SendTaken, SendHeld)
-"""What the agent's own key asked for: no frame is waited for."""
+"""What the agent's own key asked for: handed on before anything else, the sending included, takes its turn."""
 
 
 class Feed:
@@ -68,11 +68,11 @@ class Feed:
         if self._beside and self._all is None:
             self._all = self._clock.call_at(self._clock.now() + LIST_WITHIN, self.flush)
         if is_awaited:
-            self._cancel_next()
+            self._deliver_held()
         if not self._held or self._next is not None:
             return
         frame = self._delivered + self._frame
-        if frame > self._clock.now() and not is_awaited:
+        if frame > self._clock.now():
             self._next = self._clock.call_at(frame, self._deliver_held)
         else:
             self._next = asyncio.get_running_loop().call_soon(self._deliver_held)
