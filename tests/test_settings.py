@@ -6,7 +6,8 @@ import pytest
 
 from tms_tui import config_file
 from tms_tui.config_commands import template
-from tms_tui.settings import Settings, SettingsError, declared, is_quiet, load, load_with_origins, variable
+from tms_tui.setting_values import is_quiet
+from tms_tui.settings import Settings, SettingsError, declared, load, load_with_origins, variable
 
 
 def written(folder: Path, text: str) -> Path:

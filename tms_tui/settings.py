@@ -4,12 +4,13 @@ Each is declared once, in `Settings`, with its help; never a password or a token
 """
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from tms_tui import setting_values
 
 if TYPE_CHECKING:  # loaded when a file has them: the command line's help needs none of it
     from tms_tui.config_file import ConfigFile, Place
@@ -18,7 +19,6 @@ if TYPE_CHECKING:  # loaded when a file has them: the command line's help needs 
 PREFIX: Final = "TMS_CHAT_"
 _WORDS: Final = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 _FORBIDDEN: Final = frozenset({"password", "token", "access_token", "refresh_token"})
-_QUIET: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 T = TypeVar("T")
@@ -35,63 +35,6 @@ def _setting(
 def _table(words: str, check: Check) -> Any:
     metadata = {"help": words, "choices": (), "table": "", "check": check}
     return field(default_factory=lambda: _NONE, metadata=metadata)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError('must be a text in quotes, like "..."')
-    return value
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("must be a whole number, 0 or more")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        raise ValueError('must be a list of texts, like ["..."]')
-    return tuple(_text(each) for each in value)
-
-
-def _hours(value: object) -> str:
-    if not isinstance(value, str) or (value and not _QUIET.fullmatch(value)):
-        raise ValueError('must be two times of day, like "22:00-07:00"')
-    return value
-
-
-def _named_texts(value: object) -> Mapping[str, str]:
-    if not isinstance(value, dict):
-        raise ValueError("must be a table of texts")
-    return MappingProxyType({name: _text(each) for name, each in value.items()})
-
-
-def _named_tables(value: object) -> Mapping[str, Mapping[str, Any]]:
-    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
-        raise ValueError("must be a table of tables")
-    return MappingProxyType({name: MappingProxyType(each) for name, each in value.items()})
-
-
-def _canned(value: object) -> "tuple[CannedResponse, ...]":
-    """Raises ValueError."""
-    from tms_tui.domain.model import CannedResponse
-    from tms_tui.domain.text import clean, clean_line
-
-    made = []
-    for each in value if isinstance(value, list) else [None]:
-        if not isinstance(each, dict) or not {"shortcut", "content"} <= each.keys() <= {"shortcut", "title", "content"}:
-            raise ValueError("must be written as [[canned]], each with shortcut, content and, if wanted, title")
-        words = {name: _text(part) for name, part in each.items()}
-        title = clean_line(words.get("title", words["shortcut"]))
-        made.append(CannedResponse(clean_line(words["shortcut"]), title, clean(words["content"])))
-    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +60,10 @@ class Settings:
         300, "Seconds until a waiting customer is due for an answer; 0 for never.", table="attention"
     )
     quiet_hours: str = _setting(
-        "", "Time of day without bell and notifications, like 22:00-07:00.", table="attention", check=_hours
+        "",
+        "Time of day without bell and notifications, like 22:00-07:00.",
+        table="attention",
+        check=setting_values.hours,
     )
     bell: bool = _setting(default=True, words="Ring the terminal's bell when a customer writes.", table="attention")
     title: bool = _setting(default=True, words="Count unread messages in the terminal's title.", table="attention")
@@ -127,14 +73,15 @@ class Settings:
         choices=("osc9", "osc777", "osc99", "off"),
         table="attention",
     )
-    keys: Mapping[str, str] = _table("Keys by action.", _named_texts)
+    keys: Mapping[str, str] = _table("Keys by action.", setting_values.named_texts)
     """The file's [keys] table, as it stands there; the desk knows the actions."""
     canned: "tuple[CannedResponse, ...]" = field(
-        default=(), metadata={"help": "Own canned responses.", "choices": (), "table": "", "check": _canned}
+        default=(),
+        metadata={"help": "Own canned responses.", "choices": (), "table": "", "check": setting_values.canned},
     )
     """Cleaned; used beside the server's."""
-    profiles: Mapping[str, Mapping[str, Any]] = _table("Servers by name.", _named_tables)
-    themes: Mapping[str, Mapping[str, Any]] = _table("Own themes: colours by name.", _named_tables)
+    profiles: Mapping[str, Mapping[str, Any]] = _table("Servers by name.", setting_values.named_tables)
+    themes: Mapping[str, Mapping[str, Any]] = _table("Own themes: colours by name.", setting_values.named_tables)
     """As they stand in the file; the desk knows the colours' names."""
 
 
@@ -174,16 +121,6 @@ def default_file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("tms-chat") / "config.toml"
-
-
-def is_quiet(hours: str, hour: int, minute: int) -> bool:
-    """Whether a time of day lies in `quiet_hours`, which may reach over midnight."""
-    found = _QUIET.fullmatch(hours)
-    if found is None:
-        return False
-    begin, end = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
-    now = hour * 60 + minute
-    return begin <= now < end if begin <= end else now >= begin or now < end
 
 
 def load(flags: Mapping[str, object], environment: Mapping[str, str], file: Path | None) -> Settings:
@@ -322,4 +259,9 @@ def _checked(setting: Field[Any], value: object, themes: tuple[str, ...]) -> obj
     return checked
 
 
-_CHECKS: Final[Mapping[type, Check]] = {str: _text, bool: _truth, int: _count, tuple: _texts}
+_CHECKS: Final[Mapping[type, Check]] = {
+    str: setting_values.text,
+    bool: setting_values.truth,
+    int: setting_values.count,
+    tuple: setting_values.texts,
+}
