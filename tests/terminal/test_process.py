@@ -70,10 +70,9 @@ def test_a_server_that_never_answers_the_close_holds_nobody_up(tmp_path: Path) -
 def test_a_thread_that_never_ends_holds_nobody_up(stage: Stage, tmp_path: Path) -> None:
     with at_desk(stage, tmp_path / "home", program=planted("hang")) as (terminal, _):
         type_draft(terminal, "half an answer")
+        before = threads(terminal.pid)
         terminal.send("\x03")
-        threads = Path(f"/proc/{terminal.pid}/task")
-        before = len(list(threads.iterdir()))
-        until(terminal, lambda: len(list(threads.iterdir())) >= before)
+        until(terminal, lambda: threads(terminal.pid) > before, what="the thread that hangs")
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
         assert terminal.screen.modes == LEFT
