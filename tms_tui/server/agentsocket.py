@@ -1,6 +1,6 @@
 """The agents' socket: who may open it, what it hears first, and what the console says over it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.websockets import WebSocket
@@ -89,17 +89,12 @@ class AgentSocket:
         return spoken(wire.CONNECTED, data, now, "system")
 
     async def _take(self, frame: wire.ClientFrame) -> None:
-        match frame.type:
-            case wire.TYPING_START | wire.TYPING_STOP:
-                await self._typing(frame)
-            case wire.VIEWING:
-                await self._viewing(frame)
-            case wire.AUTH:
-                await self._renew(frame)
-            case _:
-                raise BadFrame("unknown_type", "There is no such frame.")
+        follow = FRAMES.get(frame.type)
+        if follow is None:
+            raise BadFrame("unknown_type", "There is no such frame.")
+        await follow(self, frame)
 
-    async def _typing(self, frame: wire.ClientFrame) -> None:
+    async def typing(self, frame: wire.ClientFrame) -> None:
         session_id = await self._own_session(frame)
         if session_id is None:
             raise BadFrame("bad_data", "Typing happens in a conversation.")
@@ -109,7 +104,7 @@ class AgentSocket:
         words = spoken(frame.type, data, served.clock.now(), "agent", session_id)
         await served.bus.publish(Whisper(who.tenant_id, words, session_id, to_visitor=True, except_agent=who.id))
 
-    async def _viewing(self, frame: wire.ClientFrame) -> None:
+    async def viewing(self, frame: wire.ClientFrame) -> None:
         session_id = await self._own_session(frame)
         await self._served.presence.views(self._who.tenant_id, self._who.id, session_id)
 
@@ -121,7 +116,7 @@ class AgentSocket:
                     raise BadFrame("not_found", "There is no such conversation.")
         return session_id
 
-    async def _renew(self, frame: wire.ClientFrame) -> None:
+    async def renew(self, frame: wire.ClientFrame) -> None:
         try:
             claims = self._served.tokens.verify(data_of(frame, wire.VisitorAuth).token, ACCESS)
             fresh = await known_caller(self._served, claims)
@@ -132,3 +127,12 @@ class AgentSocket:
         self._who = fresh
         self._listener.login_id = claims.sid
         self._line.life.expires_at = claims.exp
+
+
+FRAMES: Final[Mapping[str, Callable[[AgentSocket, wire.ClientFrame], Awaitable[None]]]] = {
+    wire.TYPING_START: AgentSocket.typing,
+    wire.TYPING_STOP: AgentSocket.typing,
+    wire.VIEWING: AgentSocket.viewing,
+    wire.AUTH: AgentSocket.renew,
+}
+"""Every frame a console may send."""

@@ -1,7 +1,8 @@
 """The visitors' socket: a token in its first frame, then one conversation and never a note."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Final
 
 from starlette.websockets import WebSocket
 
@@ -101,22 +102,30 @@ class VisitorSocket:
         yield spoken(wire.CONNECTED, data, now, "system")
 
     async def _take(self, frame: wire.ClientFrame) -> None:
-        own = self._conversation
-        match frame.type:
-            case wire.TYPING_START | wire.TYPING_STOP:
-                await self._typing(frame.type)
-            case wire.READ_RECEIPT:
-                up_to = data_of(frame, wire.ReadBody).up_to
-                try:
-                    await visitor_read(self._served.journal, own.tenant_id, own.id, up_to)
-                except Refusal as refusal:
-                    raise BadFrame(refusal.code, refusal.words) from refusal
-            case _:
-                raise BadFrame("unknown_type", "There is no such frame.")
+        follow = FRAMES.get(frame.type)
+        if follow is None:
+            raise BadFrame("unknown_type", "There is no such frame.")
+        await follow(self, frame)
 
-    async def _typing(self, kind: str) -> None:
+    async def read(self, frame: wire.ClientFrame) -> None:
+        own = self._conversation
+        up_to = data_of(frame, wire.ReadBody).up_to
+        try:
+            await visitor_read(self._served.journal, own.tenant_id, own.id, up_to)
+        except Refusal as refusal:
+            raise BadFrame(refusal.code, refusal.words) from refusal
+
+    async def typing(self, frame: wire.ClientFrame) -> None:
         own = self._conversation
         self._served.metrics.typing.labels("visitor").inc()
         data = wire.Typing(author_type="visitor", author_id=own.customer_id, author_name=own.customer_name)
-        words = spoken(kind, data, self._served.clock.now(), "visitor", own.id)
+        words = spoken(frame.type, data, self._served.clock.now(), "visitor", own.id)
         await self._served.bus.publish(Whisper(own.tenant_id, words, own.id))
+
+
+FRAMES: Final[Mapping[str, Callable[[VisitorSocket, wire.ClientFrame], Awaitable[None]]]] = {
+    wire.TYPING_START: VisitorSocket.typing,
+    wire.TYPING_STOP: VisitorSocket.typing,
+    wire.READ_RECEIPT: VisitorSocket.read,
+}
+"""Every frame a customer's page may send once it has said who it is."""
