@@ -167,3 +167,18 @@ async def test_the_first_run_can_be_left(tmp_path: Path) -> None:
         terminal.send("\r")
         assert await asyncio.to_thread(terminal.wait_exit) == 2
         assert b"--server and --email must be given" in terminal.output
+
+
+async def test_when_the_sign_in_ends_at_a_pipe_nobody_is_asked_and_the_end_says_so(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with running_server(data) as server:
+        await server.add_agent("Dana")
+        async with plain(server.url, tmp_path) as face:
+            await face.hears("connection: Live")
+            await server.stop()
+            (data / "signing.key").unlink()
+            await server.start()
+            face.type("list")
+            await face.hears("signed out: the server no longer accepts this sign-in")
+            await face.hears("Start again to sign in")
+            assert await face.ends() == 1
