@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tms_tui.engine.engine import Record
     from tms_tui.keeping import Kept
     from tms_tui.ui.app import ChatApp
+    from tms_tui.ui.preferences import Preferences
 
 
 class Wanted(Value):
@@ -110,11 +112,32 @@ def _desk(
         Entrance(assembly, KeptPasswords(settings), recalled, say),
         prefill,
         theme=settings.theme,
-        reduced_motion=settings.reduced_motion,
+        preferences=_preferences(settings),
         words=wanted.welcome,
         taking_over=frame.hand_over if frame is not None else lambda: None,
     )
     return app
+
+
+def _preferences(settings: Settings) -> "Preferences":
+    from tms_tui.setting_values import is_quiet as within
+    from tms_tui.ui.preferences import Preferences
+
+    def is_quiet() -> bool:
+        now = time.localtime()
+        return bool(settings.quiet_hours) and within(settings.quiet_hours, now.tm_hour, now.tm_min)
+
+    return Preferences(
+        reduced_motion=settings.reduced_motion,
+        ascii_only=settings.ascii,
+        enter_sends=settings.enter_sends,
+        single_keys=settings.single_keys,
+        due_after=settings.first_answer_target,
+        counts_in_title=settings.title,
+        bell=settings.bell,
+        desktop=settings.desktop,
+        is_quiet=is_quiet,
+    )
 
 
 def password_kept(settings: Settings, wanted: Wanted) -> "Kept":

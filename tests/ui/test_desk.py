@@ -29,6 +29,7 @@ from tms_tui.domain.events import (
     LinkLost,
     ListingAsked,
     ReconnectAsked,
+    SendAsked,
     SessionOpened,
     Shown,
     StatusAsked,
@@ -36,6 +37,7 @@ from tms_tui.domain.events import (
 )
 from tms_tui.domain.model import Availability, SessionStatus
 from tms_tui.ui.keys import Pane
+from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.widgets.body import Body
 
 
@@ -295,7 +297,7 @@ async def test_taking_where_a_colleague_is_replying_asks_first() -> None:
 
 
 async def test_who_types_is_said_below_the_transcript() -> None:
-    async with desk(reduced_motion=True) as (pilot, engine):
+    async with desk(preferences=Preferences(reduced_motion=True)) as (pilot, engine):
         await press(pilot, "enter")
         engine.take(TypingSeen(JONAS, message(JONAS, 9, "x").author, active=True))
         await settled(pilot)
@@ -425,3 +427,43 @@ async def test_the_chosen_command_is_marked_by_a_sign() -> None:
         await press(pilot, "down")
         assert "> Help" not in text_of(pilot)
         assert len([row for row in text_of(pilot).splitlines() if "> " in row and "Open" in row]) == 1
+
+
+async def test_without_single_keys_letters_do_nothing_and_the_palette_reaches_everything() -> None:
+    async with desk(preferences=Preferences(single_keys=False)) as (pilot, engine):
+        await press(pilot, "enter", "escape", "e", "t")
+        assert not engine.of(StatusAsked)
+        assert not engine.of(AssignAsked)
+        await press(pilot, "ctrl+p", *"resolve", "enter")
+        assert len(engine.of(StatusAsked)) == 1
+
+
+async def test_enter_and_ctrl_j_can_change_places() -> None:
+    async with desk(preferences=Preferences(enter_sends=False)) as (pilot, engine):
+        await press(pilot, "enter", "h", "enter", "i")
+        assert not engine.of(SendAsked)
+        await press(pilot, "ctrl+j")
+        (sent,) = engine.of(SendAsked)
+        assert isinstance(sent, SendAsked)
+        assert sent.draft.text == "h\ni"
+
+
+async def test_plain_characters_draw_everything_of_ours() -> None:
+    async with desk(preferences=Preferences(ascii_only=True), size=(160, 48)) as (pilot, _):
+        await press(pilot, "enter", "escape")
+        ours = text_of(pilot)
+        assert not {"╭", "│", "─", "┃", "●"} & set(ours.replace("● Live", ""))
+
+
+@pytest.mark.parametrize(("quiet", "rings"), [(False, 1), (True, 0)])
+async def test_the_bell_calls_to_words_that_are_not_on_the_screen(quiet: bool, rings: int) -> None:
+    async with desk(preferences=Preferences(is_quiet=lambda: quiet)) as (pilot, engine):
+        bells: list[None] = []
+        pilot.app.bell = lambda: bells.append(None)  # type: ignore[method-assign]
+        await press(pilot, "enter")
+        arrives(engine, message(JONAS, 9, "seen at once"))
+        await settled(pilot)
+        assert bells == []
+        arrives(engine, message(MIA, 9, "elsewhere"))
+        await settled(pilot)
+        assert len(bells) == rings

@@ -15,7 +15,7 @@ from tms_tui.core.transcript import (
     older,
     unread_after,
 )
-from tms_tui.domain.changes import Notice, NoticeKind, TranscriptChanged, TranscriptGrew
+from tms_tui.domain.changes import CustomerWrote, Notice, NoticeKind, TranscriptChanged, TranscriptGrew
 from tms_tui.domain.effects import MarkRead, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
 from tms_tui.domain.events import PageRead, ReadMarked, ReceiptSeen, Shown
 from tms_tui.domain.ids import SessionId
@@ -40,8 +40,19 @@ def message_arrived(step: Step, message: Message) -> None:
     if message.session not in state.sessions:
         step.do(ReadSession(message.session))
     sessions.wrote(step, message)
+    _call(step, message)
     if transcript.holes and state.opened == message.session:
         fetch(step, transcript)
+
+
+def _call(step: Step, message: Message) -> None:
+    """Call the agent to a customer's words, unless they see them or they are old: catching up calls nobody."""
+    state = step.state
+    session = state.sessions.get(message.session)
+    mine = state.me.id if state.me else None
+    is_news = message.author.type is AuthorType.VISITOR and not state.sync.catching_up
+    if is_news and state.opened != message.session and session and session.assigned_agent in (None, mine):
+        step.show(CustomerWrote(message.session))
 
 
 def page_read(step: Step, event: PageRead) -> None:

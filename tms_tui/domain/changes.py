@@ -105,6 +105,12 @@ class SendHeld(Value):
     session: SessionId
 
 
+class CustomerWrote(Value):
+    """New words in a conversation that is the agent's or nobody's, and not the one they look at."""
+
+    session: SessionId
+
+
 class Announced(Value):
     notice: Notice
 
@@ -126,6 +132,7 @@ Change = (
     | CannedChanged
     | SendTaken
     | SendHeld
+    | CustomerWrote
     | Announced
     | SignInNeeded
 )

@@ -16,6 +16,7 @@ from tms_tui.domain.errors import Failure
 from tms_tui.domain.value import replace
 from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
 from tms_tui.ui.driver import TerminalDriver
+from tms_tui.ui.preferences import DEFAULTS, Preferences
 from tms_tui.ui.screens.desk import DeskScreen
 from tms_tui.ui.terminal import set_title, show_cursor
 from tms_tui.ui.theme import THEMES, chosen
@@ -39,7 +40,7 @@ class ChatApp(App[None]):
         prefill: Prefill,
         *,
         theme: str | None = None,
-        reduced_motion: bool = False,
+        preferences: Preferences = DEFAULTS,
         words: str = "",
         taking_over: Callable[[], None] = lambda: None,
     ) -> None:
@@ -49,8 +50,8 @@ class ChatApp(App[None]):
         self._sign_in = sign_in
         self._prefill = prefill
         self._first: Worker[Engine | Failure] | None = None
-        self.desk = DeskScreen(words=words, reduced_motion=reduced_motion)
-        if reduced_motion:
+        self.desk = DeskScreen(preferences, words=words)
+        if preferences.reduced_motion:
             self.animation_level = "none"
         for one in THEMES:
             self.register_theme(one)

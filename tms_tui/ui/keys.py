@@ -169,6 +169,11 @@ def bindings() -> list[Binding]:
     return bound
 
 
+def is_needed(action: Action) -> bool:
+    """Whether its letters are no single characters, so that nothing is typed by accident: Enter, Space."""
+    return all(len(letter) > 1 for letter in action.letters)
+
+
 def acts_in(action: Action, pane: Pane) -> bool:
     """Whether any key of the action does something while the focus is there."""
     return bool(action.keys) or pane in action.panes

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import assert_never
+from typing import Final, assert_never
 
 from tms_tui.domain.changes import (
     Announced,
     CannedChanged,
     Change,
+    CustomerWrote,
     LinkChanged,
     ListingRead,
     Notice,
@@ -46,6 +47,15 @@ class Touched(Record):
     held: list[SendId] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     sign_in: Failure | None = None
+    calls: bool = False
+    """A customer wrote something that the agent does not see."""
+
+
+_WIDE: Final = {
+    PeopleChanged: {Part.HEADER, Part.PANEL, Part.LIST},
+    ListingRead: {Part.LIST},
+    CannedChanged: set[Part](),  # nothing that stands on the desk shows them
+}
 
 
 def touched(changes: Iterable[Change], shown: SessionId | None) -> Touched:
@@ -62,18 +72,16 @@ def _gather(found: Touched, change: Change, shown: SessionId | None) -> None:
             found.taken.append(send_id)
         case SendHeld(send_id):
             found.held.append(send_id)
+        case CustomerWrote():
+            found.calls = True
         case Announced(notice):
             found.notices.append(notice)
         case SignInNeeded(failure):
             found.sign_in = failure
         case LinkChanged():
             found.parts |= {Part.BADGE, Part.TRANSCRIPT}
-        case PeopleChanged():
-            found.parts |= {Part.HEADER, Part.PANEL, Part.LIST}
-        case ListingRead():
-            found.parts.add(Part.LIST)
-        case CannedChanged():
-            pass  # nothing that stands on the desk shows them
+        case PeopleChanged() | ListingRead() | CannedChanged():
+            found.parts |= _WIDE[type(change)]
         case SessionMoved() | TypingChanged() | TranscriptGrew() | TranscriptChanged():
             _gather_session(found, change, here=change.session == shown)
         case _:

@@ -1,4 +1,4 @@
-"""What is said to the terminal itself, past the screen: its cursor and its title."""
+"""What is said to the terminal itself, past the screen: its cursor, its title, its notifications."""
 
 from textual.app import App
 
@@ -13,6 +13,11 @@ def show_cursor(app: App[None]) -> None:
 def set_title(app: App[None], words: str) -> None:
     """Name the window. `words` are our own, never a customer's."""
     _write(app, f"\x1b]2;{words}\x07")
+
+
+def notify(app: App[None], sequence: str, words: str) -> None:
+    """Ask the terminal for a desktop notification. `words` are our own, never a customer's."""
+    _write(app, sequence.format(words=words))
 
 
 def _write(app: App[None], sequence: str) -> None:

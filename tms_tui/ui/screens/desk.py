@@ -20,8 +20,9 @@ from tms_tui.ui import keys
 from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
 from tms_tui.ui.control import Control
 from tms_tui.ui.keys import Pane
+from tms_tui.ui.preferences import DESKTOP, Preferences
 from tms_tui.ui.routing import Part, touched
-from tms_tui.ui.terminal import set_title
+from tms_tui.ui.terminal import notify, set_title
 from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.composer import Composer
 from tms_tui.ui.widgets.event_line import EventLine
@@ -50,9 +51,9 @@ class DeskScreen(Screen[None]):
             super().__init__()
             self.failure = failure
 
-    def __init__(self, *, words: str = "", reduced_motion: bool = False) -> None:
+    def __init__(self, preferences: Preferences, *, words: str = "") -> None:
         super().__init__()
-        self._reduced_motion = reduced_motion
+        self._preferences = preferences
         self._header = DeskHeader()
         self._place = Container(id="place")
         self._event_line = EventLine(words, id="events")
@@ -87,7 +88,7 @@ class DeskScreen(Screen[None]):
             return
         if self._body is not None:
             await self._body.remove()
-        self._body = Body(self._bridge.state, reduced_motion=self._reduced_motion)
+        self._body = Body(self._bridge.state, self._preferences)
         self._control = Control(self, self._bridge, self._body, self._event_line)
         await self._place.mount(self._body)
         if self._body.is_attached:
@@ -117,7 +118,10 @@ class DeskScreen(Screen[None]):
             return True
         if self._body is None:
             return False
-        return action == "key" or self._body.pane in keys.BY_ID[str(parameters[0])].panes
+        named = keys.BY_ID[str(parameters[0])]
+        if action == "letter" and not self._preferences.single_keys and not keys.is_needed(named):
+            return False
+        return action == "key" or self._body.pane in named.panes
 
     def action_letter(self, action: str) -> None:
         """Do what a letter means in the focused pane."""
@@ -143,6 +147,8 @@ class DeskScreen(Screen[None]):
             self._look_at_header()
         self._control.hear(found)
         self._wake_for_waits()
+        if found.calls:
+            self._call()
         if found.sign_in is not None:
             self.post_message(self.SignInNeeded(found.sign_in))
 
@@ -224,11 +230,21 @@ class DeskScreen(Screen[None]):
     def _look_at_header(self) -> None:
         state = self._bridge.state
         self._header.update_from(state)
-        unread = select.unread_total(state)
+        unread = select.unread_total(state) if self._preferences.counts_in_title else 0
         title = f"({unread}) tms-chat" if unread else "tms-chat"
         if title != self._title:
             self._title = title
             set_title(self.app, title)
+
+    def _call(self) -> None:
+        """A customer wrote something that is not on the screen."""
+        wanted = self._preferences
+        if wanted.is_quiet():
+            return
+        if wanted.bell:
+            self.app.bell()
+        if wanted.desktop in DESKTOP:
+            notify(self.app, DESKTOP[wanted.desktop], "A customer wrote")
 
     def _wake_for_waits(self) -> None:
         """While somebody waits, their minutes are drawn again when a minute is over; else nothing wakes."""

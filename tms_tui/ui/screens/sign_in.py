@@ -65,9 +65,7 @@ class SignInScreen(ModalScreen[Engine]):
             yield _field(known.email, "email")
             yield Static("Password", classes="label", markup=False)
             yield _field(known.password.reveal() if known.password else "", "password", password=True)
-            yield Box(
-                "Remember the password in this computer's keyring", id="remember", disabled=not known.keyring
-            )
+            yield Box("Remember the password in this computer's keyring", id="remember", disabled=not known.keyring)
             yield Static(wording.keyring(known.keyring, known.no_keyring_because), id="keyring", markup=False)
             yield Button("Sign in", id="go")
             yield Static(known.words, id="why", markup=False)

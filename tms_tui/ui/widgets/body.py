@@ -14,6 +14,7 @@ from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.ui.keys import Pane
 from tms_tui.ui.layout import WIDE, Column, beside, visible
+from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.routing import Part
 from tms_tui.ui.widgets.composer import Composer
 from tms_tui.ui.widgets.customer_panel import CustomerPanel
@@ -33,22 +34,26 @@ class Body(Horizontal):
     Body #panel { width: 28; }
     Body.narrow #conversations, Body.narrow #panel { width: 1fr; }
     Body.middle #panel { width: 1fr; }
+    Body.ascii #conversations, Body.ascii #talk, Body.ascii #panel { border: ascii $border-blurred; }
     Body #conversations:focus-within, Body #talk:focus-within { border: heavy $border; }
+    Body.ascii #conversations:focus-within, Body.ascii #talk:focus-within { border: ascii $border; }
     """
 
-    def __init__(self, state: State, *, reduced_motion: bool = False) -> None:
+    def __init__(self, state: State, preferences: Preferences) -> None:
         super().__init__(id="body")
         self.state = state
-        self.sessions = SessionListView(id="list")
-        self.transcript = TranscriptPane(state, id="transcript")
-        self.dots = TypingDots(reduced_motion=reduced_motion, id="dots")
-        self.composer = Composer(id="composer")
+        ascii_only = preferences.ascii_only
+        self.sessions = SessionListView(due_after=preferences.due_after, ascii_only=ascii_only, id="list")
+        self.transcript = TranscriptPane(state, ascii_only=ascii_only, id="transcript")
+        self.dots = TypingDots(reduced_motion=preferences.reduced_motion, id="dots")
+        self.composer = Composer(enter_sends=preferences.enter_sends, ascii_only=ascii_only, id="composer")
         self.panel = CustomerPanel(id="panel")
         self._pane = Pane.LIST
         self._panel_wanted = True
         self._list_column = Vertical(self.sessions, id="conversations")
         self._talk = Vertical(self.transcript, self.dots, id="talk")
         self._chat_column = Vertical(self._talk, self.composer, id="chat")
+        self.set_class(ascii_only, "ascii")
 
     def compose(self) -> ComposeResult:
         yield self._list_column
