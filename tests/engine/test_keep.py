@@ -1,6 +1,7 @@
 """What survives: drafts and sends on the disk, in order, for their owner's eyes alone."""
 
 import asyncio
+import sqlite3
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,6 +97,21 @@ async def test_a_damaged_file_is_set_aside(file: Path) -> None:
         assert after == Restored((), ())
         assert await kept(keep, KeepSend(draft())) == SendKept(SendId("s1"))
     assert file.with_suffix(".damaged").exists()
+
+
+async def test_a_file_that_cannot_be_opened_now_is_left_as_it_is(file: Path) -> None:
+    async with opened(file) as (keep, _):
+        await kept(keep, KeepSend(draft()))
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        refused = Keep(file)
+        assert isinstance(await refused.load(), KeepFailed)
+        refused.close()
+        other.execute("ROLLBACK")
+    other.close()
+    async with opened(file) as (_, after):
+        assert [one.send_id for one in after.sends] == ["s1"]
 
 
 async def test_what_cannot_be_written_is_said(file: Path) -> None:

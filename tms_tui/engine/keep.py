@@ -100,8 +100,10 @@ class Keep:
     def _opened(self) -> sqlite3.Connection:
         try:
             return self._connected()
-        except sqlite3.DatabaseError:
-            # Damaged: set aside rather than lost, and begun anew.
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            # Set aside rather than lost, and begun anew.
             self._file.replace(self._file.with_suffix(".damaged"))
             for rest in ("-wal", "-shm"):
                 Path(f"{self._file}{rest}").unlink(missing_ok=True)
@@ -162,3 +164,10 @@ class Keep:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file itself is bad; a full disk is no reason to begin a new one."""
+    # What `quick_check` found carries no code.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
