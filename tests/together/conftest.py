@@ -3,9 +3,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-# Its pytest plugin imports it at the very end otherwise, where CPython 3.11 may fail to parse it: greenlets
-# upset the interpreter's count of nested calls.
-import hypothesis  # noqa: F401
 import pytest
 
 from tests.server.running import RunningServer, running_server
