@@ -467,3 +467,14 @@ async def test_the_bell_calls_to_words_that_are_not_on_the_screen(quiet: bool, r
         arrives(engine, message(MIA, 9, "elsewhere"))
         await settled(pilot)
         assert len(bells) == rings
+
+
+async def test_what_comes_behind_a_dialog_is_read_only_when_it_is_gone() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", "f1")
+        before = len(engine.of(Shown))
+        arrives(engine, message(JONAS, 9, "behind the help"))
+        await settled(pilot)
+        assert len(engine.of(Shown)) == before
+        await press(pilot, "escape")
+        assert engine.of(Shown)[-1] == Shown(JONAS, 9)

@@ -212,7 +212,9 @@ class DeskScreen(Screen[None]):
             self._body.fit_columns()
 
     def on_screen_resume(self) -> None:
-        """Put the terminal's cursor back where the focus is: a page over the desk had it."""
+        """A page over the desk is gone: what it covered is seen now, and the cursor goes back to the focus."""
+        if self._body is not None:
+            self._body.transcript.refresh_session()
         focused = self.focused
         if focused is not None:
             self.set_focus(None)

@@ -267,7 +267,8 @@ class TranscriptPane(LineCanvas, can_focus=True):
 
     def _tell(self) -> None:
         entries = self._prepared()
-        if self._session is None or not entries or not self.screen.is_current:
+        # `is_current` is true behind a dialog too, which may cover just the row in question.
+        if self._session is None or not entries or self.app.screen is not self.screen:
             return
         if self._is_top_news(entries):
             self._top_told = entries[0]
