@@ -30,9 +30,8 @@ from tests.server.matrix import (
 )
 from tests.server.running import RunningServer, SignedIn, Visitor
 from tests.server.sockets import Far, agent_socket, bare_visitor_socket, visitor_socket
-from tms_tui.server import admin, agentsocket, visitorsocket
+from tms_tui.server import admin, agentsocket, tables, visitorsocket
 from tms_tui.server.app import ROUTES
-from tms_tui.server.tables import metadata
 
 SOCKETS = {"/v1/chat/agent/ws", "/v1/visitor/ws"}
 
@@ -58,7 +57,7 @@ class World:
         async with self.server.app.services.database.read() as connection:
             return {
                 table.name: sorted(map(repr, await connection.execute(sa.select(table))))
-                for table in metadata.sorted_tables
+                for table in tables.metadata.sorted_tables
             }
 
 
@@ -101,21 +100,16 @@ async def _of_another_tenant(server: RunningServer) -> str:
     """A conversation the stranger's tenant owns."""
     visitor = await server.visitor(name="Elsewhere")
     async with server.app.services.database.write() as connection:
-        for name in ("sessions", "events"):
-            table = metadata.tables[name]
-            key = table.c.id if name == "sessions" else table.c.session_id
-            if name == "sessions":
-                values = {"tenant_id": "elsewhere"}
-                await connection.execute(sa.update(table).where(key == visitor.session_id).values(values))
-            else:
-                await connection.execute(sa.delete(table).where(key == visitor.session_id))
+        moved = sa.update(tables.sessions).where(tables.sessions.c.id == visitor.session_id)
+        await connection.execute(moved.values(tenant_id="elsewhere"))
+        await connection.execute(sa.delete(tables.events).where(tables.events.c.session_id == visitor.session_id))
     return visitor.session_id
 
 
 @pytest.mark.parametrize("role", list(Role))
 async def test_every_route_answers_each_role_as_it_should(world: World, role: Role) -> None:
     client = world.client(role)
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for row, named, expected in cells(role):
         before = await world.fingerprint()
         answer = await ask(client, row, world.ids[named])
@@ -265,9 +259,6 @@ def test_every_route_and_frame_has_its_row() -> None:
 
 async def test_the_fingerprint_sees_a_change(world: World) -> None:
     before = await world.fingerprint()
-    await ask(
-        world.client(Role.ADMIN),
-        next(row for row in ROWS if row.door is Door.AGENTS and row.ok == 201),
-        world.ids[Id.OWN],
-    )
+    sending = next(row for row in ROWS if row.door is Door.AGENTS and row.ok == 201)
+    await ask(world.client(Role.ADMIN), sending, world.ids[Id.OWN])
     assert await world.fingerprint() != before

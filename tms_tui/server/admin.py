@@ -36,7 +36,7 @@ async def add_agent(
     password_hash = await Passwords(settings.password_cost).hash(password)
     agent = AgentRow(str(uuid.uuid4()), settings.tenant, email, name, role, password_hash, "online", None)
     try:
-        async with _store(settings) as connection:
+        async with open_store(settings) as connection:
             await agents.insert(connection, agent)
     except IntegrityError as taken:
         raise Refusal(409, "email_taken", f"There is an agent with the e-mail {email} already.") from taken
@@ -45,7 +45,7 @@ async def add_agent(
 
 async def disable_agent(settings: ServerSettings, *, email: str) -> None:
     """Keeps an agent out; what they have open closes within a minute. Raises Refusal for an unknown e-mail."""
-    async with _store(settings) as connection:
+    async with open_store(settings) as connection:
         at = timestamp(SystemClock().now())
         if not await agents.disable(connection, settings.tenant, email.strip().lower(), at):
             raise Refusal(404, "unknown_agent", f"There is no agent with the e-mail {email}.")
@@ -58,12 +58,12 @@ async def add_canned(settings: ServerSettings, *, shortcut: str, title: str, con
         title=texts.storable("title", title.strip(), texts.NAME_CHARACTERS),
         content=texts.message(content),
     )
-    async with _store(settings) as connection:
+    async with open_store(settings) as connection:
         await canned.put(connection, settings.tenant, response)
 
 
 async def list_agents(settings: ServerSettings) -> list[wire.User]:
-    async with _store(settings) as connection:
+    async with open_store(settings) as connection:
         return [one.user() for one in await agents.of_tenant(connection, settings.tenant)]
 
 
@@ -80,7 +80,7 @@ async def migrate(settings: ServerSettings) -> tuple[str | None, str]:
 
 
 @contextlib.asynccontextmanager
-async def _store(settings: ServerSettings) -> AsyncIterator[AsyncConnection]:
+async def open_store(settings: ServerSettings) -> AsyncIterator[AsyncConnection]:
     database = open_database(settings)
     try:
         await database.prepare()

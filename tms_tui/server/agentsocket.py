@@ -79,6 +79,8 @@ class AgentSocket:
         while after is not None and after < position:
             async with served.database.read() as database:
                 missed = await log.read(database, tenant_id, after, PAGE, up_to=position)
+            if not missed:
+                break  # what happened in between was erased
             for frame in await frames(missed, served.hub.marks, self._who.id):
                 yield text(frame)
             after = missed[-1].cursor

@@ -21,7 +21,7 @@ from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
-from tms_tui.server.keys import signing_key
+from tms_tui.server.keys import signing_keys
 from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
 from tms_tui.server.nodes import Nodes
@@ -130,7 +130,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         bus=bus,
         clock=clock,
         journal=journal,
-        tokens=Tokens(signing_key(settings.data, settings.signing_key), settings, clock),
+        tokens=Tokens(signing_keys(settings), settings, clock),
         signins=signins,
         passwords=Passwords(settings.password_cost),
         hub=hub,

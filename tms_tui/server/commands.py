@@ -2,44 +2,23 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
-from tms_tui.server.errors import Refusal
-from tms_tui.server.keys import WeakKeyError
 from tms_tui.server.logs import to_stderr
+from tms_tui.server.options import (
+    CANNOT_RUN,
+    data_option,
+    database_option,
+    database_password_option,
+    run,
+    tenant_option,
+    why,
+)
+from tms_tui.server.retentioncommands import erase_customer, export_customer, prune
 from tms_tui.server.settings import ServerSettings
-from tms_tui.server.store.schema import OutdatedSchemaError
-
-Result = TypeVar("Result")
-DEFAULT_DATA = Path("tms-chat-data")
-CANNOT_RUN = (OSError, ValueError, WeakKeyError, OutdatedSchemaError, SQLAlchemyError)
-
-data_option = click.option(
-    "--data",
-    envvar="TMS_SERVER_DATA",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=DEFAULT_DATA,
-    show_default=True,
-    help="Directory of the database file and the signing key.",
-)
-database_option = click.option(
-    "--database", envvar="TMS_SERVER_DATABASE", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data."
-)
-database_password_option = click.option(
-    "--database-password-file",
-    "database_password",
-    envvar="TMS_SERVER_DATABASE_PASSWORD_FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File that holds the database's password.",
-)
-tenant_option = click.option(
-    "--tenant", envvar="TMS_SERVER_TENANT", default="default", show_default=True, help="Whose conversations."
-)
 
 
 @click.command()
@@ -84,6 +63,12 @@ tenant_option = click.option(
     help="File of at least 32 random bytes; without it, one is made in --data.",
 )
 @click.option(
+    "--previous-signing-key",
+    envvar="TMS_SERVER_PREVIOUS_SIGNING_KEY",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The key that --signing-key replaced; what it signed stays good.",
+)
+@click.option(
     "--trusted-proxy",
     "trusted_proxies",
     envvar="TMS_SERVER_TRUSTED_PROXY",
@@ -115,13 +100,7 @@ def serve(
     except KeyboardInterrupt:
         return
     except CANNOT_RUN as error:
-        raise click.ClickException(_why(error)) from error
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, SQLAlchemyError):
-        return "The database cannot be opened. Check --database and --data."
-    return f"The server cannot start: {error}" if isinstance(error, OSError) else str(error)
+        raise click.ClickException(why(error)) from error
 
 
 async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
@@ -160,7 +139,7 @@ def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **optio
     from tms_tui.server import admin
 
     password = _password(from_stdin=password_stdin)
-    user = _run(admin.add_agent(ServerSettings(**options), email=email, name=name, password=password, role=role))
+    user = run(admin.add_agent(ServerSettings(**options), email=email, name=name, password=password, role=role))
     click.echo(f"Added {user.name} <{user.email}>, {user.role}, {user.id}")
 
 
@@ -174,7 +153,7 @@ def disable_agent(*, email: str, **options: Any) -> None:
     """Keep an agent out; what they have open closes within a minute."""
     from tms_tui.server import admin
 
-    _run(admin.disable_agent(ServerSettings(**options), email=email))
+    run(admin.disable_agent(ServerSettings(**options), email=email))
     click.echo(f"Disabled {email}")
 
 
@@ -190,7 +169,7 @@ def add_canned(*, shortcut: str, title: str, content: str, **options: Any) -> No
     """Add a text for reuse, or replace the one of the same shortcut."""
     from tms_tui.server import admin
 
-    _run(admin.add_canned(ServerSettings(**options), shortcut=shortcut, title=title, content=content))
+    run(admin.add_canned(ServerSettings(**options), shortcut=shortcut, title=title, content=content))
     click.echo(f"Kept {shortcut}")
 
 
@@ -203,7 +182,7 @@ def list_agents(**options: Any) -> None:
     """List the agents, one a line: id, role, e-mail, name."""
     from tms_tui.server import admin
 
-    for user in _run(admin.list_agents(ServerSettings(**options))):
+    for user in run(admin.list_agents(ServerSettings(**options))):
         click.echo(f"{user.id}\t{user.role}\t{user.email}\t{user.name}")
 
 
@@ -215,7 +194,7 @@ def migrate(**options: Any) -> None:
     """Bring the database's tables up to date. Run it before the servers of a new version start."""
     from tms_tui.server import admin
 
-    before, after = _run(admin.migrate(ServerSettings(**options)))
+    before, after = run(admin.migrate(ServerSettings(**options)))
     click.echo(f"The database stands at revision {after}" + (" already" if before == after else ""))
 
 
@@ -226,10 +205,5 @@ def _password(*, from_stdin: bool) -> str:
     return entered
 
 
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    try:
-        return asyncio.run(work)
-    except Refusal as refusal:
-        raise click.ClickException(refusal.words) from refusal
-    except CANNOT_RUN as error:
-        raise click.ClickException(_why(error)) from error
+for one in (prune, export_customer, erase_customer):
+    server_group.add_command(one)

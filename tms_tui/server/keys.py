@@ -6,11 +6,21 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from tms_tui.server.settings import ServerSettings
+
 MINIMUM_BYTES: Final = 32
 
 
 class WeakKeyError(Exception):
     """The signing key is too short to start with."""
+
+
+def signing_keys(settings: ServerSettings) -> list[bytes]:
+    """The key to sign with, then the one it replaced when one is still named; raises as `signing_key` does."""
+    keys = [signing_key(settings.data, settings.signing_key)]
+    if settings.previous_signing_key is not None:
+        keys.append(signing_key(settings.data, settings.previous_signing_key))
+    return keys
 
 
 def signing_key(data: Path, file: Path | None) -> bytes:

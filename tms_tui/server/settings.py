@@ -50,6 +50,8 @@ class ServerSettings:
     """Origins that browsers may connect from; the server's own address is always one."""
     signing_key: Path | None = None
     """A file of at least 32 bytes; None generates one in `data`."""
+    previous_signing_key: Path | None = None
+    """The key before this one: what it signed stays good until it expires, then the setting can go."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose X-Forwarded-For is believed."""
 

@@ -1,6 +1,8 @@
 """Tokens: JWTs signed and checked with one pinned algorithm, issuer and audience."""
 
+import contextlib
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 import jwt
@@ -36,10 +38,10 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tokens:
-    """Issues and verifies by this server's key and clock."""
+    """Issues by the first key, verifies by any of them, and by the clock handed in."""
 
-    def __init__(self, key: bytes, settings: ServerSettings, clock: Clock) -> None:
-        self._key = key
+    def __init__(self, keys: Sequence[bytes], settings: ServerSettings, clock: Clock) -> None:
+        self._keys = keys
         self._settings = settings
         self._clock = clock
         self._jwt = jwt.PyJWT(
@@ -69,14 +71,7 @@ class Tokens:
     def verify(self, token: str, token_type: str) -> Claims:
         """Raises the 401s `bad_token` and `token_expired`."""
         try:
-            payload = self._jwt.decode(
-                token,
-                self._key,
-                algorithms=[ALGORITHM],
-                issuer=self._settings.issuer,
-                audience=self._settings.audience,
-            )
-            claims = msgspec.convert(payload, Claims)
+            claims = msgspec.convert(self._payload(token), Claims)
         except (jwt.InvalidTokenError, msgspec.ValidationError, ValueError) as bad:
             raise unauthorized() from bad
         now, leeway = self._clock.now(), self._settings.leeway
@@ -86,5 +81,21 @@ class Tokens:
             raise unauthorized("token_expired", "The sign-in has expired.")
         return claims
 
+    def _payload(self, token: str) -> dict[str, Any]:
+        """By the first key that signed it; which one is never asked of the token."""
+        for key in self._keys[:-1]:
+            with contextlib.suppress(jwt.InvalidSignatureError):  # one of the others may have signed it
+                return self._decoded(token, key)
+        return self._decoded(token, self._keys[-1])
+
+    def _decoded(self, token: str, key: bytes) -> dict[str, Any]:
+        return self._jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=self._settings.issuer,
+            audience=self._settings.audience,
+        )
+
     def _jwt_encode(self, payload: dict[str, Any]) -> str:
-        return jwt.encode(payload, self._key, algorithm=ALGORITHM)
+        return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM)

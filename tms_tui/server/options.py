@@ -1,0 +1,76 @@
+"""What the operator's commands share: the options that name a store, and failures in one sentence."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from tms_tui.server.errors import Refusal
+from tms_tui.server.keys import WeakKeyError
+from tms_tui.server.store.schema import OutdatedSchemaError
+
+Result = TypeVar("Result")
+DEFAULT_DATA = Path("tms-chat-data")
+CANNOT_RUN = (OSError, ValueError, WeakKeyError, OutdatedSchemaError, SQLAlchemyError)
+
+data_option = click.option(
+    "--data",
+    envvar="TMS_SERVER_DATA",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_DATA,
+    show_default=True,
+    help="Directory of the database file and the signing key.",
+)
+database_option = click.option(
+    "--database", envvar="TMS_SERVER_DATABASE", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data."
+)
+database_password_option = click.option(
+    "--database-password-file",
+    "database_password",
+    envvar="TMS_SERVER_DATABASE_PASSWORD_FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that holds the database's password.",
+)
+tenant_option = click.option(
+    "--tenant", envvar="TMS_SERVER_TENANT", default="default", show_default=True, help="Whose conversations."
+)
+
+
+class Age(click.ParamType[float]):
+    """A number of days or hours, in seconds."""
+
+    name = "age"
+    _UNITS: ClassVar = {"d": 86_400, "h": 3_600}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number, unit = str(value)[:-1], str(value)[-1:]
+        if not number.isdecimal() or unit not in self._UNITS:
+            self.fail("say days or hours, as in 90d or 12h", param, ctx)
+        return float(int(number) * self._UNITS[unit])
+
+
+AGE = Age()
+
+
+def customer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """By which the customer is named: the e-mail they gave, or the id their conversations share."""
+    by_id = click.option("--customer-id", help="The id their conversations share.")
+    return click.option("--email", help="The e-mail they gave; unproven.")(by_id(command))
+
+
+def why(error: Exception) -> str:
+    if isinstance(error, SQLAlchemyError):
+        return "The database cannot be opened. Check --database and --data."
+    return f"The server cannot start: {error}" if isinstance(error, OSError) else str(error)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        return asyncio.run(work)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.words) from refusal
+    except CANNOT_RUN as error:
+        raise click.ClickException(why(error)) from error

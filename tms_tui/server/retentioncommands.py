@@ -1,0 +1,60 @@
+"""`tms-chat server prune`, `export-customer` and `erase-customer`."""
+
+from typing import Any
+
+import click
+
+from tms_tui.server.options import (
+    AGE,
+    customer_options,
+    data_option,
+    database_option,
+    database_password_option,
+    run,
+    tenant_option,
+)
+from tms_tui.server.settings import ServerSettings
+
+
+@click.command("prune")
+@click.option("--older-than", type=AGE, required=True, help="As in 90d, 12h: what is older goes for good.")
+@data_option
+@database_option
+@database_password_option
+@tenant_option
+def prune(*, older_than: float, **options: Any) -> None:
+    """Delete ended conversations, events and sign-ins of long ago."""
+    from tms_tui.server import retention
+
+    gone = run(retention.prune(ServerSettings(**options), older_than))
+    click.echo(", ".join(f"{count} {what}" for what, count in gone.items()) + " deleted")
+
+
+@click.command("export-customer")
+@customer_options
+@data_option
+@database_option
+@database_password_option
+@tenant_option
+def export_customer(*, email: str | None, customer_id: str | None, **options: Any) -> None:
+    """Write everything kept of one customer to standard output, as JSON."""
+    from tms_tui.server import retention
+
+    click.echo(run(retention.export(ServerSettings(**options), email=email, customer_id=customer_id)))
+
+
+@click.command("erase-customer")
+@customer_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+@database_option
+@database_password_option
+@tenant_option
+def erase_customer(*, email: str | None, customer_id: str | None, yes: bool, **options: Any) -> None:
+    """Delete everything kept of one customer, notes about them included."""
+    from tms_tui.server import retention
+
+    if not yes:
+        click.confirm("Everything kept of this customer will be deleted for good. Go on?", abort=True)
+    count = run(retention.erase(ServerSettings(**options), email=email, customer_id=customer_id))
+    click.echo(f"{count} conversations deleted")
