@@ -29,7 +29,9 @@ def note(desk: Desk) -> None:
 
 def open_selected(desk: Desk) -> None:
     """Open the conversation selected in the list, ready to answer."""
-    if desk.target is not None:
+    if desk.target is None:
+        desk.say("The list is empty.")
+    else:
         desk.work_on(desk.target)
 
 

@@ -181,7 +181,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
 
     def _empty_words(self) -> str:
         if self._session is None:
-            return "n opens who waits, Enter the one selected"
+            return "n opens the next in need, Enter the selected"
         if select.is_syncing(self._state, self._session):
             return "reading the conversation"
         return "no messages yet"
