@@ -65,7 +65,7 @@ class Settings:
         table="attention",
         check=setting_values.hours,
     )
-    bell: bool = _setting(default=True, words="Ring the terminal's bell when a customer writes.", table="attention")
+    bell: bool = _setting(default=False, words="Ring the terminal's bell when a customer writes.", table="attention")
     title: bool = _setting(default=True, words="Count unread messages in the terminal's title.", table="attention")
     desktop: str = _setting(
         "off",

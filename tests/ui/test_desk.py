@@ -457,7 +457,7 @@ async def test_plain_characters_draw_everything_of_ours() -> None:
 
 @pytest.mark.parametrize(("quiet", "rings"), [(False, 1), (True, 0)])
 async def test_the_bell_calls_to_words_that_are_not_on_the_screen(quiet: bool, rings: int) -> None:
-    async with desk(preferences=Preferences(is_quiet=lambda: quiet)) as (pilot, engine):
+    async with desk(preferences=Preferences(bell=True, is_quiet=lambda: quiet)) as (pilot, engine):
         bells: list[None] = []
         pilot.app.bell = lambda: bells.append(None)  # type: ignore[method-assign]
         await press(pilot, "enter")
@@ -478,3 +478,13 @@ async def test_what_comes_behind_a_dialog_is_read_only_when_it_is_gone() -> None
         assert len(engine.of(Shown)) == before
         await press(pilot, "escape")
         assert engine.of(Shown)[-1] == Shown(JONAS, 9)
+
+
+@pytest.mark.parametrize("key", ["enter", "r", "i", "n"])
+async def test_the_terminals_cursor_goes_with_the_focus(key: str) -> None:
+    async with desk() as (pilot, _):
+        await press(pilot, key)
+        composer = pilot.app.screen.query_one(Body).composer
+        assert composer.has_focus
+        assert pilot.app.cursor_position == composer.cursor_screen_offset
+        assert composer.content_region.contains_point(pilot.app.cursor_position)

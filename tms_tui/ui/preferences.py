@@ -23,7 +23,7 @@ class Preferences(Value):
     due_after: float = 0.0
     """Seconds after which a waiting customer is due; 0 for never."""
     counts_in_title: bool = True
-    bell: bool = True
+    bell: bool = False
     desktop: str = "off"
     is_quiet: Callable[[], bool] = lambda: False
 

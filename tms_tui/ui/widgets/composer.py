@@ -165,6 +165,16 @@ class Composer(TextArea):
         self._own_row.after_edit(before)
         return result
 
+    def on_focus(self) -> None:
+        """Put the terminal's own cursor into the text at once, and again when a column that was hidden has its place."""
+        self._place_cursor()
+        self.call_after_refresh(self._place_cursor)
+
+    def _place_cursor(self) -> None:
+        if self.has_focus and self.app.cursor_position != self.cursor_screen_offset:
+            self.app.cursor_position = self.cursor_screen_offset
+            self.refresh()
+
     def on_key(self, event: events.Key) -> None:
         """Send, break the line, or ask for what an empty composer offers; all else is text."""
         if event.key in self._send_keys:
