@@ -166,7 +166,7 @@ class Composer(TextArea):
         return result
 
     def on_focus(self) -> None:
-        """Put the terminal's own cursor into the text at once, and again when a column that was hidden has its place."""
+        """Put the terminal's own cursor into the text, and again when a column that was hidden has its place."""
         self._place_cursor()
         self.call_after_refresh(self._place_cursor)
 
