@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-MOST_WAITING: Final = 1 << 17
+MOST_WAITING: Final = 1 << 19
 """Characters that may wait. Beyond it what was drawn is forgotten, to be drawn anew when the terminal reads again."""
 
 
@@ -63,12 +63,15 @@ class Outgoing(threading.Thread):
             self._forgot = True
             self._waiting.clear()
             self._size = 0
+            self._changed.notify()
         return self._forgot
 
     def _next(self) -> str:
         """The next text; empty at the end."""
         with self._changed:
-            if self._forgot and not self._waiting:
+            # What waits may be forgotten while this thread sleeps: that wakes it too, or nothing would ever be drawn.
+            self._changed.wait_for(lambda: self._waiting or self._forgot)
+            if not self._waiting:
                 self._forgot = False
                 self._caught_up()
             self._changed.wait_for(lambda: self._waiting)
