@@ -488,3 +488,14 @@ async def test_the_terminals_cursor_goes_with_the_focus(key: str) -> None:
         assert composer.has_focus
         assert pilot.app.cursor_position == composer.cursor_screen_offset
         assert composer.content_region.contains_point(pilot.app.cursor_position)
+
+
+async def test_keys_in_a_burst_are_about_what_the_keys_before_them_chose() -> None:
+    async with desk() as (pilot, engine):
+        await burst(pilot, "j", "enter")
+        assert engine.of(SessionOpened) == [SessionOpened(LI)]
+    async with desk() as (pilot, engine):
+        await burst(pilot, "j", "e")
+        (asked,) = engine.of(StatusAsked)
+        assert isinstance(asked, StatusAsked)
+        assert asked.session == LI

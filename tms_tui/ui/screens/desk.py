@@ -1,5 +1,7 @@
 """The desk as a screen: keys go to actions, the engine's changes and the widgets' news to the control."""
 
+import asyncio
+import contextlib
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -32,6 +34,7 @@ from tms_tui.ui.widgets.session_list import SessionListView
 from tms_tui.ui.widgets.transcript import TranscriptPane
 
 _MINUTE = 60.0
+_PATIENCE = 0.5
 
 
 class DeskScreen(Screen[None]):
@@ -123,13 +126,22 @@ class DeskScreen(Screen[None]):
             return False
         return action == "key" or self._body.pane in named.panes
 
-    def action_letter(self, action: str) -> None:
+    async def action_letter(self, action: str) -> None:
         """Do what a letter means in the focused pane."""
+        await self._handled_before()
         self.act(action)
 
-    def action_key(self, action: str) -> None:
+    async def action_key(self, action: str) -> None:
         """Do what a key means everywhere."""
+        await self._handled_before()
         self.act(action)
+
+    async def _handled_before(self) -> None:
+        """Return when the composer has taken in what was typed before: the action may be about just that."""
+        handled = asyncio.Event()
+        if self._body is not None and self._body.pane is Pane.COMPOSER and self._body.composer.call_later(handled.set):
+            with contextlib.suppress(TimeoutError):  # a composer that is being removed answers no more
+                await asyncio.wait_for(handled.wait(), _PATIENCE)
 
     def act(self, action: str) -> None:
         """Do an action of the table of keys."""

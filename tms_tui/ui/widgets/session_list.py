@@ -25,8 +25,8 @@ class SessionListView(LineCanvas, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
-        Binding("enter", "open", "Open", show=False, id="list.open"),
-        Binding("space", "peek", "Peek", show=False, id="list.peek"),
+        Binding("enter", "open", "Open", show=False, priority=True, id="list.open"),
+        Binding("space", "peek", "Peek", show=False, priority=True, id="list.peek"),
     ]
 
     class Opened(UiMessage):
