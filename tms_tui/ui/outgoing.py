@@ -10,6 +10,10 @@ MOST_WAITING: Final = 1 << 19
 """Characters that may wait. Beyond it what was drawn is forgotten, to be drawn anew when the terminal reads again."""
 
 
+_END_OF_FRAME: Final = "\x1b[?2026l"
+"""Ends a synchronised update whose own end was forgotten."""
+
+
 class Outgoing(threading.Thread):
     """Writes to `fd` in the order of asking, whole texts only.
 
@@ -41,7 +45,9 @@ class Outgoing(threading.Thread):
         with self._changed:
             self._closing = True
             self._waiting.clear()
-            self._size = 0
+            self._waiting.append(_END_OF_FRAME)
+            self._size = len(_END_OF_FRAME)
+            self._changed.notify()
 
     def stop(self, within: float) -> None:
         """End once all is written, or at the latest after `within` seconds."""
