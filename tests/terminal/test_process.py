@@ -67,19 +67,6 @@ def test_a_server_that_never_answers_the_close_holds_nobody_up(tmp_path: Path) -
             os.kill(stage.process.pid, signal.SIGCONT)
 
 
-def test_a_thread_that_never_ends_holds_nobody_up(stage: Stage, tmp_path: Path) -> None:
-    with at_desk(stage, tmp_path / "home", program=planted("hang")) as (terminal, _):
-        type_draft(terminal, "half an answer")
-        before = threads(terminal.pid)
-        terminal.send("\x03")
-        until(terminal, lambda: threads(terminal.pid) > before, what="the thread that hangs")
-        terminal.signal(signal.SIGTERM)
-        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
-        assert terminal.screen.modes == LEFT
-        assert is_cooked(terminal)
-        assert drafts(tmp_path / "home") == ["half an answer"]
-
-
 def test_a_signal_before_the_desk_stands_gives_the_screen_back(stage: Stage, tmp_path: Path) -> None:
     with Terminal([*PROGRAM, "--server", stage.url], env=clean_environment(tmp_path / "home")) as terminal:
         terminal.wait_for("starting")
@@ -159,16 +146,6 @@ def test_textual_alone_reads_and_writes_twice_when_stopped_without_warning(stage
         before = threads(terminal.pid)
         stop_without_warning(terminal)
         until(terminal, lambda: threads(terminal.pid) >= before + 2)
-
-
-def test_stopped_without_warning_the_desk_stands_again(stage: Stage, tmp_path: Path) -> None:
-    with at_desk(stage, tmp_path / "home") as (terminal, _):
-        stop_without_warning(terminal)
-        terminal.wait_for("Live")
-        terminal.send("\x11")
-        assert terminal.wait_exit() == 0
-        assert terminal.screen.modes == LEFT
-        assert is_cooked(terminal)
 
 
 def test_ctrl_c_says_how_to_quit(stage: Stage, tmp_path: Path) -> None:
