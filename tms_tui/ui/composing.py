@@ -1,7 +1,7 @@
 """Drafts and sends: which text belongs to which conversation, and what becomes of it."""
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import canned, select
 from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendDropped
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import CannedResponse, Draft, Message
@@ -105,10 +105,8 @@ class Composing:
 
     def filled(self, response: CannedResponse) -> str:
         """A canned response with its placeholders filled for this conversation."""
-        state = self._bridge.state
-        session = select.session(state, self._composer.session_id)
-        filled = response.content.replace("{{agent.name}}", state.me.name if state.me else "")
-        return filled.replace("{{customer.name}}", session.customer.name if session else "")
+        shown = self._composer.session_id
+        return response.content if shown is None else canned.filled(self._bridge.state, shown, response)
 
     def _open(self, session: SessionId | None, private: bool) -> None:  # noqa: FBT001 - called by the queue
         if self._composer.session_id == session and self._composer.private == private and session is not None:
