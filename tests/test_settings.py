@@ -163,6 +163,9 @@ def test_own_themes_can_be_chosen(tmp_path: Path) -> None:
         ("[attention]\nfirst_answer_target = -1", "line 2: first_answer_target must be a whole number, 0 or more."),
         ("[profiles.work]\nsevrer = 'x'", "line 2: unknown setting 'sevrer'. Did you mean 'server'?"),
         ("[profiles.work]\npassword = 'canary-1'", "line 2: a secret does not belong in this file."),
+        ("[themes.dusk]\nacent = '#00ff00'", "line 2: unknown setting 'acent'. Did you mean 'accent'?"),
+        ("[themes.dusk]\naccent = 'green'", 'line 2: accent must be a colour like "#82aaff".'),
+        ("[themes.dusk]\ndark = 1", "line 2: dark must be true or false."),
         ("profiles = 1", "line 1: profiles must be a table of tables."),
         ("[[canned]]\nshortcut = 'x'", "line 1: canned must be written as [[canned]], each with shortcut, content"),
     ],
@@ -196,6 +199,7 @@ def test_the_file_to_begin_with_sets_nothing_and_names_everything(tmp_path: Path
     assert settings.keys
     assert settings.profiles
     assert settings.canned
+    assert settings.themes
     for each in declared():
         assert f"# {each.name} = " in template()
 

@@ -20,6 +20,12 @@ _TABLES: Final = """\
 # server = "https://chat.example.com"
 # email = "ana@example.com"
 
+# Own colours: --theme dusk. What is not named is as in dark, or with dark off as in light.
+# [themes.dusk]
+# dark = true
+# background = "#000000"
+# accent = "#7dffe6"
+
 # Own canned responses, beside the server's.
 # [[canned]]
 # shortcut = "hello"

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:  # loaded when a file has them: the command line's help needs none of it
     from tms_tui.domain.model import CannedResponse
 
+COLOURS: Final = (
+    *("foreground", "muted", "background", "surface", "panel", "primary", "secondary", "accent"),
+    *("success", "warning", "error", "cursor", "on-cursor", "selection"),
+)
+"""What the colours of a theme are called."""
+
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _QUIET: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -68,6 +75,14 @@ def named_tables(value: object) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
         raise ValueError("must be a table of tables")
     return MappingProxyType({name: MappingProxyType(each) for name, each in value.items()})
+
+
+def wrong_in_theme(name: str, value: object) -> str:
+    """What is wrong with a colour of a theme, or with its `dark`; empty when nothing is."""
+    if name == "dark":
+        return "" if isinstance(value, bool) else "must be true or false"
+    is_colour = isinstance(value, str) and _COLOUR.fullmatch(value)
+    return "" if is_colour else 'must be a colour like "#82aaff"'
 
 
 def canned(value: object) -> "tuple[CannedResponse, ...]":

@@ -140,6 +140,7 @@ def load_with_origins(flags: Mapping[str, object], environment: Mapping[str, str
     except config_file.ConfigFileError as error:
         raise SettingsError(error.problem) from None
     gathered.take_file()
+    gathered.check_themes()
     by_hand = _Gathered(gathered.file, gathered.themes)
     by_hand.take_environment(environment)
     by_hand.take_flags(flags)
@@ -186,6 +187,21 @@ class _Gathered:
                 self._take_from_file(("profiles", profile, inner), value, known)
             if profile != name:
                 self.values, self.origins = kept
+
+    def check_themes(self) -> None:
+        """Each colour of the agent's own themes has a name the desk knows, and is one."""
+        tables: Mapping[str, Mapping[str, Any]] = self.values.get("themes", _NONE)
+        known: dict[Place, str] = {
+            ("themes", theme, name): name for theme in tables for name in ("dark", *setting_values.COLOURS)
+        }
+        for theme, table in tables.items():
+            for name, value in table.items():
+                place: Place = ("themes", theme, name)
+                where = self.file.where(*place)
+                if place not in known:
+                    self.problems.append(_unknown(where, place, known))
+                elif words := setting_values.wrong_in_theme(name, value):
+                    self.problems.append(f"{where}: {name} {words}.")
 
     def take_environment(self, environment: Mapping[str, str]) -> None:
         for each in declared():

@@ -112,6 +112,7 @@ def _desk(
         Entrance(assembly, KeptPasswords(settings), recalled, say),
         prefill,
         theme=settings.theme,
+        own_themes=settings.themes,
         preferences=_preferences(settings),
         words=wanted.welcome,
         taking_over=frame.hand_over if frame is not None else lambda: None,

@@ -3,8 +3,9 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -19,13 +20,14 @@ from tms_tui.ui.driver import TerminalDriver
 from tms_tui.ui.preferences import DEFAULTS, Preferences
 from tms_tui.ui.screens.desk import DeskScreen
 from tms_tui.ui.terminal import set_title, show_cursor
-from tms_tui.ui.theme import THEMES, chosen
+from tms_tui.ui.theme import THEMES, chosen, hard_to_read
 
 _WORKER = "first sign-in"
 
 
 class ChatApp(App[None]):
-    """The console. `words` stand on the event line for good; `theme` is a name of the table of themes.
+    """The console. `words` stand on the event line for good; `theme` is a name of the table of themes
+    or of `own_themes`, which holds the agent's colours by name.
 
     With a `prefill` that lacks nothing it signs in unasked, the desk standing there already. `taking_over` is called
     just before the terminal is.
@@ -40,11 +42,12 @@ class ChatApp(App[None]):
         prefill: Prefill,
         *,
         theme: str | None = None,
+        own_themes: Mapping[str, Mapping[str, Any]] | None = None,
         preferences: Preferences = DEFAULTS,
         words: str = "",
         taking_over: Callable[[], None] = lambda: None,
     ) -> None:
-        wanted = chosen(theme, no_colour="NO_COLOR" in os.environ)
+        wanted = chosen(theme, no_colour="NO_COLOR" in os.environ, own=own_themes)
         super().__init__(driver_class=TerminalDriver, ansi_color=wanted.ansi or None)
         self._taking_over = taking_over
         self._sign_in = sign_in
@@ -53,9 +56,11 @@ class ChatApp(App[None]):
         self.desk = DeskScreen(preferences, words=words)
         if preferences.reduced_motion:
             self.animation_level = "none"
-        for one in THEMES:
+        for one in (*THEMES, wanted):
             self.register_theme(one)
         self.theme = wanted.name
+        if wanted not in THEMES and (pair := hard_to_read(wanted)):
+            self.desk.say(wording.hard_to_read(wanted.name, *pair))
 
     def get_default_screen(self) -> DeskScreen:
         """The desk is the first screen, signed in or not."""

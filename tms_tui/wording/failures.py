@@ -120,3 +120,8 @@ def broken(fault: str) -> str:
 def crashed(fault: str) -> str:
     """The last line of a console that failed; `fault` names the kind of error and its place."""
     return f"tms-chat stopped by a fault of its own ({fault}). Start it again; if it stays so, report this line."
+
+
+def hard_to_read(theme: str, text: str, ground: str, contrast: float) -> str:
+    """Said of an agent's own theme in which a text can hardly be read; `contrast` as WCAG 2 counts it, 1 to 21."""
+    return f"Theme {theme} is hard to read: {text} on {ground} has a contrast of {contrast:.1f}, 4.5 is enough."

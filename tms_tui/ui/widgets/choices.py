@@ -23,7 +23,8 @@ class Choices(OptionList):
 
     DEFAULT_CSS = """
     Choices { height: auto; max-height: 1fr; border: none; padding: 0; background: $surface;
-              text-wrap: nowrap; text-overflow: ellipsis; }
+              text-wrap: nowrap; text-overflow: ellipsis;
+              scrollbar-color: $text-muted; scrollbar-background: $panel; }
     Choices:focus { border: none; background: $surface; }
     """
 
@@ -72,4 +73,5 @@ def _line(choice: Choice, *, marked: bool = False) -> Content:
     words = Content(f"{'>' if marked else ' '} {choice.words}")
     if not choice.detail:
         return words
-    return Content.assemble(words, "  ", Content(choice.detail).stylize("$text-muted"))
+    # On the chosen line it has the line's own colour: muted on that ground nobody could read it.
+    return Content.assemble(words, "  ", (choice.detail, "" if marked else "$text-muted"))
