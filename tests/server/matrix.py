@@ -99,6 +99,7 @@ ROWS: Final = (
     Row("GET", "/v1/visitor/messages", Door.VISITORS, 200),
     Row("POST", "/v1/visitor/messages", Door.VISITORS, 201, _SAID),
     Row("GET", "/", Door.OPEN, 200),
+    Row("GET", "/openapi.json", Door.OPEN, 200),
     Row("GET", "/healthz", Door.OPEN, 200),
     Row("GET", "/readyz", Door.OPEN, 200),
     Row("GET", "/metrics", Door.OPEN, 200),

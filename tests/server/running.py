@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from tests.server import promises
 from tests.server.place import Place
 from tms_tui.protocol import wire
 from tms_tui.server import admin
@@ -80,8 +81,10 @@ class RunningServer(Running):
         return Visitor(answer.json()["session_id"], answer.json()["visitor_token"], http)
 
     def client(self) -> httpx.AsyncClient:
-        """A client for this server, closed with it."""
-        client = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=20)
+        """A client for this server, closed with it; what it is answered must be what the document promises."""
+        client = httpx.AsyncClient(
+            base_url=self.url, trust_env=False, timeout=20, event_hooks={"response": [promises.keeps]}
+        )
         self._clients.append(client)
         return client
 

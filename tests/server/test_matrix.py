@@ -31,7 +31,7 @@ from tests.server.matrix import (
 from tests.server.running import RunningServer, SignedIn, Visitor
 from tests.server.sockets import Far, agent_socket, bare_visitor_socket, visitor_socket
 from tms_tui.server import admin, agentsocket, tables, visitorsocket
-from tms_tui.server.app import ROUTES
+from tms_tui.server.routes import ROUTES
 
 SOCKETS = {"/v1/chat/agent/ws", "/v1/visitor/ws"}
 

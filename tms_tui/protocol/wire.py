@@ -3,9 +3,12 @@
 Timestamps are RFC 3339 text in UTC. Optional fields are left out or null. Readers ignore unknown keys.
 """
 
-from typing import Any, Final
+from enum import StrEnum
+from typing import Annotated, Any, Final
 
 import msgspec
+
+from tms_tui.domain.model import Availability, Priority, SessionStatus
 
 PROTOCOL_VERSION: Final = "v1"
 
@@ -20,6 +23,22 @@ AGENT_PRESENCE: Final = "agent_presence"
 ERROR: Final = "error"
 VIEWING: Final = "viewing"
 AUTH: Final = "auth"
+
+
+def _promise(**schema: Any) -> msgspec.Meta:
+    """What the document says of a text; the server judges it in its own words, a reader takes anything."""
+    return msgspec.Meta(extra_json_schema=schema)
+
+
+def _one_of(names: type[StrEnum]) -> msgspec.Meta:
+    return _promise(enum=[str(one) for one in names])
+
+
+MESSAGE_CHARACTERS: Final = 8000
+MOST_TAGS: Final = 20
+Content = Annotated[str, _promise(minLength=1, maxLength=MESSAGE_CHARACTERS)]
+Uuid = Annotated[str, _promise(format="uuid")]
+Time = Annotated[str, _promise(format="date-time")]
 
 
 class Wire(msgspec.Struct, kw_only=True, omit_defaults=False):
@@ -97,11 +116,15 @@ class User(Wire):
     tenant_id: str
 
 
+def _nothing() -> msgspec.Raw:
+    return msgspec.Raw(b"{}")
+
+
 class Frame(Wire):
     """What travels on the agents' socket, server to client, and in `/events`. `data` is read by `type`."""
 
     type: str
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+    data: msgspec.Raw = msgspec.field(default_factory=_nothing)
     session_id: str | None = None
     timestamp: str | None = None
     from_type: str | None = None
@@ -144,7 +167,7 @@ class ClientFrame(Wire):
     """What travels on a socket, client to server."""
 
     type: str
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+    data: msgspec.Raw = msgspec.field(default_factory=_nothing)
     session_id: str | None = None
     ref: str | None = None
 
@@ -153,6 +176,10 @@ class ErrorBody(Wire):
     error: str
     code: str
     details: Any = None
+
+
+class Health(Wire):
+    status: str
 
 
 class LoginBody(Wire):
@@ -173,7 +200,7 @@ class TokenAnswer(Wire):
 
 
 class AvailabilityBody(Wire):
-    availability: str
+    availability: Annotated[str, _one_of(Availability)]
 
 
 class SessionsAnswer(Wire):
@@ -188,8 +215,8 @@ class MessagesAnswer(Wire):
 
 
 class SendBody(Wire, omit_defaults=True):
-    content: str
-    client_message_id: str
+    content: Content
+    client_message_id: Uuid
     is_private: bool = False
     if_last_seq: int | None = None
 
@@ -203,13 +230,13 @@ class AssignBody(Wire):
 
 
 class StatusBody(Wire, omit_defaults=True):
-    status: str
-    pending_until: str | None = None
+    status: Annotated[str, _one_of(SessionStatus)]
+    pending_until: Time | None = None
 
 
 class PatchBody(Wire):
-    tags: list[str] | msgspec.UnsetType = msgspec.UNSET
-    priority: str | msgspec.UnsetType = msgspec.UNSET
+    tags: Annotated[list[str], _promise(maxItems=MOST_TAGS)] | msgspec.UnsetType = msgspec.UNSET
+    priority: Annotated[str, _one_of(Priority)] | msgspec.UnsetType = msgspec.UNSET
 
 
 class ReadBody(Wire):
@@ -269,8 +296,8 @@ class VisitorSessionAnswer(Wire):
 
 
 class VisitorSendBody(Wire):
-    content: str
-    client_message_id: str
+    content: Content
+    client_message_id: Uuid
 
 
 class VisitorAuth(Wire):

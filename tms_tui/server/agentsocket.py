@@ -15,6 +15,7 @@ from tms_tui.server.frames import BadFrame, data_of, session_of, spoken
 from tms_tui.server.line import Line
 from tms_tui.server.readmarks import text
 from tms_tui.server.replay import frames, resumable
+from tms_tui.server.rest.call import About, Door, Query, Socket
 from tms_tui.server.rest.request import Caller, caller, known_caller
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import log, sessions
@@ -138,3 +139,35 @@ FRAMES: Final[Mapping[str, Callable[[AgentSocket, wire.ClientFrame], Awaitable[N
     wire.AUTH: AgentSocket.renew,
 }
 """Every frame a console may send."""
+
+route: Final = Socket(
+    "/v1/chat/agent/ws",
+    agent_socket,
+    About(
+        "The agents' socket: every conversation of the tenant over one line; 404 when no upgrade is asked for.",
+        {101: None},
+        refusals={403: "agent_mismatch, origin_refused", 404: "not_found", 503: "draining, node_full"},
+        door=Door.AGENT,
+        query=(
+            Query("agent_id", str, "The agent the token speaks for.", required=True),
+            Query("after", str, "The last cursor heard, to go on from there."),
+        ),
+    ),
+    heard={
+        wire.TYPING_START: wire.Viewing,
+        wire.TYPING_STOP: wire.Viewing,
+        wire.VIEWING: wire.Viewing,
+        wire.AUTH: wire.VisitorAuth,
+    },
+    told={
+        wire.CONNECTED: wire.Connected,
+        wire.CHAT_MESSAGE: wire.Message,
+        wire.SESSION_UPDATE: wire.Session,
+        wire.SESSION_ASSIGNED: wire.Assigned,
+        wire.TYPING_START: wire.Typing,
+        wire.TYPING_STOP: wire.Typing,
+        wire.READ_RECEIPT: wire.Receipt,
+        wire.AGENT_PRESENCE: wire.Agent,
+        wire.ERROR: wire.FrameError,
+    },
+)

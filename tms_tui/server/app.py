@@ -10,10 +10,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, WebSocketRoute
 
-from tms_tui.server import audit, operations, visitors
-from tms_tui.server.agentsocket import agent_socket
+from tms_tui.server import audit
 from tms_tui.server.background import Background
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
@@ -28,7 +26,7 @@ from tms_tui.server.nodes import Nodes
 from tms_tui.server.openbus import open_bus
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
-from tms_tui.server.rest import agents, auth, events, messages, sessions
+from tms_tui.server.routes import ROUTES
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
@@ -36,19 +34,6 @@ from tms_tui.server.store.agents import ensure_tenant
 from tms_tui.server.store.database import Database, open_database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
-from tms_tui.server.visitorsocket import visitor_socket
-
-ROUTES: list[BaseRoute] = [
-    *auth.routes,
-    *agents.routes,
-    *sessions.routes,
-    *messages.routes,
-    *events.routes,
-    *visitors.routes,
-    *operations.routes,
-    WebSocketRoute("/v1/chat/agent/ws", agent_socket),
-    WebSocketRoute("/v1/visitor/ws", visitor_socket),
-]
 
 
 def create_app(

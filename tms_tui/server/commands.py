@@ -198,6 +198,17 @@ def migrate(**options: Any) -> None:
     click.echo(f"The database stands at revision {after}" + (" already" if before == after else ""))
 
 
+@server_group.command("openapi")
+def openapi() -> None:
+    """Print the OpenAPI document of the server's HTTP interface."""
+    import msgspec
+
+    from tms_tui.server.openapi import document
+    from tms_tui.server.routes import ROUTES
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document(ROUTES)), indent=2))
+
+
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")

@@ -7,7 +7,8 @@ from tms_tui.protocol.wire import MetricsBody
 MAX_BUCKETS = 20
 DELIVERY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 ASSIGNMENT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MEDIA_TYPE = "text/plain"
+CONTENT_TYPE = f"{MEDIA_TYPE}; version=0.0.4; charset=utf-8"
 
 
 class Metrics:

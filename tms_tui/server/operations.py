@@ -3,16 +3,19 @@
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
+from tms_tui.protocol import wire
 from tms_tui.server.errors import Refusal
-from tms_tui.server.metrics import CONTENT_TYPE
+from tms_tui.server.metrics import CONTENT_TYPE, MEDIA_TYPE
+from tms_tui.server.openapi import document
 from tms_tui.server.page import page as customers_page
+from tms_tui.server.rest.call import About, Call
+from tms_tui.server.rest.request import answer
 from tms_tui.server.services import services
 
 
 async def healthz(_request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
+    return answer(wire.Health(status="ok"))
 
 
 async def readyz(request: Request) -> Response:
@@ -25,7 +28,7 @@ async def readyz(request: Request) -> Response:
     except (SQLAlchemyError, OSError) as error:
         words = "The database or the bus cannot be reached."
         raise Refusal(503, "not_ready", words, retry_after=2) from error
-    return JSONResponse({"status": "ready"})
+    return answer(wire.Health(status="ready"))
 
 
 async def metrics(request: Request) -> Response:
@@ -38,9 +41,23 @@ async def page(_request: Request) -> Response:
     return Response(content, media_type="text/html", headers=headers)
 
 
+async def openapi(request: Request) -> Response:
+    return JSONResponse(document(request.app.routes))
+
+
 routes = [
-    Route("/", page, methods=["GET"]),
-    Route("/healthz", healthz, methods=["GET"]),
-    Route("/readyz", readyz, methods=["GET"]),
-    Route("/metrics", metrics, methods=["GET"]),
+    Call("GET", "/", page, About("The customers' page.", {200: "text/html"})),
+    Call("GET", "/openapi.json", openapi, About("This document.", {200: "application/json"})),
+    Call("GET", "/healthz", healthz, About("Whether the process answers.", {200: wire.Health})),
+    Call(
+        "GET",
+        "/readyz",
+        readyz,
+        About(
+            "Whether it may be sent work: store and bus within reach, not draining.",
+            {200: wire.Health},
+            refusals={503: "draining, not_ready"},
+        ),
+    ),
+    Call("GET", "/metrics", metrics, About("Figures for Prometheus.", {200: MEDIA_TYPE})),
 ]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from tms_tui.protocol.wire import MESSAGE_CHARACTERS
 from tms_tui.server.errors import invalid
 
-MESSAGE_CHARACTERS: Final = 8000
 NAME_CHARACTERS: Final = 200
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)

@@ -4,11 +4,11 @@ import uuid
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tms_tui.protocol import wire
 from tms_tui.server import texts
 from tms_tui.server.errors import unauthorized
+from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import messages, sessions
@@ -98,8 +98,41 @@ def visitor(connection: HTTPConnection, served: Services) -> Claims:
     return claims
 
 
+_GONE = {404: "not_found"}
 routes = [
-    Route("/v1/visitor/sessions", start, methods=["POST"]),
-    Route("/v1/visitor/messages", listing, methods=["GET"]),
-    Route("/v1/visitor/messages", post, methods=["POST"]),
+    Call(
+        "POST",
+        "/v1/visitor/sessions",
+        start,
+        About(
+            "Start a conversation; the token is for it alone.",
+            {201: wire.VisitorSessionAnswer},
+            refusals={429: "too_many_requests"},
+            body=wire.VisitorSessionBody,
+        ),
+    ),
+    Call(
+        "GET",
+        "/v1/visitor/messages",
+        listing,
+        About(
+            "One's own conversation, oldest first, without the agents' notes.",
+            {200: wire.VisitorMessagesAnswer},
+            refusals=_GONE,
+            door=Door.VISITOR,
+            query=(Query("after", Whole, "A seq: what follows it."), LIMIT),
+        ),
+    ),
+    Call(
+        "POST",
+        "/v1/visitor/messages",
+        post,
+        About(
+            "Write: 201, or 200 with the first one when the client_message_id is known.",
+            {201: wire.Message, 200: wire.Message},
+            refusals=_GONE | {429: "too_many_requests"},
+            door=Door.VISITOR,
+            body=wire.VisitorSendBody,
+        ),
+    ),
 ]

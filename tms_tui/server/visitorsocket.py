@@ -16,6 +16,7 @@ from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
 from tms_tui.server.handling import visitor_read
 from tms_tui.server.line import Line
 from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
+from tms_tui.server.rest.call import About, Socket
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import sessions
 from tms_tui.server.store.conversation import Conversation
@@ -129,3 +130,27 @@ FRAMES: Final[Mapping[str, Callable[[VisitorSocket, wire.ClientFrame], Awaitable
     wire.READ_RECEIPT: VisitorSocket.read,
 }
 """Every frame a customer's page may send once it has said who it is."""
+
+route: Final = Socket(
+    "/v1/visitor/ws",
+    visitor_socket,
+    About(
+        "A customer's socket: the first frame is `auth` with the visitor's token; 404 when no upgrade is asked for.",
+        {101: None},
+        refusals={403: "origin_refused", 404: "not_found", 503: "draining, node_full"},
+    ),
+    heard={
+        wire.AUTH: wire.VisitorAuth,
+        wire.TYPING_START: wire.Wire,
+        wire.TYPING_STOP: wire.Wire,
+        wire.READ_RECEIPT: wire.ReadBody,
+    },
+    told={
+        wire.CONNECTED: wire.VisitorConnected,
+        wire.CHAT_MESSAGE: wire.Message,
+        wire.TYPING_START: wire.Typing,
+        wire.TYPING_STOP: wire.Typing,
+        wire.READ_RECEIPT: wire.Receipt,
+        wire.ERROR: wire.FrameError,
+    },
+)

@@ -2,11 +2,11 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tms_tui.domain.model import Availability
 from tms_tui.protocol import wire
-from tms_tui.server.rest.request import Caller, answer, body, signed_in
+from tms_tui.server.rest.call import About, for_agents
+from tms_tui.server.rest.request import Caller, answer, body
 from tms_tui.server.services import Services
 from tms_tui.server.store import agents, canned
 from tms_tui.server.texts import one_of
@@ -42,8 +42,22 @@ async def canned_responses(_request: Request, served: Services, caller: Caller) 
 
 
 routes = [
-    Route("/v1/agents", signed_in(listing), methods=["GET"]),
-    Route("/v1/agents/me/availability", signed_in(availability), methods=["PUT"]),
-    Route("/v1/agents/me/metrics", signed_in(metrics), methods=["POST"]),
-    Route("/v1/chat/canned-responses", signed_in(canned_responses), methods=["GET"]),
+    for_agents(
+        "GET", "/v1/agents", listing, About("The tenant's agents, and who of them is there.", {200: wire.AgentsAnswer})
+    ),
+    for_agents(
+        "PUT",
+        "/v1/agents/me/availability",
+        availability,
+        About("Choose one's own availability.", {200: wire.Agent}, body=wire.AvailabilityBody),
+    ),
+    for_agents(
+        "POST",
+        "/v1/agents/me/metrics",
+        metrics,
+        About("Report what the console counted since it started.", {204: None}, body=wire.MetricsBody),
+    ),
+    for_agents(
+        "GET", "/v1/chat/canned-responses", canned_responses, About("Texts kept for reuse.", {200: wire.CannedAnswer})
+    ),
 ]

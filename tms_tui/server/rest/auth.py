@@ -4,13 +4,13 @@ import uuid
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tms_tui.protocol import wire
 from tms_tui.server.bus import LoginEnded
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import unauthorized
-from tms_tui.server.rest.request import Caller, answer, body, signed_in
+from tms_tui.server.rest.call import About, Call, for_agents
+from tms_tui.server.rest.request import Caller, answer, body
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import agents
 from tms_tui.server.store.agents import AgentRow, Rotation
@@ -97,8 +97,28 @@ async def _announce_end(served: Services, claims: Claims) -> None:
 
 
 routes = [
-    Route("/v1/auth/login", login, methods=["POST"]),
-    Route("/v1/auth/refresh", refresh, methods=["POST"]),
-    Route("/v1/auth/logout", signed_in(logout), methods=["POST"]),
-    Route("/v1/auth/me", signed_in(me), methods=["GET"]),
+    Call(
+        "POST",
+        "/v1/auth/login",
+        login,
+        About(
+            "Sign in.",
+            {200: wire.TokenAnswer},
+            refusals={401: "bad_credentials", 429: "too_many_attempts"},
+            body=wire.LoginBody,
+        ),
+    ),
+    Call(
+        "POST",
+        "/v1/auth/refresh",
+        refresh,
+        About(
+            "Exchange a refresh token, once, for a new pair; one used twice ends the sign-in.",
+            {200: wire.TokenAnswer},
+            refusals={401: "bad_token, token_expired, token_revoked"},
+            body=wire.RefreshBody,
+        ),
+    ),
+    for_agents("POST", "/v1/auth/logout", logout, About("Sign out: the tokens are dead.", {204: None})),
+    for_agents("GET", "/v1/auth/me", me, About("Who the token speaks for.", {200: wire.User})),
 ]

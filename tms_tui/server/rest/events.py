@@ -2,12 +2,12 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tms_tui.protocol import wire
 from tms_tui.server.errors import Refusal
 from tms_tui.server.replay import frames, resumable
-from tms_tui.server.rest.request import Caller, answer, limit, signed_in
+from tms_tui.server.rest.call import LIMIT, About, Query, for_agents
+from tms_tui.server.rest.request import Caller, answer, limit
 from tms_tui.server.services import Services
 from tms_tui.server.store import log
 
@@ -31,4 +31,16 @@ async def listing(request: Request, served: Services, caller: Caller) -> Respons
     )
 
 
-routes = [Route("/v1/chat/events", signed_in(listing), methods=["GET"])]
+routes = [
+    for_agents(
+        "GET",
+        "/v1/chat/events",
+        listing,
+        About(
+            "The agents' socket by polling: its durable frames after a cursor, in the same order.",
+            {200: wire.EventsAnswer},
+            refusals={410: "cursor_expired"},
+            query=(Query("after", str, "The last cursor heard.", required=True), LIMIT),
+        ),
+    )
+]

@@ -2,12 +2,12 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tms_tui.protocol import wire
 from tms_tui.server import texts
 from tms_tui.server.errors import invalid
-from tms_tui.server.rest.request import Caller, answer, body, limit, session_id, signed_in, whole
+from tms_tui.server.rest.call import LIMIT, About, Query, Whole, for_agents
+from tms_tui.server.rest.request import Caller, answer, body, limit, session_id, whole
 from tms_tui.server.services import Services
 from tms_tui.server.store import messages, sessions
 from tms_tui.server.talk import Said, send
@@ -42,6 +42,29 @@ async def post(request: Request, served: Services, caller: Caller) -> Response:
 
 _ALL = "/v1/chat/sessions/{session_id}/messages"
 routes = [
-    Route(_ALL, signed_in(listing), methods=["GET"]),
-    Route(_ALL, signed_in(post), methods=["POST"]),
+    for_agents(
+        "GET",
+        _ALL,
+        listing,
+        About(
+            "A page of a conversation, oldest first, notes included; the newest page when no place is named.",
+            {200: wire.MessagesAnswer},
+            query=(
+                Query("after", Whole, "A seq: what follows it."),
+                Query("before", Whole, "A seq: what leads up to it. Not together with `after`."),
+                LIMIT,
+            ),
+        ),
+    ),
+    for_agents(
+        "POST",
+        _ALL,
+        post,
+        About(
+            "Send a message or a note: 201, or 200 with the first one when the client_message_id is known.",
+            {201: wire.Message, 200: wire.Message},
+            refusals={409: "conversation_moved, session_ended", 429: "too_many_requests"},
+            body=wire.SendBody,
+        ),
+    ),
 ]

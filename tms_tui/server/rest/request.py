@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from starlette.requests import HTTPConnection, Request
@@ -18,6 +18,7 @@ from tms_tui.server.texts import is_uuid
 from tms_tui.server.tokens import ACCESS, Claims
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+MOST_AT_ONCE: Final = 200
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 
 
@@ -110,7 +111,7 @@ def whole(request: Request, name: str) -> int | None:
     return int(value)
 
 
-def limit(request: Request, *, default: int = 50, most: int = 200) -> int:
+def limit(request: Request, *, default: int = 50, most: int = MOST_AT_ONCE) -> int:
     value = whole(request, "limit")
     if value is None:
         return default

@@ -3,7 +3,6 @@
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tms_tui.domain.model import Priority, SessionStatus
 from tms_tui.protocol import wire
@@ -11,13 +10,12 @@ from tms_tui.server import handling, texts
 from tms_tui.server.bus import MarkMoved, Whisper
 from tms_tui.server.errors import invalid
 from tms_tui.server.frames import spoken
-from tms_tui.server.rest.request import Caller, answer, body, limit, session_id, signed_in
+from tms_tui.server.rest.call import LIMIT, About, Query, for_agents
+from tms_tui.server.rest.request import Caller, answer, body, limit, session_id
 from tms_tui.server.services import Services
 from tms_tui.server.store import log, marks, sessions
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.store.sessions import Wanted
-
-MAX_TAGS = 20
 
 
 async def listing(request: Request, served: Services, caller: Caller) -> Response:
@@ -91,8 +89,8 @@ async def patch(request: Request, served: Services, caller: Caller) -> Response:
 
 
 def _tags(tags: list[str]) -> list[str]:
-    if len(tags) > MAX_TAGS or any(not tag.strip() for tag in tags):
-        raise invalid("tags", f"At most {MAX_TAGS} tags, none of them blank.")
+    if len(tags) > wire.MOST_TAGS or any(not tag.strip() for tag in tags):
+        raise invalid("tags", f"At most {wire.MOST_TAGS} tags, none of them blank.")
     return [texts.storable("tags", tag, 50) for tag in dict.fromkeys(tags)]
 
 
@@ -122,11 +120,40 @@ def _unread(found: Conversation, read_by: marks.Counts, agent_id: str) -> int:
 
 
 _ONE = "/v1/chat/sessions/{session_id}"
+_FILTERS = (
+    Query("status", str, "active, pending or ended; several with commas between."),
+    Query("assigned", str, "me, none, any, or an agent's id."),
+    Query("q", str, "What the customer's name, e-mail or any message holds."),
+    Query("customer_id", str, "The conversations of one customer."),
+    Query("after", str, "`next` of the page before."),
+    LIMIT,
+)
 routes = [
-    Route("/v1/chat/sessions", signed_in(listing), methods=["GET"]),
-    Route(_ONE, signed_in(one), methods=["GET"]),
-    Route(_ONE, signed_in(patch), methods=["PATCH"]),
-    Route(f"{_ONE}/assign", signed_in(assign), methods=["POST"]),
-    Route(f"{_ONE}/status", signed_in(status), methods=["POST"]),
-    Route(f"{_ONE}/read", signed_in(read), methods=["POST"]),
+    for_agents(
+        "GET",
+        "/v1/chat/sessions",
+        listing,
+        About(
+            "Conversations, newest activity first; `cursor` is the place in the event log this page stands at.",
+            {200: wire.SessionsAnswer},
+            query=_FILTERS,
+        ),
+    ),
+    for_agents("GET", _ONE, one, About("One conversation.", {200: wire.Session})),
+    for_agents("PATCH", _ONE, patch, About("Change tags or priority.", {200: wire.Session}, body=wire.PatchBody)),
+    for_agents(
+        "POST",
+        f"{_ONE}/assign",
+        assign,
+        About(
+            "Take, hand over or release; with `expected_agent_id` only from whom it names.",
+            {200: wire.Session, 409: wire.AssignConflict},
+            refusals={422: "unknown_agent"},
+            body=wire.AssignBody,
+        ),
+    ),
+    for_agents(
+        "POST", f"{_ONE}/status", status, About("Change the status.", {200: wire.Session}, body=wire.StatusBody)
+    ),
+    for_agents("POST", f"{_ONE}/read", read, About("Move the read mark forward.", {204: None}, body=wire.ReadBody)),
 ]

@@ -1,0 +1,20 @@
+"""Every address of the server, in one table."""
+
+from typing import Final
+
+from starlette.routing import BaseRoute
+
+from tms_tui.server import agentsocket, operations, visitors, visitorsocket
+from tms_tui.server.rest import agents, auth, events, messages, sessions
+
+ROUTES: Final[list[BaseRoute]] = [
+    *auth.routes,
+    *agents.routes,
+    *sessions.routes,
+    *messages.routes,
+    *events.routes,
+    *visitors.routes,
+    *operations.routes,
+    agentsocket.route,
+    visitorsocket.route,
+]
