@@ -15,6 +15,7 @@ from tms_tui.domain.ids import Cursor
 from tms_tui.domain.secret import Secret
 from tms_tui.engine.clock import LoopClock
 from tms_tui.engine.engine import Engine, Record
+from tms_tui.engine.journal import journalled
 from tms_tui.engine.pauses import Pauses
 from tms_tui.engine.watch import Watch
 from tms_tui.protocol.dialect import V1
@@ -58,7 +59,7 @@ class Assembly:
         self, settings: Settings, record: Record | None = None, *, keeps: bool = True, after: Cursor | None = None
     ) -> None:
         self._settings = settings
-        self._record = record
+        self._record = journalled(record)
         self._keeps = keeps
         self._after = after
         self._last: tuple[ServerAddress, str, _Desk] | None = None

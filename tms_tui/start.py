@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,19 +36,16 @@ class Wanted(Value):
 
 def open_log(settings: Settings) -> None:
     """Begin the log that was asked for; without one nothing is written. Raises SettingsError."""
-    logger = logging.getLogger("tms_tui")
-    logger.addHandler(logging.NullHandler())
+    logging.getLogger("tms_tui").addHandler(logging.NullHandler())
     if not settings.log:
         return
+    from tms_tui import log_file
+
     file = Path(settings.log).expanduser()
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log_file.begin(file)
     except OSError as error:
         raise SettingsError(f"The log {file} cannot be written: {error.strerror}. Choose another file.") from None
-    handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace"))
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
 
 
 @contextlib.contextmanager

@@ -111,7 +111,11 @@ def test_a_working_console_leaves_no_secret_anywhere(stage: Stage, tap: Tap, tmp
         terminal.send("\x11")
         assert terminal.wait_exit() == 0
         assert leaks(secrets, terminal.output, tmp_path, []) == []
-    assert log.exists()
+    written = log.read_text()
+    assert "line is up" in written
+    assert "leaving" in written
+    for words in ("hello there", "a reply", "Nora", "Dana", "dana@example.com"):
+        assert words not in written
 
 
 @pytest.mark.parametrize("where", ["face", "engine"])

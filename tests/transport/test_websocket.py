@@ -15,7 +15,7 @@ from tests.transport import scripted
 from tests.transport.scripted import CERTIFICATES, http, say, text_frame, upgrade
 from tests.transport.signed_in import CANARY, SignedInAs, at
 from tms_tui.domain.errors import Ending, EndingKind
-from tms_tui.domain.events import Event, LinkWelcomed, ServerComplained, Unread
+from tms_tui.domain.events import Event, LinkRouted, LinkWelcomed, ServerComplained, Unread
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import CleanText
@@ -158,7 +158,9 @@ async def test_a_dead_proxy_is_named_and_not_used_for_this_machine(monkeypatch: 
         monkeypatch.setenv(name, f"http://anna:pw@127.0.0.1:{port}")
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, ignore)
+    taken: list[Event] = []
+    ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, taken.append)
+    assert taken == [LinkRouted(CleanText(f"127.0.0.1:{port}"))]
     words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port}")
     assert ending == Ending(EndingKind.UNREACHED, words=words)
     async with scripted.scripted(upgrade(then=scripted.hang_up)) as server:

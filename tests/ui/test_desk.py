@@ -372,13 +372,6 @@ async def test_the_palette_opens_while_writing_and_gives_the_focus_back() -> Non
         assert pane(pilot) is Pane.COMPOSER
 
 
-async def test_diagnostics_show_how_the_line_ended() -> None:
-    async with desk() as (pilot, engine):
-        engine.take(LinkLost(Ending(EndingKind.SILENT)))
-        await press(pilot, "f12")
-        assert "the server stopped answering" in text_of(pilot)
-
-
 async def test_markup_from_outside_is_text() -> None:
     engine = furnished()
     async with desk(engine) as (pilot, _):

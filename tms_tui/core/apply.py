@@ -90,8 +90,10 @@ def _from_wire(step: Step, event: on.WireEvent) -> None:
 
 def _from_line(step: Step, event: on.LineEvent) -> None:
     match event:
+        case on.LinkRouted(proxy):
+            step.state.health.proxy = proxy
         case on.LinkWelcomed():
-            link.welcomed(step)
+            link.welcomed(step, event)
             sync.welcomed(step, event)
             sending.flush(step)
         case on.LinkProven(latency):

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from tms_tui.core import keeping, link, people, reading, sending, sessions, sync, typing
 from tms_tui.core.state import Step
-from tms_tui.domain.changes import Notice, NoticeKind, TranscriptChanged
+from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
     MarkRead,
     PostMetrics,
@@ -31,6 +31,7 @@ def failed(step: Step, event: AskFailed) -> None:
     """A request was not answered as hoped."""
     asked, failure = event.asked, event.failure
     step.state.health.failures_seen.append((step.moment.wall, failure))
+    step.show(CountersChanged())
     if failure.kind is FailureKind.UNAUTHORIZED:
         sending.sign_in_again(step, failure)
     match asked:

@@ -1,18 +1,19 @@
 """The socket's life as pure rules: when to open, what an ending means, how long to wait, when to stop."""
 
-from tms_tui.core import people, reading, typing
+from tms_tui.core import health, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
 from tms_tui.core.state import LinkState, Moment, Stage, Step
-from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind
+from tms_tui.domain.changes import CountersChanged, LinkChanged, Notice, NoticeKind
 from tms_tui.domain.effects import CloseLink, OpenLink, ProveLink, RenewToken, Timer, TimerKind, WakeAt
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
-from tms_tui.domain.events import SignedIn
+from tms_tui.domain.events import LinkWelcomed, SignedIn
 from tms_tui.domain.policy import (
     BACKOFF_AFTER_PROTOCOL_ERROR,
     BACKOFF_CAPS,
     BACKOFF_FLOOR,
     CIRCUIT_OPEN_FOR,
+    CLOCK_OFF,
     FLAPPING_WITHIN,
     FLAPS,
     GOING_AWAY_WITHIN,
@@ -88,11 +89,13 @@ def signed_in(step: Step, event: SignedIn) -> None:
         _open(step)
 
 
-def welcomed(step: Step) -> None:
+def welcomed(step: Step, event: LinkWelcomed) -> None:
     """The server spoke: this socket brings events."""
-    link, health = step.state.link, step.state.health
-    health.connects += 1
-    health.reconnects += link.lost_at is not None
+    link, counters = step.state.link, step.state.health
+    counters.connects += 1
+    counters.reconnects += link.lost_at is not None
+    health.came_up(counters, step.moment.now, step.moment.wall, event.server_time)
+    _compare_clocks(step)
     link.stage, link.welcomed, link.proven, link.misaddressed = Stage.WELCOMED, step.moment.now, False, 0
     step.do(
         WakeAt(Timer(TimerKind.WELCOME), None),
@@ -107,7 +110,8 @@ def welcomed(step: Step) -> None:
 def proven(step: Step, latency: float) -> None:
     """A ping was answered."""
     step.state.link.proven = True
-    step.state.health.latencies.append(latency)
+    health.proven(step.state.health, latency)
+    step.show(CountersChanged())
     _settle(step)
 
 
@@ -115,7 +119,7 @@ def lost(step: Step, ending: Ending) -> bool:
     """The socket ended: say so, and decide what follows. Whether it had been live."""
     link = step.state.link
     was_live = link.stage in LIVE
-    _count(step, ending)
+    _count(step, ending, was_live=was_live)
     if was_live and ending.kind is not EndingKind.DEAF:
         link.lost_at = step.moment.wall
         reading.line_lost(step, step.moment.wall)
@@ -227,14 +231,23 @@ def _settle(step: Step) -> None:
         link.renewed_since_stable = False
 
 
-def _count(step: Step, ending: Ending) -> None:
-    link, health = step.state.link, step.state.health
+def _count(step: Step, ending: Ending, *, was_live: bool) -> None:
+    link, moment = step.state.link, step.moment
     link.ending = ending
-    health.endings.append((step.moment.wall, ending))
-    health.failures += ending.kind is not EndingKind.ASKED
+    health.went_down(step.state.health, moment.now, moment.wall, ending, was_live=was_live)
     opened = ending.kind in (EndingKind.CLOSED, EndingKind.LOST) and step.moment.now - link.opened < FLAPPING_WITHIN
     link.flaps = link.flaps + 1 if opened else 0
     link.misaddressed += ending.kind is EndingKind.REFUSED and ending.code in NO_CHAT_SERVER
+
+
+def _compare_clocks(step: Step) -> None:
+    """A wrong clock here makes every time and wait on the screen look wrong: say so once."""
+    skew = step.state.health.skew
+    if skew is None or abs(skew) <= CLOCK_OFF or step.state.link.skew_said:
+        return
+    step.state.link.skew_said = True
+    kind = NoticeKind.CLOCK_BEHIND if skew > 0 else NoticeKind.CLOCK_AHEAD
+    people.announce(step, Notice(kind, step.moment.wall, count=round(abs(skew) / 60)))
 
 
 def _is_hopeless(link: LinkState, ending: Ending) -> bool:

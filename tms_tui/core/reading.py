@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tms_tui.core import people, sending, sessions, typing
+from tms_tui.core import health, people, sending, sessions, typing
 from tms_tui.core.state import Stage, Step
 from tms_tui.core.transcript import (
     Transcript,
@@ -11,6 +11,7 @@ from tms_tui.core.transcript import (
     mark_gap,
     merge,
     merge_page,
+    missing_in,
     next_read,
     older,
     unread_after,
@@ -29,7 +30,6 @@ def message_arrived(step: Step, message: Message) -> None:
     typing.forget(step, message.session, message.author)
     transcript = state.transcript(message.session)
     merged = merge(transcript, (message,))
-    state.health.duplicates += merged.known
     settled = sending.settle(step, message)
     if merged.appended and not settled:
         step.show(TranscriptGrew(message.session))
@@ -37,6 +37,7 @@ def message_arrived(step: Step, message: Message) -> None:
         step.show(TranscriptChanged(message.session))
     if not merged.appended and not merged.inserted:
         return
+    health.delivered(state.health, message.created_at, step.moment.now)
     if message.session not in state.sessions:
         step.do(ReadSession(message.session))
     sessions.wrote(step, message)
@@ -62,9 +63,10 @@ def page_read(step: Step, event: PageRead) -> None:
     is_outdated = asked in transcript.outdated
     transcript.reading.discard(asked)
     transcript.outdated.discard(asked)
-    merged = merge_page(transcript, event.messages, asked, has_more=event.has_more)
+    missing = missing_in(transcript)
+    _ = merge_page(transcript, event.messages, asked, has_more=event.has_more)
+    step.state.health.gaps_filled += max(0, missing - missing_in(transcript))
     transcript.dirty = transcript.dirty or is_outdated
-    step.state.health.gaps_filled += merged.inserted if asked.after is not None else 0
     settle_all(step, event.messages)
     step.show(TranscriptChanged(event.session))
     if event.messages:
@@ -176,6 +178,7 @@ def caught_up(step: Step) -> None:
         if recovered is not None:
             total += recovered
             step.show(TranscriptChanged(transcript.session))
+    step.state.health.gaps_filled += total
     if total and began is not None:
         people.announce(step, Notice(NoticeKind.CAUGHT_UP, step.moment.wall, count=total, since=began))
 

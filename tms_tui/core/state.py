@@ -1,8 +1,9 @@
 """The whole state of one desk: owned by the engine, written by core alone, read by the faces."""
 
-from collections import Counter, deque
+from collections import deque
 from enum import StrEnum
 
+from tms_tui.core.health import Health
 from tms_tui.core.outbox import Outbox
 from tms_tui.core.transcript import Transcript
 from tms_tui.domain.changes import Change, Notice
@@ -19,7 +20,7 @@ from tms_tui.domain.model import (
     SessionStatus,
     User,
 )
-from tms_tui.domain.policy import LATENCIES_KEPT, NOTICES_KEPT, POLL_FIRST
+from tms_tui.domain.policy import NOTICES_KEPT, POLL_FIRST
 from tms_tui.domain.value import Record, Value, field
 
 
@@ -53,6 +54,8 @@ class LinkState(Record):
     ending: Ending | None = None
     renewed_since_stable: bool = False
     misaddressed: int = 0
+    skew_said: bool = False
+    """Whether it was said that this computer's clock is wrong."""
     flaps: int = 0
     """Connections in a row that ended young."""
 
@@ -103,22 +106,6 @@ class MyTyping(Record):
 
     session: SessionId | None = None
     said: float = float("-inf")
-
-
-class Health(Record):
-    """Counters since the start."""
-
-    connects: int = 0
-    failures: int = 0
-    reconnects: int = 0
-    duplicates: int = 0
-    gaps_filled: int = 0
-    deaf: int = 0
-    unread: Counter[str] = field(default_factory=Counter)
-    last_unread: deque[str] = field(default_factory=lambda: deque(maxlen=20))
-    failures_seen: deque[tuple[float, Failure]] = field(default_factory=lambda: deque(maxlen=20))
-    endings: deque[tuple[float, Ending]] = field(default_factory=lambda: deque(maxlen=50))
-    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
 
 
 class State(Record):

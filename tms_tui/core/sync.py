@@ -6,10 +6,10 @@ a socket that goes on failing is noticed and replaced. The socket's stream count
 at once when the server resumed it, else after a read of the log that began later than the socket.
 """
 
-from tms_tui.core import people, reading, sending, sessions
+from tms_tui.core import health, people, reading, sending, sessions
 from tms_tui.core.link import LIVE
 from tms_tui.core.state import State, Step
-from tms_tui.domain.changes import LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
+from tms_tui.domain.changes import CountersChanged, LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
 from tms_tui.domain.effects import (
     CloseLink,
     ReadAgents,
@@ -118,7 +118,11 @@ def read_now(step: Step) -> None:
 def brought(step: Step, event: WireEvent) -> None:
     """The socket brought an event; the log will be asked whether it brought them all."""
     sync, cursor = step.state.sync, getattr(event, "cursor", None)
-    if cursor is None or not sync.joined:
+    if cursor is None:
+        return
+    if health.brought_twice(step.state.health, cursor):
+        step.show(CountersChanged())
+    if not sync.joined:
         return
     sync.heard = cursor
     if cursor in sync.unheard:
@@ -132,6 +136,7 @@ def still_unheard(step: Step) -> None:
     sync = step.state.sync
     if sync.unheard and sync.joined and step.state.link.stage in LIVE:
         step.state.health.deaf += 1
+        step.state.health.gaps_filled += len(sync.unheard)
         sync.unheard.clear()
         step.do(CloseLink(EndingKind.DEAF))
 
@@ -201,13 +206,15 @@ def complained(step: Step, event: ServerComplained) -> None:
     """One of our own frames was not accepted."""
     failure = Failure(FailureKind.INVALID, code=event.code, words=event.words)
     step.state.health.failures_seen.append((step.moment.wall, failure))
+    step.show(CountersChanged())
 
 
 def unread(step: Step, event: Unread) -> None:
     """Something came that cannot be read: counted, never fatal."""
-    health = step.state.health
-    health.unread[event.kind] += 1
-    health.last_unread.append(CleanText(f"{event.kind}: {event.reason}"))
+    counters = step.state.health
+    counters.unread[event.kind] += 1
+    counters.last_unread.append(CleanText(f"{event.kind}: {event.reason}"))
+    step.show(CountersChanged())
 
 
 def _listed(step: Step, event: SessionsRead) -> None:

@@ -144,6 +144,11 @@ def unread_after(transcript: Transcript, seq: int) -> int:
     return count
 
 
+def missing_in(transcript: Transcript) -> int:
+    """How many numbers were passed over."""
+    return sum(hole.last - hole.first + 1 for hole in transcript.holes)
+
+
 def mark_gap(transcript: Transcript, began_at: float) -> None:
     """Note at the end that the line broke; a mark that already stands there unfinished is kept."""
     if transcript.entries and isinstance(transcript.entries[-1], GapMark) and not transcript.entries[-1].confirmed:

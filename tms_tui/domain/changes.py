@@ -30,6 +30,9 @@ class NoticeKind(StrEnum):
     REQUEST_FAILED = "request_failed"
     AVAILABILITY = "availability"
     COLLEAGUE = "colleague"
+    CLOCK_BEHIND = "clock_behind"
+    """This computer's clock is behind the server's by `count` minutes."""
+    CLOCK_AHEAD = "clock_ahead"
     RESTORED = "restored"
     """Messages of an earlier run are in the outbox again."""
     NOT_KEPT = "not_kept"
@@ -83,6 +86,10 @@ class LinkChanged(Value):
     """The badge may say something else."""
 
 
+class CountersChanged(Value):
+    """Diagnostics say something else, and maybe nothing but they."""
+
+
 class PeopleChanged(Value):
     """Availability of the agent or of colleagues, or what they look at."""
 
@@ -128,6 +135,7 @@ Change = (
     | ListingRead
     | TypingChanged
     | LinkChanged
+    | CountersChanged
     | PeopleChanged
     | CannedChanged
     | SendTaken

@@ -95,6 +95,12 @@ class LinkWelcomed(Value):
     cursor: Cursor
 
 
+class LinkRouted(Value):
+    """The server is reached through a proxy; `proxy` is its host and port."""
+
+    proxy: CleanText
+
+
 class LinkProven(Value):
     """A ping was answered after `latency` seconds."""
 
@@ -115,7 +121,7 @@ class RenewFailed(Value):
     failure: Failure
 
 
-LineEvent = LinkWelcomed | LinkProven | LinkLost | TokenRenewed | RenewFailed
+LineEvent = LinkRouted | LinkWelcomed | LinkProven | LinkLost | TokenRenewed | RenewFailed
 
 # Answers to requests.
 

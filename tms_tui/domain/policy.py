@@ -95,3 +95,9 @@ LIST_WITHIN: Final = 0.05
 """What a message changes in the list is handed on this long after the message at the latest."""
 NOTICES_KEPT: Final = 200
 LATENCIES_KEPT: Final = 512
+TURNS_KEPT: Final = 100
+"""How often the line came and went, for the page of diagnostics."""
+DELIVERY_BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Upper bounds by which deliveries are counted for the server."""
+CLOCK_OFF: Final = 60.0
+"""A clock that differs from the server's by more than this is said, once."""

@@ -9,6 +9,7 @@ from tms_tui.domain.entries import Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Priority, Session
 from tms_tui.domain.text import CleanText, clean_line
+from tms_tui.wording.diagnostics import diagnosis
 
 _LINES_SHOWN: Final = 200
 """Lines of one message that are said; the rest is counted."""
@@ -130,16 +131,12 @@ def decided_lines(state: State, before: Session, session: Session) -> list[str]:
 
 def diagnostic_lines(state: State) -> list[str]:
     """The connection's history and counters."""
-    health = state.health
-    latency = f"{health.latencies[-1] * 1000:.0f} ms" if health.latencies else "not measured yet"
-    return [
-        link_line(state),
-        f"connections: {health.connects}, failed {health.failures}, reconnected {health.reconnects}, ping {latency}",
-        f"messages: {health.duplicates} came twice, {health.gaps_filled} recovered",
-        f"frames: {health.unread.total()} could not be read",
-        *(f"line ended: {wording.ending(one)}, {wording.to_the_second(at)}" for at, one in reversed(health.endings)),
-        *(f"failed: {wording.reason(one)}, {wording.to_the_second(at)}" for at, one in reversed(health.failures_seen)),
-    ]
+    found = diagnosis(state, _for_this_face(wording.link_sentence(select.badge(state))))
+    lines = [f"{name.lower()}: {words}" for name, words in found.figures]
+    for section in found.sections:
+        told = [f"{section.label}: {one.words}{f', {one.at}' if one.at else ''}" for one in section.happened]
+        lines += told or [f"{section.label}: {section.none}"]
+    return lines
 
 
 def who_lines(state: State) -> list[str]:

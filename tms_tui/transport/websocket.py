@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from tms_tui.domain.errors import Ending, EndingKind
+from tms_tui.domain.events import LinkRouted
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.text import clean_line
 from tms_tui.protocol.decode import decode_frame
@@ -88,6 +89,8 @@ class WebSocketLink:
         if agent is None or token is None:
             return Ending(EndingKind.REFUSED, 401, clean_line("nobody is signed in"))
         target = socket_target(self._dialect, agent, after)
+        if proxy is not None:
+            take(LinkRouted(clean_line(proxy.name)))
         try:
             connection = await dialling.dial(self._server, target, token, self._timings, proxy)
         except dialling.CANNOT_OPEN as error:

@@ -23,7 +23,7 @@ from tms_tui.ui.keys import Pane
 from tms_tui.ui.port import Undo
 from tms_tui.ui.routing import Part, Touched
 from tms_tui.ui.screens.ask import Ask
-from tms_tui.ui.screens.diagnostics import diagnostics_page
+from tms_tui.ui.screens.diagnostics import Diagnostics
 from tms_tui.ui.screens.help import help_page
 from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
@@ -163,7 +163,7 @@ class Control:
 
     def show_diagnostics(self) -> None:
         """Show what happened on the line."""
-        _ = self._screen.app.push_screen(diagnostics_page(self.state))
+        _ = self._screen.app.push_screen(Diagnostics(lambda: self.state, ascii_only=self._body.ascii_only))
 
     def leave(self) -> None:
         """End the program."""
@@ -182,6 +182,8 @@ class Control:
             self.say(self._words(notice))
         for send_id in found.held:
             self._ask_about(send_id)
+        if isinstance(self._screen.app.screen, Diagnostics):
+            self._screen.app.screen.look_again()
 
     def composer_focused(self) -> None:
         """Whoever writes has read: a peek becomes an open conversation."""

@@ -8,6 +8,7 @@ from tms_tui.domain.changes import (
     Announced,
     CannedChanged,
     Change,
+    CountersChanged,
     CustomerWrote,
     LinkChanged,
     ListingRead,
@@ -55,6 +56,7 @@ _WIDE: Final = {
     PeopleChanged: {Part.HEADER, Part.PANEL, Part.LIST},
     ListingRead: {Part.LIST},
     CannedChanged: set[Part](),  # nothing that stands on the desk shows them
+    CountersChanged: set[Part](),
 }
 
 
@@ -80,7 +82,7 @@ def _gather(found: Touched, change: Change, shown: SessionId | None) -> None:
             found.sign_in = failure
         case LinkChanged():
             found.parts |= {Part.BADGE, Part.TRANSCRIPT}
-        case PeopleChanged() | ListingRead() | CannedChanged():
+        case PeopleChanged() | ListingRead() | CannedChanged() | CountersChanged():
             found.parts |= _WIDE[type(change)]
         case SessionMoved() | TypingChanged() | TranscriptGrew() | TranscriptChanged():
             _gather_session(found, change, here=change.session == shown)

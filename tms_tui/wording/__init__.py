@@ -124,6 +124,8 @@ _NOTICES: Final = {
     NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you looked."),
     NoticeKind.REQUEST_FAILED: _same("Not done: {why}."),
     NoticeKind.AVAILABILITY: _same("Your availability is set"),
+    NoticeKind.CLOCK_BEHIND: _same("This computer's clock is {count} min behind the server's: check its time."),
+    NoticeKind.CLOCK_AHEAD: _same("This computer's clock is {count} min ahead of the server's: check its time."),
     NoticeKind.RESTORED: (
         "{messages} from last time: sent as soon as the line allows.",
         "Drafts from last time are back.",
@@ -244,6 +246,7 @@ def notice(said: Notice, name: str = "") -> str:
         name=said.name or name or "a customer",
         other=said.other or "a colleague",
         messages=plural(said.count, "message"),
+        count=said.count,
         why=reason(said.failure) if said.failure else "the server refused it",
     )
 

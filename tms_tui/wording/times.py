@@ -42,6 +42,16 @@ def wait(seconds: float) -> str:
     return f"{int(seconds // _DAY)}d"
 
 
+def span(seconds: float) -> str:
+    """How long something lasted, in its two largest units."""
+    whole = int(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+
+
 def gap(mark: GapMark, now: float) -> str:
     """What is known about a time without a line; `now` in seconds since the epoch."""
     began = clock(mark.began_at, now)

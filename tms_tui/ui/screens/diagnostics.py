@@ -1,52 +1,55 @@
-"""What happened on the line so far, as a page to read."""
+"""What happened on the line so far, as a page that follows what happens while it is read."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from textual.content import Content
 
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.state import State
+from tms_tui.ui.paint.sparkline import sparkline
 from tms_tui.ui.screens.reading import Reading
+from tms_tui.wording.diagnostics import diagnosis
+
+_LABEL: Final = 14
+_BARS: Final = 60
 
 
-def diagnostics_page(state: State) -> Reading:
-    """Counters, latency, and the last endings and failures with their times."""
-    return Reading("Diagnostics", Content("\n".join(_lines(state))))
+class Diagnostics(Reading):
+    """Draws again when told to look, and only when it has something else to say: nothing ticks."""
+
+    def __init__(self, state: Callable[[], State], *, ascii_only: bool = False) -> None:
+        self._state = state
+        self._ascii_only = ascii_only
+        self._shown = page(state(), ascii_only=ascii_only)
+        super().__init__("Diagnostics", Content(self._shown))
+
+    def look_again(self) -> None:
+        """Something may have changed."""
+        now = page(self._state(), ascii_only=self._ascii_only)
+        if now != self._shown and self.is_attached:
+            self._shown = now
+            self.show_text(Content(now))
 
 
-def _lines(state: State) -> list[str]:
-    health = state.health
+def page(state: State, *, ascii_only: bool) -> str:
+    """The connection's figures, and what happened on it, newest first."""
+    return "\n".join(_lines(state, ascii_only=ascii_only))
+
+
+def _lines(state: State, *, ascii_only: bool) -> Iterator[str]:
     sign, words = wording.badge(select.badge(state))
-    unread = ", ".join(f"{kind} {count}" for kind, count in sorted(health.unread.items())) or "none"
-    return [
-        f"Connection           {sign} {words}",
-        f"Connections          {health.connects}, failed {health.failures}, reconnected {health.reconnects}",
-        f"Ping                 {_latency(list(health.latencies))}",
-        f"Unreadable frames    {unread}",
-        f"Duplicates           {health.duplicates}",
-        f"Gaps filled          {health.gaps_filled}",
-        f"Silent lines found   {health.deaf}",
-        "",
-        "How the line ended (newest first)",
-        *(
-            [f"  {wording.to_the_second(at)}  {wording.ending(one)}" for at, one in reversed(health.endings)]
-            or ["  never"]
-        ),
-        "",
-        "What failed (newest first)",
-        *(
-            [f"  {wording.to_the_second(at)}  {wording.reason(one)}" for at, one in reversed(health.failures_seen)]
-            or ["  nothing"]
-        ),
-        "",
-        "What could not be read (newest first)",
-        *([f"  {one}" for one in reversed(health.last_unread)] or ["  nothing"]),
-    ]
-
-
-def _latency(latencies: list[float]) -> str:
-    if not latencies:
-        return "not measured yet"
-    inside = sorted(latencies)
-    return (
-        f"last {latencies[-1] * 1000:.0f} ms, median {inside[len(inside) // 2] * 1000:.0f} ms, {len(inside)} measured"
-    )
+    found = diagnosis(state, f"{sign} {words}")
+    for name, figure in found.figures:
+        yield f"{name:<{_LABEL}}{figure}"
+        if name == "Delivery" and state.health.deliveries:
+            bars = sparkline(state.health.deliveries, _BARS, ascii_only=ascii_only)
+            yield f"{'':<{_LABEL}}{bars} from its storing to here, newest last"
+    for section in found.sections:
+        yield ""
+        yield section.title
+        for one in section.happened:
+            yield f"  {one.at}  {one.words}" if one.at else f"  {one.words}"
+        if not section.happened:
+            yield f"  {section.none}"

@@ -34,10 +34,14 @@ class Reading(ModalScreen[None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        page = VerticalScroll(Static(self._text, markup=False))
+        page = VerticalScroll(Static(self._text, id="text", markup=False))
         page.border_title = Content(self._title)
         page.border_subtitle = Content("Esc closes")
         yield page
+
+    def show_text(self, text: Content) -> None:
+        """Show another text where the old one stood; the place in it stays."""
+        self.query_one("#text", Static).update(text)
 
     def action_scroll(self, how: str) -> None:
         """Scroll without animation: nothing moves by itself."""

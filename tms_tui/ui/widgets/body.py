@@ -42,7 +42,7 @@ class Body(Horizontal):
     def __init__(self, state: State, preferences: Preferences) -> None:
         super().__init__(id="body")
         self.state = state
-        ascii_only = preferences.ascii_only
+        self.ascii_only = ascii_only = preferences.ascii_only
         self.sessions = SessionListView(due_after=preferences.due_after, ascii_only=ascii_only, id="list")
         self.transcript = TranscriptPane(state, ascii_only=ascii_only, id="transcript")
         self.dots = TypingDots(reduced_motion=preferences.reduced_motion, id="dots")
