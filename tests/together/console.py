@@ -12,6 +12,7 @@ from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.select import BadgeKind
 from tms_tui.core.state import State
+from tms_tui.domain import policy
 from tms_tui.domain.changes import Announced, Change, Notice, NoticeKind
 from tms_tui.domain.entries import GapMark, PendingSend
 from tms_tui.domain.events import (
@@ -26,8 +27,9 @@ from tms_tui.domain.events import (
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Capabilities, Draft, Message
 from tms_tui.domain.secret import Secret
-from tms_tui.engine.clock import LoopClock
+from tms_tui.engine.clock import Clock, LoopClock
 from tms_tui.engine.engine import Engine
+from tms_tui.engine.keep import Keep
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.http import HttpCaller, HttpRest
 from tms_tui.transport.login import Login
@@ -48,19 +50,31 @@ class Shortest(random.Random):
 class Console:
     """One agent at a desk that nobody draws. `badges` are the kinds it showed, one after the other."""
 
-    def __init__(self, url: str, timings: Timings | None = None) -> None:
-        address = ServerAddress.parse(url)
-        caller = HttpCaller(address)
+    def __init__(
+        self,
+        url: str,
+        timings: Timings | None = None,
+        *,
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+        hurry: float = 1.0,
+        keep: Keep | None = None,
+    ) -> None:
+        """`hurry`: by how much sooner than usual an HTTP answer is given up."""
+        address = ServerAddress.parse(url, allow_cleartext=True)
+        connect_within, answer_within = policy.CONNECT_WITHIN / hurry, policy.REQUEST_WITHIN / hurry
+        caller = HttpCaller(address, connect_within=connect_within, answer_within=answer_within)
         self.login = Login(address, caller=caller)
         self.engine = Engine(
             WebSocketLink(address, self.login, timings=timings),
             HttpRest(address, self.login, caller=caller),
             self.login,
-            clock=LoopClock(),
-            chance=Shortest(),
+            clock=clock or LoopClock(),
+            chance=chance or Shortest(),
             new_id=lambda: str(uuid.uuid4()),
             capabilities=Capabilities(),
             close=caller.aclose,
+            keep=keep,
         )
         self.badges: list[BadgeKind] = []
         self.notices: list[Notice] = []

@@ -8,7 +8,7 @@ from tests.server.running import PASSWORD, RunningServer
 from tests.together.console import Console, console
 from tests.together.customer import customer
 from tests.together.faultline import Faultline
-from tests.together.faults import Impostor, Reset, everything, requests
+from tests.together.faultline.faults import Impostor, Reset, everything, requests
 from tests.transport.scripted import closed_port, http
 from tms_tui import wording
 from tms_tui.core import select

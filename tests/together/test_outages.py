@@ -9,7 +9,7 @@ from tests.server.running import RunningServer
 from tests.together.console import console
 from tests.together.customer import customer
 from tests.together.faultline import Faultline
-from tests.together.faults import BlackHole, Blow, Delay, Fin, HalfClose, Reset, Way, requests, sockets
+from tests.together.faultline.faults import BlackHole, Blow, Delay, Fin, HalfClose, Reset, Way, requests, sockets
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.select import BadgeKind

@@ -10,7 +10,7 @@ from tests.server.running import running_server
 from tests.together.console import console
 from tests.together.customer import customer
 from tests.together.faultline import faultline
-from tests.together.faults import Impostor, Reset, requests
+from tests.together.faultline.faults import Impostor, Reset, requests
 from tests.transport.scripted import http
 from tms_tui import wording
 from tms_tui.core import select

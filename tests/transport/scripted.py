@@ -58,7 +58,7 @@ class Script:
         self.tasks.add(task)
         self.connections += 1
         try:
-            while not writer.is_closing() and (seen := await _request(reader)):
+            while not writer.is_closing() and (seen := await read_request(reader)):
                 self.seen.append(seen)
                 self.came.set()
                 act = self.acts.pop(0) if len(self.acts) > 1 else self.acts[0]
@@ -180,9 +180,10 @@ def drip(first: bytes) -> Act:
     return act
 
 
-async def _request(reader: asyncio.StreamReader) -> Seen | None:
+async def read_request(reader: asyncio.StreamReader, begun: bytes = b"") -> Seen | None:
+    """The next request, of which `begun` was read already; None when no more come."""
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        head = (begun + await reader.readuntil(b"\r\n\r\n")).decode()
     except asyncio.IncompleteReadError:
         return None
     first, *lines = head.strip().split("\r\n")

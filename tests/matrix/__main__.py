@@ -1,0 +1,63 @@
+"""`python -m tests.matrix`: plays the faults and writes the table. Ends with 1 when a fault was not survived."""
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from tests.matrix.catalogue import Fault
+from tests.matrix.playing import SURVIVED, Outcome
+from tests.matrix.running import catalogue, run
+from tests.matrix.table import table
+
+TABLE: Final = Path(__file__).parent / "TABLE.md"
+
+
+def main(words: Sequence[str]) -> int:
+    """The exit code."""
+    asked = _asked(words)
+    chosen = [fault for fault in catalogue() if _is_chosen(fault, asked)]
+    seeds = [asked.seed] if asked.seed is not None else list(range(1, asked.seeds + 1))
+    began = time.monotonic()
+    runs = [(fault.number, seed) for seed in seeds for fault in chosen if not fault.apart]
+    outcomes = []
+    with ProcessPoolExecutor(asked.jobs, max_tasks_per_child=1) as pool:
+        for outcome in pool.map(run, *zip(*runs, strict=True)) if runs else ():
+            _say(outcome)
+            outcomes.append(outcome)
+    if asked.write:
+        TABLE.write_text(table(outcomes, [fault for fault in chosen if fault.apart]))
+    failed = sum(outcome.verdict != SURVIVED for outcome in outcomes)
+    sys.stdout.write(f"{len(outcomes)} runs, {failed} not survived, {time.monotonic() - began:.0f} s\n")
+    return 1 if failed or not outcomes else 0
+
+
+def _is_chosen(fault: Fault, asked: argparse.Namespace) -> bool:
+    return (fault.starred or not asked.starred) and re.search(asked.only, fault.name) is not None
+
+
+def _say(outcome: Outcome) -> None:
+    figures = f"untrue {outcome.lied:.1f} s, recovered {outcome.recovered:.1f} s, still {outcome.freeze * 1000:.0f} ms"
+    sys.stdout.write(f"{outcome.fault.name} (seed {outcome.seed}): {outcome.verdict}; {figures}\n")
+    if outcome.verdict != SURVIVED:
+        sys.stdout.write(f"{outcome.trouble}\n{outcome.findings.words()}\n")
+    sys.stdout.flush()
+
+
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
+    parser.add_argument("--seed", type=int, help="play with this seed alone")
+    parser.add_argument("--seeds", type=int, default=1, help="play with seeds 1 to N (1)")
+    parser.add_argument("--only", default="", metavar="RE", help="only faults whose number and title match")
+    parser.add_argument("--starred", action="store_true", help="only those that run with every change")
+    parser.add_argument("--jobs", type=int, default=1, help="faults at a time (1)")
+    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

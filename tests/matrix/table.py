@@ -1,0 +1,69 @@
+"""The table of what came of each fault, as Markdown."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tests.matrix.catalogue import Fault
+from tests.matrix.playing import SURVIVED, Outcome
+
+HEAD: Final = """# What survives what
+
+Written by `python -m tests.matrix`; nothing here is typed by hand. Each fault is played {seeds} between a server in a
+process of its own and the console's own engine, socket and requests; a fault that was not seen to hit counts as a
+failure. Starred faults run with every change.
+
+- *Lost*, *doubled*, *misordered*: messages, from what was asked, what the server stores and what the screen shows.
+- *Untrue*: the longest time the badge said Live though no socket carried, or a stored message was more than 3 s late.
+- *Recovered*: from the end of the fault until nothing was missing.
+- *Stood still*: the longest time the console took no key, waiting for the processor left out.
+
+Untrue and recovered are seconds of the console's own clock, which runs faster in most runs; of several seeds the
+worst counts. A fault without figures is played and judged by the tests named.
+
+| # | Fault | Lost | Doubled | Misordered | Untrue | Recovered | Stood still | Verdict |
+|---|---|---|---|---|---|---|---|---|
+"""
+APART: Final = "\n## Faults that cannot happen to this server\n\n"
+
+
+def table(outcomes: Sequence[Outcome], apart: Sequence[Fault]) -> str:
+    """All of it. Several outcomes of one fault make one row."""
+    seeds = {outcome.seed for outcome in outcomes}
+    times = "once" if len(seeds) == 1 else f"with {len(seeds)} seeds"
+    by_fault: dict[int, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_fault.setdefault(outcome.fault.number, []).append(outcome)
+    rows = "".join(_row(by_fault[number]) for number in sorted(by_fault))
+    missing = "".join(f"- {fault.number} {fault.title}: {fault.apart}\n" for fault in apart)
+    return HEAD.format(seeds=times) + rows + (APART + missing if missing else "")
+
+
+def _row(outcomes: Sequence[Outcome]) -> str:
+    fault = outcomes[0].fault
+    cells = [f"{fault.number}{'★' if fault.starred else ''}", fault.title, *_figures(outcomes), _verdict(outcomes)]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _figures(outcomes: Sequence[Outcome]) -> list[str]:
+    if outcomes[0].fault.tests:
+        return ["-"] * 6
+    return [
+        _most(len(one.findings.lost) for one in outcomes),
+        _most(len(one.findings.duplicated) for one in outcomes),
+        _most(len(one.findings.misordered) for one in outcomes),
+        f"{max(one.lied for one in outcomes):.1f} s",
+        f"{max(one.recovered for one in outcomes):.1f} s",
+        f"{max(one.freeze for one in outcomes) * 1000:.0f} ms",
+    ]
+
+
+def _most(counts: Iterable[int]) -> str:
+    return str(max(counts))
+
+
+def _verdict(outcomes: Sequence[Outcome]) -> str:
+    verdicts = dict.fromkeys(one.verdict for one in outcomes if one.verdict != SURVIVED)
+    if verdicts:
+        return "; ".join(verdicts)
+    tests = outcomes[0].fault.tests
+    return f"{SURVIVED}: " + ", ".join(f"`{one}`" for one in tests) if tests else SURVIVED

@@ -1,0 +1,201 @@
+"""The proxy: takes connections, keeps the rules, counts what they did, and knows whether a socket carries.
+
+A rule is a fault and what it is for, told by the request line, of each request on a connection that is kept:
+so HTTP may pass while the socket is blocked. A new fault is a dataclass in `faults` and a case in `passage`.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Final
+
+from tests.together.faultline.ends import End
+from tests.together.faultline.faults import (
+    BlackHole,
+    Blow,
+    Fault,
+    Fin,
+    HalfClose,
+    Impostor,
+    On,
+    Reset,
+    Scripted,
+    Stranger,
+    everything,
+)
+from tests.together.faultline.passage import Passage, Rule, is_socket
+from tests.transport.scripted import read_request
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+class Faultline:
+    """The proxy. `strike` hits once what is open, `impose` also all that comes until `lift`.
+
+    `bitten` counts by kind of fault: connections broken or answered, pieces held up, changed or held back.
+    `carried` says from when on a socket carried both ways or did not, by the monotonic clock.
+    """
+
+    def __init__(self, target: int) -> None:
+        self.bitten: Counter[type[Fault]] = Counter()
+        self.asked: Counter[str] = Counter()
+        """Requests so far by path."""
+        self.knocked: list[float] = []
+        """When sockets were asked for, by the monotonic clock."""
+        self.carried: list[tuple[float, bool]] = [(time.monotonic(), False)]
+        self.port = 0
+        self.target = target
+        self._frozen = False
+        self._rules: list[Rule] = []
+        self._passages: set[Passage] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._door: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the console goes instead of to the server."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    async def open_door(self) -> None:
+        """Take connections, again on the same port."""
+        self._door = await asyncio.start_server(self._came, LOOPBACK, self.port)
+        self.port = self._door.sockets[0].getsockname()[1]
+
+    def shut_door(self) -> None:
+        """Refuse new connections, really: whoever knocks is told by the system, and nobody here can count it."""
+        assert self._door is not None
+        self._door.close()
+
+    def strike(self, blow: Blow, on: On = everything) -> int:
+        """Break what is open now; how many connections that hit."""
+        hit = [passage for passage in self._passages if on(passage.request_line)]
+        for passage in hit:
+            passage.struck(blow)
+        self.bitten[type(blow)] += len(hit)
+        return len(hit)
+
+    def impose(self, fault: Fault, on: On = everything) -> None:
+        """Do this to all that is open and all that comes; of several rules the latest that fits holds."""
+        self._rules.append(Rule(fault, on, asyncio.Event()))
+        if isinstance(fault, Blow):
+            self.strike(fault, on)
+        elif isinstance(fault, Stranger):
+            # An open socket speaks to the server itself and has to come again; of HTTP the next request is met.
+            for passage in self._passages:
+                if on(passage.request_line) and is_socket(passage):
+                    passage.struck(Fin())
+        self.turned()
+
+    def lift(self) -> None:
+        """Let everything through from now on, also what was held back."""
+        rules, self._rules = self._rules, []
+        for rule in rules:
+            rule.lifted.set()
+        self.turned()
+
+    def server_frozen(self, *, frozen: bool) -> None:
+        """The server behind it was stopped as it stands, or goes on: no socket carries while it does not."""
+        self._frozen = frozen
+        self.turned()
+
+    def turned(self) -> None:
+        """Note whether a socket carries, when that has changed."""
+        carries = not self._frozen and any(map(self._carries, self._passages))
+        if carries is not self.carried[-1][1]:
+            self.carried.append((time.monotonic(), carries))
+
+    def heard(self, head: bytes) -> str:
+        """The request line that `head` begins with, counted."""
+        line = head.split(b"\r\n", 1)[0].decode("latin-1")
+        path = line.split(" ")[1].partition("?")[0]
+        self.asked[path] += 1
+        if path.endswith("/ws"):
+            self.knocked.append(time.monotonic())
+        return line
+
+    def bit(self, fault: type[Fault]) -> None:
+        """Count one."""
+        self.bitten[fault] += 1
+
+    def rule(self, request_line: str) -> Rule | None:
+        """What holds for a connection now."""
+        return next((rule for rule in reversed(self._rules) if rule.on(request_line)), None)
+
+    async def close(self) -> None:
+        """End everything."""
+        if self._door is not None:
+            self._door.close()
+        self.lift()
+        for passage in tuple(self._passages):
+            passage.struck(Reset())
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _carries(self, passage: Passage) -> bool:
+        rule = self.rule(passage.request_line)
+        return passage.speaks and is_socket(passage) and not (rule and isinstance(rule.fault, BlackHole))
+
+    def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer), name="faultline")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        console = End(reader, writer)
+        try:
+            head = await reader.readuntil(b"\r\n")
+            line = self.heard(head)
+            if await self._met(line, head, console):
+                await console.reader.read()  # a close before the request was read would turn into a reset
+            else:
+                await self._pass(line, head, console)
+        except (OSError, asyncio.IncompleteReadError):
+            console.reset()  # either end may be gone at any moment: that is what this proxy is for
+        finally:
+            writer.close()
+
+    async def _met(self, line: str, head: bytes, console: End) -> bool:
+        """Whether a rule ended a connection that has just begun."""
+        rule = self.rule(line)
+        fault = rule.fault if rule else None
+        if not isinstance(fault, Blow | Stranger):
+            return False
+        self.bit(type(fault))
+        match fault:
+            case Impostor(answer):
+                console.writer.write(answer)
+                console.finish()
+            case Scripted(act):
+                seen = await read_request(console.reader, head)
+                assert seen is not None
+                await act(console.writer, seen)
+            case Reset():
+                console.reset()
+            case Fin() | HalfClose():
+                console.finish()
+        return True
+
+    async def _pass(self, line: str, head: bytes, console: End) -> None:
+        server = End(*await asyncio.open_connection(LOOPBACK, self.target))
+        passage = Passage(self, line, console, server)
+        self._passages.add(passage)
+        try:
+            await passage.run(head)
+        finally:
+            self._passages.discard(passage)
+            self.turned()
+            server.writer.close()
+
+
+@contextlib.asynccontextmanager
+async def faultline(target: int) -> AsyncIterator[Faultline]:
+    """A proxy in front of a port of this machine, on a free port."""
+    line = Faultline(target)
+    await line.open_door()
+    try:
+        yield line
+    finally:
+        await line.close()
