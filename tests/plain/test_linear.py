@@ -18,6 +18,7 @@ from tms_tui.domain.events import (
     PageRead,
     ReceiptSeen,
     SendStored,
+    SessionAnswered,
     SessionChanged,
     SessionsRead,
     SignedIn,
@@ -46,7 +47,7 @@ class Server:
     refuse: Failure | None = None
     seqs: "count[int]" = field(default_factory=lambda: count(100))
 
-    def reply(self, request: Request) -> Answer:
+    def reply(self, request: Request) -> Answer:  # noqa: PLR0911 - one answer for each request
         match request:
             case ReadSessions(query) if query.status is not SessionStatus.ENDED:
                 both = (conversation(waiting_since=1.0), conversation(OTHER, name="Mia Roth"))
@@ -55,6 +56,8 @@ class Server:
                 return AgentsRead(COLLEAGUES)
             case ReadPage(session, before, after, limit) if session == TALK:
                 return self._page(before, after, limit)
+            case SetStatus(session, status):
+                return SessionAnswered(conversation(session, version=2, status=status), request)
             case Transmit(draft) if self.refuse is not None:
                 return AskFailed(request, self.refuse)
             case Transmit(draft):

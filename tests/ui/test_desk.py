@@ -22,6 +22,7 @@ from tests.ui.desk_world import (
     text_of,
 )
 from tms_tui.core.select import Filter
+from tms_tui.domain.effects import Assign, SetStatus
 from tms_tui.domain.errors import Ending, EndingKind
 from tms_tui.domain.events import (
     AssignAsked,
@@ -221,10 +222,11 @@ async def test_resolving_can_be_taken_back_for_a_while() -> None:
     async with desk() as (pilot, engine):
         await press(pilot, "e")
         assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.ENDED)]
-        assert said(pilot) == "Resolving Jonas Weber. u takes it back for 10 s."
+        assert said(pilot) == "Asked for: Jonas Weber, resolved. u takes it back for 10 s."
         engine.later(9)
         await press(pilot, "u")
-        assert engine.of(StatusAsked)[-1] == StatusAsked(JONAS, SessionStatus.ACTIVE)
+        assert said(pilot) == "Taking back: Jonas Weber, resolved."
+        assert engine.effects[-1] == SetStatus(JONAS, SessionStatus.ACTIVE)
         await press(pilot, "u")
         assert said(pilot) == "Nothing to take back."
 
@@ -269,7 +271,7 @@ async def test_taking_what_nobody_holds() -> None:
         await press(pilot, "2", "t")
         assert engine.of(AssignAsked) == [AssignAsked(MIA, ANA.id)]
         await press(pilot, "u")
-        assert engine.of(AssignAsked)[-1] == AssignAsked(MIA, None)
+        assert engine.effects[-1] == Assign(MIA, None, expected=ANA.id)
 
 
 async def test_taking_what_is_mine_already() -> None:

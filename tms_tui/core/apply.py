@@ -62,6 +62,8 @@ def _apply(step: Step, event: on.LineEvent | on.Answer | on.KeepEvent | on.Clock
         _looked(step, event)
     elif isinstance(event, on.Write):
         _wrote(step, event)
+    elif isinstance(event, on.UndoAsked):
+        deciding.undone(step)
     else:
         deciding.decided(step, event)
 

@@ -1,19 +1,43 @@
-"""What the agent decides about a conversation or about themselves."""
+"""What the agent decides about a conversation or about themselves, and takes back."""
 
 from typing import assert_never
 
-from tms_tui.core.state import Step
+from tms_tui.core.state import Decision, Step
+from tms_tui.core.undo import about, inverse
 from tms_tui.domain.effects import Assign, Label, SetAvailability, SetStatus
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
+from tms_tui.domain.ids import AgentId, SessionId
+from tms_tui.domain.policy import UNDO_WITHIN
 
 
 def decided(step: Step, event: Decide) -> None:
     """Ask the server; what it answers is what changes the desk."""
+    state = step.state
+    back = inverse(state, event)
+    state.decision = Decision(event, back, step.moment.now) if back is not None else None
+    held = state.sessions.get(event.session) if isinstance(event, AssignAsked) else None
+    _ask(step, event, held.assigned_agent if held else None, checked=held is not None)
+
+
+def undone(step: Step) -> None:
+    """Ask for what stood before the last decision; an assignment only while the colleague decided on has it."""
+    last, step.state.decision = step.state.decision, None
+    if last is not None and step.moment.now - last.at <= UNDO_WITHIN:
+        given_to = last.asked.agent if isinstance(last.asked, AssignAsked) else None
+        _ask(step, last.back, given_to, checked=True)
+
+
+def refused(step: Step, session: SessionId | None) -> None:
+    """Nothing came of a decision about a conversation (None: about oneself), so there is nothing to take back."""
+    last = step.state.decision
+    if last is not None and about(last.asked) == session:
+        step.state.decision = None
+
+
+def _ask(step: Step, event: Decide, expected: AgentId | None, *, checked: bool) -> None:
     match event:
         case AssignAsked(session, agent, note):
-            held = step.state.sessions.get(session)
-            expected = held.assigned_agent if held else None
-            step.do(Assign(session, agent, expected, checked=held is not None, note=note))
+            step.do(Assign(session, agent, expected, checked=checked, note=note))
         case StatusAsked(session, status, pending_until):
             step.do(SetStatus(session, status, pending_until))
         case LabelAsked(session, tags, priority):

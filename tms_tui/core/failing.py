@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from tms_tui.core import keeping, link, people, reading, sending, sessions, sync, typing
+from tms_tui.core import deciding, keeping, link, people, reading, sending, sessions, sync, typing
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
@@ -95,6 +95,7 @@ def _mark_failed(step: Step, session: SessionId) -> None:
 def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
     """Say that it did not happen; whoever won a race is named."""
     session_id: SessionId | None = getattr(asked, "session", None)
+    deciding.refused(step, session_id)
     name = other = CleanText("")
     if failure.session is not None:
         sessions.merge(step, failure.session)

@@ -1,6 +1,8 @@
 """Colleagues, the agent's own availability, and the texts kept for reuse."""
 
-from tms_tui.core.state import Step
+from collections import Counter
+
+from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import Announced, CannedChanged, Notice, NoticeKind, PeopleChanged, SessionMoved
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Agent, CannedResponse
@@ -13,6 +15,8 @@ def seen(step: Step, agent: Agent) -> None:
     if before == agent:
         return
     state.agents[agent.id] = agent
+    if before is None or before.name != agent.name:
+        _find_namesakes(state)
     step.show(PeopleChanged())
     _moved(step, before.viewing if before else None, agent.viewing)
     if state.me is not None and agent.id == state.me.id and agent.availability is not state.availability:
@@ -23,6 +27,7 @@ def seen(step: Step, agent: Agent) -> None:
 def listed(step: Step, agents: tuple[Agent, ...]) -> None:
     """All agents of the tenant."""
     step.state.agents = {agent.id: agent for agent in agents}
+    _find_namesakes(step.state)
     mine = step.state.agents.get(step.state.me.id) if step.state.me else None
     if mine is not None:
         step.state.availability = mine.availability
@@ -39,6 +44,11 @@ def announce(step: Step, notice: Notice) -> None:
     """Say something once, and keep it for whoever asks again."""
     step.state.notices.append(notice)
     step.show(Announced(notice))
+
+
+def _find_namesakes(state: State) -> None:
+    names = Counter(agent.name for agent in state.agents.values())
+    state.namesakes = frozenset(name for name, count in names.items() if count > 1)
 
 
 def _moved(step: Step, *sessions: SessionId | None) -> None:

@@ -11,6 +11,7 @@ from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Agent, Author, Message, Session, SessionStatus
 from tms_tui.domain.policy import TRIES_UNTIL_OFFLINE
+from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import Value
 
 
@@ -212,10 +213,18 @@ def colleagues_at(state: State, session_id: SessionId) -> list[Agent]:
     return [agent for agent in state.agents.values() if agent.viewing == session_id and agent.id != mine]
 
 
-def agent_name(state: State, agent: AgentId | None) -> str | None:
-    """An agent's name, when known."""
+def agent_name(state: State, agent: AgentId | None) -> CleanText | None:
+    """An agent's name, when known, told apart from others of that name."""
     known = state.agents.get(agent) if agent is not None else None
-    return known.name if known else None
+    return name_of(state, known) if known else None
+
+
+def name_of(state: State, agent: Agent) -> CleanText:
+    """An agent's name, and where another one bears it too, what of the e-mail tells them apart."""
+    if agent.name not in state.namesakes:
+        return agent.name
+    account = agent.email.partition("@")[0] or agent.id
+    return CleanText(f"{agent.name} ({account})")
 
 
 def badge(state: State) -> Badge:

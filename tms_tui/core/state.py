@@ -9,6 +9,7 @@ from tms_tui.core.transcript import Transcript
 from tms_tui.domain.changes import Change, Notice
 from tms_tui.domain.effects import Effect, ReadLog, SessionQuery
 from tms_tui.domain.errors import Ending, Failure
+from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import (
     Agent,
@@ -108,6 +109,14 @@ class MyTyping(Record):
     said: float = float("-inf")
 
 
+class Decision(Value):
+    """What the agent decided, and what takes it back. `at` is on the monotonic clock."""
+
+    asked: Decide
+    back: Decide
+    at: float
+
+
 class State(Record):
     """Everything a face may show."""
 
@@ -117,6 +126,8 @@ class State(Record):
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     transcripts: dict[SessionId, Transcript] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
+    namesakes: frozenset[str] = frozenset()
+    """Names that more than one agent bears."""
     canned: tuple[CannedResponse, ...] = ()
     typing: dict[SessionId, dict[str, Typist]] = field(default_factory=dict)
     my_typing: MyTyping = field(default_factory=MyTyping)
@@ -129,6 +140,8 @@ class State(Record):
     keep_failed: bool = False
     outbox: Outbox = field(default_factory=Outbox)
     opened: SessionId | None = None
+    decision: Decision | None = None
+    """The last one, as long as nothing took it back or refused it."""
     link: LinkState = field(default_factory=LinkState)
     sync: SyncState = field(default_factory=SyncState)
     health: Health = field(default_factory=Health)

@@ -1,9 +1,12 @@
-"""What takes a decision back: the same kind of decision, with what stood before."""
+"""What is taken back, and how: the last decision by one of its kind, or a message that has not left."""
 
 from typing import assert_never
 
-from tms_tui.core.state import State
+from tms_tui.core.state import Decision, State
+from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.policy import UNDO_WITHIN
 
 
 def inverse(state: State, event: Decide) -> Decide | None:
@@ -22,3 +25,19 @@ def inverse(state: State, event: Decide) -> Decide | None:
             return LabelAsked(session, held.tags if tags is not None else None, held.priority if priority else None)
         case _:
             assert_never(event)
+
+
+def about(event: Decide) -> SessionId | None:
+    """The conversation that was decided on; None for a decision about oneself."""
+    return None if isinstance(event, AvailabilityAsked) else event.session
+
+
+def to_take_back(state: State, session: SessionId | None, now: float) -> PendingSend | Decision | None:
+    """The newer of the last decision and the newest queued message of a conversation; `now` is monotonic seconds."""
+    queued = [send for send in state.outbox.of(session) if send.delivery is Delivery.QUEUED] if session else []
+    last = state.decision
+    if last is not None and now - last.at > UNDO_WITHIN:
+        last = None
+    if queued and (last is None or queued[-1].since >= last.at):
+        return queued[-1]
+    return last

@@ -281,6 +281,10 @@ class AvailabilityAsked(Value):
     availability: Availability
 
 
+class UndoAsked(Value):
+    """Take the last decision back, if that may still be."""
+
+
 class ListingAsked(Value):
     """The agent wants conversations that the desk does not hold: ended ones, or the hits of a search."""
 
@@ -294,7 +298,7 @@ class ReconnectAsked(Value):
 Look = SignedIn | SessionOpened | Shown | TopReached | ListingAsked | ReconnectAsked
 Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft | Leaving
 Decide = AssignAsked | StatusAsked | LabelAsked | AvailabilityAsked
-Wish = Look | Write | Decide
+Wish = Look | Write | Decide | UndoAsked
 
 # From this machine's disk.
 

@@ -6,9 +6,11 @@ from typing import assert_never
 
 from tms_tui import wording
 from tms_tui.core import select
-from tms_tui.core.state import Moment
+from tms_tui.core.state import Decision, Moment
+from tms_tui.core.undo import about, to_take_back
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Change, SignInNeeded
+from tms_tui.domain.entries import PendingSend
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Availability, CannedResponse, Session
 from tms_tui.engine.engine import Engine
@@ -195,13 +197,19 @@ class LineFace:
         return [*head, *self._narrator.talk(), *self._writing.draft_lines(session.id)]
 
     def _undo(self) -> list[str]:
-        taken_back = self._writing.unsay(self._narrator.opened)
-        if taken_back is not None:
-            return taken_back
-        session = select.session(self._engine.state, self._narrator.opened)
-        if session is not None:
-            self._narrator.expect_change(session)
-        return self._work.undo()
+        found = to_take_back(self._engine.state, self._narrator.opened, self._moment.now)
+        match found:
+            case PendingSend():
+                return self._writing.as_draft(found)
+            case Decision(asked):
+                session = select.session(self._engine.state, about(asked))
+                if session is not None:
+                    self._narrator.expect_change(session)
+                return self._work.take_back(asked)
+            case None:
+                return ["Nothing to take back."]
+            case _:
+                assert_never(found)
 
     def _who(self) -> list[str]:
         here = [one for one in self._engine.state.agents.values() if one.availability is not Availability.OFFLINE]

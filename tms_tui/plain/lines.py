@@ -10,6 +10,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Priority, Session
 from tms_tui.domain.text import CleanText, clean_line
 from tms_tui.wording.diagnostics import diagnosis
+from tms_tui.wording.work import held_by
 
 _LINES_SHOWN: Final = 200
 """Lines of one message that are said; the rest is counted."""
@@ -182,11 +183,7 @@ def typing_line(state: State, session: SessionId) -> str:
 
 def holder(state: State, session: Session) -> str:
     """Who holds a conversation."""
-    if session.assigned_agent is None:
-        return "held by nobody"
-    if state.me is not None and session.assigned_agent == state.me.id:
-        return "held by you"
-    return f"held by {session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or 'a colleague'}"
+    return held_by(state, session.assigned_agent, session.assigned_agent_name)
 
 
 def _label(state: State, message: Message) -> str:

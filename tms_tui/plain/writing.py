@@ -61,10 +61,13 @@ class Writing:
             self._engine.take(SendDropped(send.draft.send_id))
         return [f"taken back: {_line(send)}" for send in waiting] or ["Nothing is unsent."]
 
-    def unsay(self, session: SessionId | None) -> list[str] | None:
-        """Make the newest message that has not left a draft again; None when there is none."""
-        waiting = [send for send in self._state.outbox.of(session) if send.delivery not in LEFT] if session else []
-        return self._as_draft(waiting[-1]) if waiting else None
+    def as_draft(self, send: PendingSend) -> list[str]:
+        """Make a message that has not left a draft again."""
+        draft = send.draft
+        standing = self._state.drafts.get((draft.session, draft.private), "")
+        self._engine.take(SendDropped(draft.send_id))
+        self._set(draft.session, f"{draft.text}\n{standing}" if standing else draft.text, private=draft.private)
+        return [f"taken back: {_line(send)}", *self.draft_lines(draft.session)]
 
     def _send(self, session: SessionId, text: str, *, private: bool, heard_up_to: int) -> list[str]:
         if refusal := _refusal(text):
@@ -92,19 +95,12 @@ class Writing:
             self._set(session, text, private=private)
             return self.draft_lines(session)
         parked = [send for send in self._state.outbox.of(session) if send.delivery in PARKED]
-        return self._as_draft(parked[0]) if parked else self.draft_lines(session) or ["There is no draft."]
+        return self.as_draft(parked[0]) if parked else self.draft_lines(session) or ["There is no draft."]
 
     def draft_lines(self, session: SessionId) -> list[str]:
         """The drafts of a conversation and how to send them."""
         held = ((private, self._state.drafts.get((session, private), "")) for private in (False, True))
         return [line for private, text in held if text for line in lines.draft_lines(text, private=private)]
-
-    def _as_draft(self, send: PendingSend) -> list[str]:
-        draft = send.draft
-        standing = self._state.drafts.get((draft.session, draft.private), "")
-        self._engine.take(SendDropped(draft.send_id))
-        self._set(draft.session, f"{draft.text}\n{standing}" if standing else draft.text, private=draft.private)
-        return [f"taken back: {_line(send)}", *self.draft_lines(draft.session)]
 
     def _pick(self, session: SessionId, shortcut: str) -> list[str]:
         known = canned.available(self._state, self._own)

@@ -99,6 +99,13 @@ def leave(desk: Desk) -> None:
     desk.ask(question, answers, lambda answer: desk.leave() if answer == "quit" else None)
 
 
+def assign(desk: Desk) -> None:
+    """Hand the conversation to a colleague."""
+    from tms_tui.ui import assigning
+
+    assigning.assign(desk)
+
+
 def who_is_here(state: State) -> str:
     """Names and availability of everybody who is not away altogether."""
     here = [agent for agent in state.agents.values() if agent.availability is not Availability.OFFLINE]
@@ -128,7 +135,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "resolve": work.resolve,
     "resolve_next": work.resolve_next,
     "take": work.take,
-    "later": work.later,
+    "assign": assign,
+    "later": work.set_aside,
     "undo": work.undo,
     "outward": lambda desk: desk.go_outward(),
     "next_pane": lambda desk: desk.go_to_pane(1),

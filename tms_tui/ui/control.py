@@ -20,7 +20,6 @@ from tms_tui.ui.acts import ACTS
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.composing import Composing
 from tms_tui.ui.keys import Pane
-from tms_tui.ui.port import Undo
 from tms_tui.ui.routing import Part, Touched
 from tms_tui.ui.screens.ask import Ask
 from tms_tui.ui.screens.diagnostics import Diagnostics
@@ -43,7 +42,6 @@ class Control:
         self._peeking = False
         self.bridge = bridge
         self.composing = Composing(bridge, body.composer)
-        self.undo: Undo | None = None
 
     # What is there.
 
@@ -124,6 +122,16 @@ class Control:
         """Ask; `then` gets the answer's id, and is not called when there is none."""
         _ = self._screen.app.push_screen(Ask(question, answers), partial(_when_chosen, then))
 
+    def choose(self, title: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
+        """Let the agent choose by typing a part of the name; `then` is called as for `ask`."""
+        _ = self._screen.app.push_screen(palette.Palette(title, choices), partial(_when_chosen, then))
+
+    def prompt(self, question: str, keys: str, then: Callable[[str], None]) -> None:
+        """Let the agent write a line, or nothing; `then` is called as for `ask`."""
+        from tms_tui.ui.screens.prompt import Prompt
+
+        _ = self._screen.app.push_screen(Prompt(question, keys), partial(_when_chosen, then))
+
     # Where the focus is.
 
     def go_to_pane(self, by: int) -> None:
@@ -146,7 +154,7 @@ class Control:
 
     def show_palette(self) -> None:
         """Let the agent choose an action by name."""
-        self._choose("Type a part of a command's name", palette.commands(), self.act)
+        self.choose("Commands", palette.commands(), self.act)
 
     def show_canned(self) -> None:
         """Let the agent choose a canned response by a part of it; Esc types the slash after all."""
@@ -196,9 +204,6 @@ class Control:
         self._body.show(session, as_read=as_read)
         self._body.look_again(_HERE, self.bridge.moment().wall)
         self.composing.open(session)
-
-    def _choose(self, prompt: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
-        _ = self._screen.app.push_screen(palette.Palette(prompt, choices), partial(_when_chosen, then))
 
     def _words(self, notice: Notice) -> str:
         if notice.kind is NoticeKind.AVAILABILITY:

@@ -89,6 +89,7 @@ ACTIONS: Final = (
     Action("resolve", "resolve", "Resolve the conversation; u takes it back for 10 s.", ("e",), footer=OUTSIDE),
     Action("resolve_next", "resolve, next", "Resolve the conversation and open the next one.", ("E",)),
     Action("take", "take", "Take the conversation.", ("t",), footer=OUTSIDE),
+    Action("assign", "assign", "Assign to a colleague, with a note for them, or release.", ("a",), footer=OUTSIDE),
     Action(
         "later",
         "later",

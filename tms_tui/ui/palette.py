@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -59,14 +60,15 @@ class Palette(ModalScreen[str | None]):
         Binding("pageup", "move('page_up')", "Previous page"),
     ]
 
-    def __init__(self, prompt: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
         super().__init__()
-        self._prompt = prompt
+        self._title = title
         self._choices = choices
 
     def compose(self) -> ComposeResult:
-        with Vertical():
-            field = Input(placeholder=self._prompt)
+        with Vertical() as frame:
+            frame.border_title = Content(self._title)
+            field = Input(placeholder="Type a part of the name")
             field.cursor_blink = False
             yield field
             yield Static(id="found", markup=False)

@@ -6,25 +6,13 @@ from typing import Protocol
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry
-from tms_tui.domain.events import Event
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.value import Value
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.widgets.choices import Choice
 
 
-class Undo(Value):
-    """How to take the last change of state back; `until` on the monotonic clock."""
-
-    event: Event
-    words: str
-    until: float
-
-
 class Desk(Protocol):
     """What actions need of the screen."""
-
-    undo: Undo | None
 
     @property
     def bridge(self) -> Bridge:
@@ -82,6 +70,14 @@ class Desk(Protocol):
 
     def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
         """Ask; `then` gets the answer's id, and is not called when there is none."""
+        ...
+
+    def choose(self, title: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
+        """Let the agent choose by typing a part of the name; `then` is called as for `ask`."""
+        ...
+
+    def prompt(self, question: str, keys: str, then: Callable[[str], None]) -> None:
+        """Let the agent write a line, or nothing; `keys` says what Enter and Esc do. `then` as for `ask`."""
         ...
 
     def go_to_pane(self, by: int) -> None:

@@ -20,6 +20,12 @@ def clock(at: float, now: float) -> str:
     return time.strftime("%Y-%m-%d", then)
 
 
+def to_come(at: float, now: float) -> str:
+    """A time that is still to come: of day, and the day before it when that is another one; as `clock`."""
+    words = time.strftime("%H:%M", time.localtime(at))
+    return words if time.localtime(at)[:3] == time.localtime(now)[:3] else f"{day(at)}, {words}"
+
+
 def to_the_second(at: float) -> str:
     """A time of day with its seconds; seconds since the epoch."""
     return time.strftime("%H:%M:%S", time.localtime(at))

@@ -1,0 +1,55 @@
+"""What agents decide about conversations, in words."""
+
+from typing import assert_never
+
+from tms_tui.core import select
+from tms_tui.core.handing import Hindrance
+from tms_tui.core.state import State
+from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
+from tms_tui.domain.ids import AgentId
+from tms_tui.domain.model import Agent, Session
+from tms_tui.wording import availability, customer, priority, status, typing
+from tms_tui.wording.times import to_come
+
+
+def decision(state: State, asked: Decide, wall: float) -> str:
+    """What a decision makes of a conversation or of oneself; `wall` in seconds since the epoch."""
+    match asked:
+        case AssignAsked(_, agent, note):
+            return held_by(state, agent) + (", with a note" if note else "")
+        case StatusAsked(_, wanted, until):
+            return status(wanted) + (f" until {to_come(until, wall)}" if until else "")
+        case LabelAsked(_, tags, wanted_priority):
+            labels = [] if tags is None else [f"tags {', '.join(tags) or 'none'}"]
+            return ", ".join([*labels, *([f"priority {priority(wanted_priority)}"] if wanted_priority else [])])
+        case AvailabilityAsked(wanted_availability):
+            return f"you {availability(wanted_availability)}"
+        case _:
+            assert_never(asked)
+
+
+def held_by(state: State, agent: AgentId | None, name: str | None = None) -> str:
+    """Who holds a conversation; `name` is what the conversation itself calls them."""
+    if agent is None:
+        return "held by nobody"
+    if state.me is not None and agent == state.me.id:
+        return "held by you"
+    return f"held by {name or select.agent_name(state, agent) or 'a colleague'}"
+
+
+def presence(state: State, agent: Agent, load: int, session: Session) -> str:
+    """What speaks for and against giving a conversation to a colleague; `load`: how many they hold."""
+    parts = [availability(agent.availability), f"holds {load}"]
+    if session.assigned_agent == agent.id:
+        parts.append("holds this one")
+    if any(author.id == agent.id for author in select.typists(state, session.id)):
+        parts.append("is replying here")
+    elif agent.viewing == session.id:
+        parts.append("looks at this one")
+    return ", ".join(parts)
+
+
+def hindrance(found: Hindrance, session: Session) -> str:
+    """Why it is asked before a conversation changes hands."""
+    name = customer(session)
+    return f"{typing(found.replying)} to {name}." if found.replying else f"{found.holder} holds {name}."
