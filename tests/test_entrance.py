@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.engine.fakes import empty, stand
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.engine.engine import Engine
@@ -14,6 +15,16 @@ from tms_tui.ui.bridge import SignInForm
 SERVER, EMAIL = "https://chat.test", "ana@chat.test"
 KEPT = SignInForm(SERVER, EMAIL, Secret("yesterday's"))
 REFUSED = Failure(FailureKind.UNAUTHORIZED)
+
+
+class Open:
+    """A server that lets everybody in."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    async def sign_in(self, server: str, email: str, password: Secret) -> Engine | Failure:  # noqa: ARG002
+        return self.engine
 
 
 class Closed:
@@ -33,7 +44,7 @@ class Shelf:
         self.forgotten: list[tuple[str, str]] = []
 
     async def keep(self, server: str, email: str, password: Secret) -> str:  # noqa: ARG002
-        raise AssertionError("nobody got in")
+        return "kept"
 
     async def forget(self, server: str, email: str) -> str:
         self.forgotten.append((server, email))
@@ -73,6 +84,25 @@ async def test_only_a_refusal_counts(kind: FailureKind) -> None:
 async def test_what_was_typed_is_no_reason_to_forget(other: SignInForm) -> None:
     assert (await tried(KEPT, other, other))[0].forgotten == []
     assert (await tried(other, other, kept=None))[0].forgotten == []
+
+
+async def test_the_first_sign_in_is_remembered_once_and_all_is_said_together() -> None:
+    said, remembered = list[str](), list[tuple[str, str]]()
+
+    def remember(server: str, email: str) -> str:
+        remembered.append((server, email))
+        return "remembered"
+
+    entrance = Entrance(Open(stand(empty).engine), Shelf(), None, said.append, remember)
+    await entrance(SignInForm(SERVER, EMAIL, Secret("pw"), remember=True))
+    await entrance(SignInForm(SERVER, EMAIL, Secret("pw")))
+    assert remembered == [(SERVER, EMAIL)]
+    assert said == ["kept remembered"]
+
+
+async def test_who_is_not_let_in_is_not_remembered() -> None:
+    entrance = Entrance(Closed(REFUSED), Shelf(), None, list[str]().append, lambda *_: pytest.fail("remembered"))
+    assert await entrance(SignInForm(SERVER, EMAIL, Secret("pw"))) == REFUSED
 
 
 class Ring:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from tms_tui import wording
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.ids import Cursor
 from tms_tui.domain.secret import Secret
@@ -42,6 +43,15 @@ def address_of(typed: str, settings: Settings) -> ServerAddress:
         allow_cleartext=host in settings.allow_cleartext,
         ca_file=Path(settings.ca_file).expanduser() if settings.ca_file else None,
     )
+
+
+def address_words(typed: str, settings: Settings) -> str:
+    """What to say about an address while it is being typed: how it is reached, or what is wrong with it."""
+    try:
+        address = address_of(typed, settings)
+    except BadAddress as error:
+        return error.words
+    return wording.address(address.authority, secure=address.secure, loopback=address.loopback)
 
 
 def kept_at(address: ServerAddress, email: str) -> Path:

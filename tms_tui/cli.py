@@ -1,6 +1,7 @@
 """The command line: arguments to settings to a face, and what came of it to an exit code."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,23 +116,10 @@ def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bo
     """A desk with customers to try it on; nothing is kept."""
     flags = with_flags_before(context, flags)
     plain = plain or context.meta.get("plain", False)
-    try:
-        from tms_tui.server.demo import DemoFailedError, start_demo
-    except ModuleNotFoundError as error:
-        raise _without_extra(error) from None
-    from tms_tui.domain.secret import Secret
-    from tms_tui.start import Wanted
-
-    try:
-        with start_demo(seed=seed) as demo:
-            if agents == 2:
-                _invite(context.obj, demo.invitation)
-            first = demo.agents[0]
-            flags |= {"server": demo.url, "email": first.email}
-            wanted = Wanted(Secret(first.password), welcome=f"customers' page {demo.page_url}", keeps=False)
-            return _open(context.obj, "plain was asked for" if plain else None, loaded(flags), wanted)
-    except DemoFailedError as error:
-        raise click.ClickException(str(error)) from None
+    settings = loaded(flags)
+    _prepare(settings)
+    why = "plain was asked for" if plain else no_desk_because(password_from_stdin=True)
+    return _demo(context.obj, why, settings, seed=seed, agents=agents)
 
 
 tms_chat.add_command(Forwarded("serve", "serve", "Run the reference server."))
@@ -157,25 +145,54 @@ def _console(
 def _open(
     frame: FirstFrame | None, plain_because: str | None, settings: Settings, wanted: Any, config: Path | None = None
 ) -> int:
+    from tms_tui import start
+
+    _prepare(settings)
+    why = plain_because or no_desk_because(password_from_stdin=wanted.password is not None)
+    try:
+        return _show_face(frame, why, settings, wanted, config or default_file())
+    except start.DemoWanted:
+        return _demo(None, why, settings)
+
+
+def _prepare(settings: Settings) -> None:
     from tms_tui import process, start
 
     process.forbid_dumps()
     start.open_log(settings)
-    why = plain_because or no_desk_because(password_from_stdin=wanted.password is not None)
-    if why is not None:
-        _clear(frame)
-        return _open_lines(settings, why, wanted, config or default_file())
-    return start.start_desk(settings, frame, wanted)
 
 
-def _open_lines(settings: Settings, why: str, wanted: Any, file: Path) -> int:
+def _show_face(frame: FirstFrame | None, plain_because: str | None, settings: Settings, wanted: Any, file: Path) -> int:
+    from tms_tui import start
+
+    if plain_because is None:
+        return start.start_desk(settings, frame, wanted, file)
     from tms_tui import start_lines
 
+    _clear(frame)
+    return start_lines.start_plain(settings, plain_because, wanted, file)
+
+
+def _demo(
+    frame: FirstFrame | None, plain_because: str | None, settings: Settings, *, seed: int = 1, agents: int = 1
+) -> int:
     try:
-        return start_lines.start_plain(settings, why, wanted, file)
-    except start_lines.DemoWanted:
-        code: int = demo_command.main(["--plain"], prog_name="tms-chat demo", standalone_mode=False)
-        return code
+        from tms_tui.server.demo import DemoFailedError, start_demo
+    except ModuleNotFoundError as error:
+        raise _without_extra(error) from None
+    from tms_tui.domain.secret import Secret
+    from tms_tui.start import Wanted
+
+    try:
+        with start_demo(seed=seed) as demo:
+            if agents == 2:
+                _invite(frame, demo.invitation)
+            first = demo.agents[0]
+            settings = replace(settings, server=demo.url, email=first.email)
+            wanted = Wanted(Secret(first.password), welcome=f"customers' page {demo.page_url}", keeps=False)
+            return _show_face(frame, plain_because, settings, wanted, default_file())
+    except DemoFailedError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _invite(frame: FirstFrame | None, invitation: str) -> None:

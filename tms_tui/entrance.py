@@ -1,4 +1,4 @@
-"""The way in: signs in for the desk, keeps a password that was accepted, forgets one that was refused twice."""
+"""The way in: signs in for the desk, keeps what was asked to be kept, forgets a password that was refused twice."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
@@ -35,25 +35,43 @@ class Passwords(Protocol):
 
 
 class Entrance:
-    """Called with each form that is handed in. `kept` is the one that the keyring filled in, if it did."""
+    """Called with each form that is handed in. `kept` is the one that the keyring filled in, if it did.
+
+    `remember`, when given, writes down server and e-mail of the first sign-in, and says what came of it.
+    """
 
     def __init__(
-        self, desks: Desks, passwords: Passwords, kept: "SignInForm | None", say: Callable[[str], None]
+        self,
+        desks: Desks,
+        passwords: Passwords,
+        kept: "SignInForm | None",
+        say: Callable[[str], None],
+        remember: Callable[[str, str], str] | None = None,
     ) -> None:
         self._desks = desks
         self._passwords = passwords
         self._kept = kept
         self._say = say
+        self._remember = remember
         self._refused = 0
 
     async def __call__(self, form: "SignInForm") -> "Engine | Failure":
         outcome = await self._desks.sign_in(form.server, form.email, form.password)
         if not isinstance(outcome, Failure):
-            if form.remember:
-                self._say(await self._passwords.keep(form.server, form.email, form.password))
+            await self._keep(form)
         elif outcome.kind is FailureKind.UNAUTHORIZED and self._is_kept(form):
             await self._refuse(form)
         return outcome
+
+    async def _keep(self, form: "SignInForm") -> None:
+        said = []
+        if form.remember:
+            said.append(await self._passwords.keep(form.server, form.email, form.password))
+        if self._remember is not None:
+            said.append(self._remember(form.server, form.email))
+            self._remember = None
+        if said:
+            self._say(" ".join(said))
 
     def _is_kept(self, form: "SignInForm") -> bool:
         kept = self._kept

@@ -6,6 +6,7 @@ import gc
 import logging
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ class Wanted(Value):
     """Said once on the event line."""
     keeps: bool = True
     """Whether drafts and unsent messages survive this run."""
+
+
+class DemoWanted(Exception):  # noqa: N818 - nothing failed
+    """Asked for a server, the agent chose the demo."""
 
 
 def open_log(settings: Settings) -> None:
@@ -69,18 +74,23 @@ def password_from_stdin() -> Secret:
     return Secret(process.first_line_of_stdin())
 
 
-def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted) -> int:
-    """Run the desk in full screen. The exit code."""
+def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted, file: Path) -> int:
+    """Run the desk in full screen. What the agent is asked is remembered in `file`. The exit code.
+
+    Raises DemoWanted.
+    """
     process.reopen_terminal_as_stdin()
     kept = password_kept(settings, wanted)
     with recording(wanted) as record:
         from tms_tui.assembly import Assembly
 
         assembly = Assembly(settings, record, keeps=wanted.keeps)
-        app = _desk(settings, kept, wanted, assembly, frame)
+        app = _desk(settings, kept, wanted, assembly, frame, file)
         gc.freeze()
         gc.enable()
         asyncio.run(_run(app, assembly))
+    if app.demo_wanted:
+        raise DemoWanted
     return app.return_code or 0
 
 
@@ -91,22 +101,30 @@ async def _run(app: "ChatApp", assembly: "Assembly") -> None:
 
 
 def _desk(
-    settings: Settings, kept: "Kept", wanted: Wanted, assembly: "Assembly", frame: FirstFrame | None
+    settings: Settings, kept: "Kept", wanted: Wanted, assembly: "Assembly", frame: FirstFrame | None, file: Path
 ) -> "ChatApp":
+    from tms_tui.assembly import address_words
+    from tms_tui.config_commands import remembered
     from tms_tui.entrance import Entrance
     from tms_tui.keeping import KeptPasswords
     from tms_tui.ui.app import ChatApp
     from tms_tui.ui.bridge import Prefill
 
-    prefill = Prefill(settings.server, settings.email, kept.password, kept.place, kept.why_not)
+    is_first = wanted.keeps and not (settings.server and settings.email)
+    prefill = Prefill(
+        settings.server, settings.email, kept.password, kept.place, kept.why_not, demo=not settings.server
+    )
     recalled = prefill.form if kept.place else None
 
     def say(words: str) -> None:
         app.desk.say(words)
 
     app = ChatApp(
-        Entrance(assembly, KeptPasswords(settings), recalled, say),
+        Entrance(
+            assembly, KeptPasswords(settings), recalled, say, partial(remembered, file=file) if is_first else None
+        ),
         prefill,
+        check_address=partial(address_words, settings=settings),
         theme=settings.theme,
         own_themes=settings.themes,
         preferences=_preferences(settings),

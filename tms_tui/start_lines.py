@@ -13,7 +13,7 @@ from tms_tui import process
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.settings import Settings
-from tms_tui.start import Wanted, password_kept, recording
+from tms_tui.start import DemoWanted, Wanted, password_kept, recording
 
 if TYPE_CHECKING:
     from tms_tui.assembly import Assembly
@@ -25,10 +25,6 @@ _BY_SIGNAL: Final = 128
 _SERVER: Final = "Server, like https://chat.example.com (demo: try it with made-up customers; nothing: leave): "
 _EMAIL: Final = "E-mail address (nothing: leave): "
 _NO_PASSWORD: Final = "Not signed in: there is no password. Give it on standard input with --password-stdin."  # noqa: S105
-
-
-class DemoWanted(Exception):  # noqa: N818 - nothing failed
-    """Asked for a server, the agent chose the demo."""
 
 
 def start_plain(settings: Settings, why: str, wanted: Wanted, file: Path) -> int:

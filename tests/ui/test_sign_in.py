@@ -47,7 +47,8 @@ async def console(
     server: Server, prefill: Prefill = EMPTY, size: tuple[int, int] = (100, 30)
 ) -> AsyncIterator[Pilot[None]]:
     """The console before anybody signed in."""
-    async with ChatApp(server.sign_in, prefill).run_test(size=size) as pilot:
+    app = ChatApp(server.sign_in, prefill, check_address=lambda typed: f"<{typed}> was checked.")
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot
 
@@ -82,6 +83,43 @@ async def test_three_fields_and_enter_open_the_desk() -> None:
         )
         assert "Jonas Weber" in text_of(pilot)
         assert badge(pilot) == "● Live"
+
+
+async def test_the_address_is_checked_as_it_is_typed_and_only_then() -> None:
+    async with console(Server(), replace(EMPTY, server="chat.test", email="ana")) as pilot:
+        assert "was checked" not in text_of(pilot)
+        await press(pilot, "shift+tab", "shift+tab", "end", "s")
+        assert "<chat.tests> was checked." in text_of(pilot)
+        await press(pilot, "backspace", "backspace")
+        assert "<chat.tes> was checked." in text_of(pilot)
+        await press(pilot, *["backspace"] * 8)
+        assert "was checked" not in text_of(pilot)
+
+
+async def test_without_a_server_the_demo_is_offered() -> None:
+    async with console(Server(), replace(EMPTY, server="chat.test")) as pilot:
+        assert "demo" not in text_of(pilot)
+    async with console(Server(), replace(EMPTY, demo=True)) as pilot:
+        await press(pilot, "tab", "tab", "tab", "tab")
+        button = pilot.app.screen.query_one("#demo")
+        assert button.has_focus
+        assert pilot.app.cursor_position == button.region.offset
+        await press(pilot, "enter")
+        assert isinstance(pilot.app, ChatApp)
+        assert pilot.app.demo_wanted
+        assert not pilot.app.is_running
+
+
+async def test_who_was_asked_once_is_later_asked_for_the_password_alone() -> None:
+    server = Server()
+    async with console(server, replace(EMPTY, demo=True)) as pilot:
+        await fill_in(pilot)
+        assert server.engine is not None
+        server.engine.tell(SignInNeeded(REFUSED))
+        await settled(pilot)
+        assert [field(pilot, name).value for name in ("server", "email", "password")] == ["chat.test", "ana", ""]
+        assert field(pilot, "password").has_focus
+        assert "demo" not in text_of(pilot)
 
 
 async def test_the_password_is_never_shown() -> None:

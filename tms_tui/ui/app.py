@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from tms_tui import wording
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.value import replace
-from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
 from tms_tui.ui.driver import TerminalDriver
 from tms_tui.ui.preferences import DEFAULTS, Preferences
 from tms_tui.ui.screens.desk import DeskScreen
@@ -30,7 +30,7 @@ class ChatApp(App[None]):
     or of `own_themes`, which holds the agent's colours by name.
 
     With a `prefill` that lacks nothing it signs in unasked, the desk standing there already. `taking_over` is called
-    just before the terminal is.
+    just before the terminal is. `demo_wanted`: the agent chose the demo, and the app has ended for it.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -42,6 +42,7 @@ class ChatApp(App[None]):
         prefill: Prefill,
         *,
         theme: str | None = None,
+        check_address: CheckAddress = lambda _: "",
         own_themes: Mapping[str, Mapping[str, Any]] | None = None,
         preferences: Preferences = DEFAULTS,
         words: str = "",
@@ -51,6 +52,8 @@ class ChatApp(App[None]):
         super().__init__(driver_class=TerminalDriver, ansi_color=wanted.ansi or None)
         self._taking_over = taking_over
         self._sign_in = sign_in
+        self._check_address = check_address
+        self.demo_wanted = False
         self._prefill = prefill
         self._first: Worker[Engine | Failure] | None = None
         self.desk = DeskScreen(preferences, words=words)
@@ -92,6 +95,11 @@ class ChatApp(App[None]):
         """The server no longer accepts the sign-in: the desk stays as it is behind the form."""
         self._ask_to_sign_in(replace(self._prefill, password=None, words=wording.sign_in_failed(event.failure)))
 
+    def on_sign_in_screen_demo_asked(self) -> None:
+        """End, for the demo to begin."""
+        self.demo_wanted = True
+        self.exit()
+
     def on_terminal_driver_resumed(self, event: TerminalDriver.Resumed) -> None:
         """The terminal may show anything after a stop: draw everything again."""
         show_cursor(self)
@@ -115,7 +123,10 @@ class ChatApp(App[None]):
         self.desk.say("Ctrl+Q quits.")
 
     async def _ask(self, form: SignInForm) -> Engine | Failure:
-        return await self._sign_in(form)
+        outcome = await self._sign_in(form)
+        if not isinstance(outcome, Failure):
+            self._prefill = replace(self._prefill, server=form.server, email=form.email, demo=False, words="")
+        return outcome
 
     async def _answered(self, answer: Engine | Failure | None) -> None:
         if isinstance(answer, Failure):
@@ -126,7 +137,7 @@ class ChatApp(App[None]):
     def _ask_to_sign_in(self, prefill: Prefill) -> None:
         from tms_tui.ui.screens.sign_in import SignInScreen
 
-        _ = self.push_screen(SignInScreen(self._sign_in, prefill), self._answered)
+        _ = self.push_screen(SignInScreen(self._ask, prefill, self._check_address), self._answered)
 
     def _fatal_error(self) -> None:
         """Leave with one plain line: Textual would print the values of variables, secrets among them."""

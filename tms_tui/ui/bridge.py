@@ -64,6 +64,8 @@ class Prefill(Value):
     password: Secret | None = None
     keyring: str | None = None
     no_keyring_because: str = ""
+    demo: bool = False
+    """Whether to offer the demo: no server is known."""
     words: str = ""
     """Why the agent is asked, when it is not the first time."""
 
@@ -77,6 +79,10 @@ class Prefill(Value):
 
 SignIn = Callable[[SignInForm], Awaitable[Engine | Failure]]
 """Opens a desk, or says why not. Asked again later it may return the same engine, signed in anew."""
+
+
+CheckAddress = Callable[[str], str]
+"""What to say about a server's address while it is being typed."""
 
 
 class EngineChanged(Message):

@@ -10,6 +10,7 @@ from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, Session, SessionStatus
 from tms_tui.wording.failures import (
     BROKEN,
+    address,
     broken,
     crashed,
     ending,
@@ -25,6 +26,7 @@ from tms_tui.wording.times import clock, day, gap, to_the_second, wait
 
 __all__ = [
     "BROKEN",
+    "address",
     "availability",
     "badge",
     "broken",

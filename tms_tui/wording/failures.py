@@ -95,6 +95,14 @@ def missing_field(field: str) -> str:
     return f"Not signed in: {named[field]} is missing."
 
 
+def address(host: str, *, secure: bool, loopback: bool) -> str:
+    """How a server that can be used is reached."""
+    if secure:
+        return f"{host}: the line is encrypted."
+    why = "but stays on this machine" if loopback else "and others may read it: your settings allow that"
+    return f"{host}: the line is not encrypted, {why}."
+
+
 def keyring(name: str | None, why_not: str) -> str:
     """Where a password would be kept, or why it cannot be."""
     return f"Kept in: {name}" if name else f"Not possible here: {why_not or 'no keyring was found'}"

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import DescendantFocus
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 from textual.worker import Worker, WorkerState
@@ -13,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from tms_tui import wording
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
-from tms_tui.ui.bridge import Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
 
 _WORKER = "sign-in"
 
@@ -38,21 +40,28 @@ class SignInScreen(ModalScreen[Engine]):
     SignInScreen Input:focus { border: none; background: $panel; text-style: underline; }
     SignInScreen Checkbox { border: none; padding: 0; height: auto; background: $surface; color: $foreground; }
     SignInScreen Button {
-        border: none; height: 1; min-width: 12; margin-top: 1; background: $panel; color: $foreground;
+        border: none; height: 1; min-width: 12; margin-right: 2; background: $panel; color: $foreground;
     }
+    SignInScreen #buttons { height: 1; margin-top: 1; }
     SignInScreen Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
     SignInScreen .label { margin-top: 1; }
     SignInScreen #why { margin-top: 1; min-height: 2; color: $text-warning; }
     """
+
+    class DemoAsked(Message):
+        """The agent wants made-up customers instead of a server."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", "Next field"),
         Binding("up", "app.focus_previous", "Previous field"),
     ]
 
-    def __init__(self, sign_in: SignIn, prefill: Prefill) -> None:
+    def __init__(self, sign_in: SignIn, prefill: Prefill, check_address: CheckAddress = lambda _: "") -> None:
         super().__init__()
         self._sign_in = sign_in
         self._prefill = prefill
+        self._check_address = check_address
+        self._checked = prefill.server
         self._asked: Worker[Engine | Failure] | None = None
 
     def compose(self) -> ComposeResult:
@@ -67,7 +76,10 @@ class SignInScreen(ModalScreen[Engine]):
             yield _field(known.password.reveal() if known.password else "", "password", password=True)
             yield Box("Remember the password in this computer's keyring", id="remember", disabled=not known.keyring)
             yield Static(wording.keyring(known.keyring, known.no_keyring_because), id="keyring", markup=False)
-            yield Button("Sign in", id="go")
+            with Horizontal(id="buttons"):
+                yield Button("Sign in", id="go")
+                if known.demo:
+                    yield Button("Try the demo, no server needed", id="demo")
             yield Static(known.words, id="why", markup=False)
             yield Static("Tab next field, Enter sign in, Ctrl+Q quit", markup=False)
 
@@ -78,8 +90,22 @@ class SignInScreen(ModalScreen[Engine]):
     def on_input_submitted(self) -> None:
         self._submit()
 
-    def on_button_pressed(self) -> None:
-        self._submit()
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at once whether the address can be used."""
+        if event.input.id == "server" and event.value != self._checked:
+            self._checked = event.value
+            self._say(self._check_address(event.value) if event.value else "")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "demo":
+            self.post_message(self.DemoAsked())
+        else:
+            self._submit()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Fields place the terminal's cursor themselves; on anything else it is put here."""
+        if not isinstance(event.widget, Input):
+            self.app.cursor_position = event.widget.region.offset
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """The server has answered, or the attempt itself broke."""
