@@ -86,7 +86,7 @@ ASSIGN = effects.Assign(TALK, AgentId("a1"))
             ("PUT /v1/agents/me/availability", {}, {"availability": "away"}),
         ),
         (
-            effects.PostMetrics(1, 2, 3, 4, 5, 6, ((0.5, 9),)),
+            effects.PostMetrics(1, 2, 3, 4, 5, 6, 7, ((0.5, 9),), 10, 4.5),
             (
                 "POST /v1/agents/me/metrics",
                 {},
@@ -97,7 +97,10 @@ ASSIGN = effects.Assign(TALK, AgentId("a1"))
                     "unread_frames": 4,
                     "duplicates": 5,
                     "gaps_filled": 6,
+                    "deaf_lines": 7,
                     "latency": [{"le": 0.5, "count": 9}],
+                    "latency_count": 10,
+                    "latency_sum": 4.5,
                 },
             ),
         ),

@@ -34,21 +34,52 @@ async def test_a_dead_bus_is_not_ready(tmp_path: Path) -> None:
 
 
 async def test_metrics_count_what_happened_and_what_consoles_report(server: RunningServer) -> None:
-    dana, visitor = await server.sign_in(), await server.visitor()
+    dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
     await visitor.says("one")
-    for connects, within in ((2, 5), (3, 9), (1, 1)):
-        report = {"connects": connects, "latency": [{"le": 0.1, "count": within}]}
-        assert (await dana.http.post("/v1/agents/me/metrics", json=report)).status_code == 204
+    for agent, connects, within in ((dana, 2, 5), (bo, 3, 9)):
+        latency = [{"le": 0.1, "count": within}, {"le": 0.1234, "count": 1}, {"le": 30, "count": 99}]
+        report = {"connects": connects, "latency": latency, "latency_count": 10, "latency_sum": 1.5}
+        assert (await agent.http.post("/v1/agents/me/metrics", json=report)).status_code == 204
     async with agent_socket(server, dana) as far:
         await far.hears()
         page = (await dana.http.get("/metrics")).text
     assert 'tms_chat_messages_total{author_type="visitor"} 1.0' in page
     assert 'tms_chat_sockets{side="agent"} 1.0' in page
-    assert 'tms_chat_logins_total{outcome="granted"} 1.0' in page
-    assert 'tms_chat_console_events_total{kind="connects"} 4.0' in page, "2, then one more, then a new start"
-    assert 'tms_chat_console_delivery_bucket_total{le="0.1"} 10.0' in page
-    bad = await dana.http.post("/v1/agents/me/metrics", json={"latency": [{"le": "x"}]})
-    assert bad.status_code == 422
+    assert 'tms_chat_logins_total{outcome="granted"} 2.0' in page
+    assert 'tms_chat_console_events_total{kind="connects"} 5.0' in page
+    for figure in (
+        'bucket{le="0.1"} 14.0',
+        'bucket{le="30.0"} 20.0',
+        'bucket{le="+Inf"} 20.0',
+        "sum 3.0",
+        "count 20.0",
+    ):
+        assert f"tms_chat_console_delivery_seconds_{figure}" in page
+    assert "0.1234" not in page, "a report makes no label"
+    console = [line for line in page.splitlines() if "console" in line]
+    assert not [line for line in console if dana.user.id in line or "Dana" in line]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"latency": [{"le": "x"}]},
+        {"connects": -1},
+        {"connects": 10**12},
+        {"connects": 1.5},
+        {"connects": "1"},
+        {"latency_sum": 1e300},
+        {"latency": [{"le": 0.1, "count": 1}] * 21},
+    ],
+)
+async def test_a_report_that_is_no_small_number_is_refused_whole(
+    server: RunningServer, report: dict[str, object]
+) -> None:
+    dana = await server.sign_in()
+    refused = await dana.http.post("/v1/agents/me/metrics", json={"reconnects": 1} | report)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_body")
+    page = (await dana.http.get("/metrics")).text
+    assert 'tms_chat_console_events_total{kind="reconnects"}' not in page
 
 
 async def test_every_answer_carries_a_request_id(server: RunningServer) -> None:

@@ -9,6 +9,7 @@ from tms_tui.core import (
     link,
     people,
     reading,
+    reporting,
     restoring,
     sending,
     sessions,
@@ -96,6 +97,7 @@ def _from_line(step: Step, event: on.LineEvent) -> None:
             step.state.health.proxy = proxy
         case on.LinkWelcomed():
             link.welcomed(step, event)
+            reporting.welcomed(step, event.report_every)
             sync.welcomed(step, event)
             sending.flush(step)
         case on.LinkProven(latency):
@@ -142,7 +144,7 @@ def _written(step: Step, event: on.WriteAnswer) -> None:
         case on.AvailabilitySet(agent):
             people.seen(step, agent)
         case on.MetricsPosted():
-            return
+            reporting.posted(step)
         case _:
             assert_never(event)
 

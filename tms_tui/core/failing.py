@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from tms_tui.core import deciding, keeping, link, people, reading, sending, sessions, sync, typing
+from tms_tui.core import deciding, keeping, link, people, reading, reporting, sending, sessions, sync, typing
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
@@ -46,7 +46,9 @@ def failed(step: Step, event: AskFailed) -> None:
                 sessions.vanished(step, session)
         case MarkRead(session):
             _mark_failed(step, session)
-        case ReadAgents() | ReadCanned() | PostMetrics():
+        case PostMetrics():
+            reporting.failed(step)
+        case ReadAgents() | ReadCanned():
             return
         case _:
             _decision_failed(step, asked, failure)
@@ -58,6 +60,8 @@ def rang(step: Step, timer: Timer) -> None:
     match timer.kind:
         case TimerKind.RECONNECT | TimerKind.WELCOME | TimerKind.STABLE | TimerKind.RENEW:
             link.rang(step, timer.kind)
+        case TimerKind.REPORT:
+            reporting.due(step)
         case TimerKind.POLL:
             sync.read_now(step)
         case TimerKind.DEAF:

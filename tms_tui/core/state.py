@@ -7,7 +7,7 @@ from tms_tui.core.health import Health
 from tms_tui.core.outbox import Outbox
 from tms_tui.core.transcript import Transcript
 from tms_tui.domain.changes import Change, Notice
-from tms_tui.domain.effects import Effect, ReadLog, SessionQuery
+from tms_tui.domain.effects import Effect, PostMetrics, ReadLog, SessionQuery
 from tms_tui.domain.errors import Ending, Failure
 from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
@@ -95,6 +95,17 @@ class SyncState(Record):
     """The line is back, and what was missed is still being read."""
 
 
+class Reporting(Record):
+    """What the server was told of the counters."""
+
+    every: float | None = None
+    """Seconds between two reports; None while none is wanted."""
+    told: PostMetrics = PostMetrics()
+    """The totals of the last report that was answered."""
+    under_way: PostMetrics | None = None
+    """The totals of the report that is not answered yet."""
+
+
 class Typist(Value):
     """Someone who types. `until` is on the monotonic clock."""
 
@@ -145,6 +156,7 @@ class State(Record):
     link: LinkState = field(default_factory=LinkState)
     sync: SyncState = field(default_factory=SyncState)
     health: Health = field(default_factory=Health)
+    reporting: Reporting = field(default_factory=Reporting)
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=NOTICES_KEPT))
     listings: dict[SessionQuery, tuple[SessionId, ...]] = field(default_factory=dict)
     """What the agent asked to list beyond the open conversations, newest first."""

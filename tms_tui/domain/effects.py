@@ -17,6 +17,7 @@ class TimerKind(StrEnum):
     POLL = "poll"
     DEAF = "deaf"
     RENEW = "renew"
+    REPORT = "report"
     RESEND = "resend"
     MARK = "mark"
     DRAFT = "draft"
@@ -114,15 +115,19 @@ class SetAvailability(Value):
 
 
 class PostMetrics(Value):
-    """Counters since the start; `latency` are (seconds, cumulative count) pairs."""
+    """What was counted since the last report that was answered. `latency`: (seconds, how many took at most that)."""
 
-    connects: int
-    failures: int
-    reconnects: int
-    unread_frames: int
-    duplicates: int
-    gaps_filled: int
+    connects: int = 0
+    failures: int = 0
+    reconnects: int = 0
+    unread_frames: int = 0
+    duplicates: int = 0
+    gaps_filled: int = 0
+    deaf_lines: int = 0
     latency: tuple[tuple[float, int], ...] = ()
+    latency_count: int = 0
+    latency_sum: float = 0.0
+    """Seconds of all deliveries together."""
 
 
 Read = ReadSessions | ReadSession | ReadPage | ReadLog | ReadAgents | ReadCanned

@@ -87,12 +87,16 @@ WireEvent = (
 
 
 class LinkWelcomed(Value):
-    """The server's first frame. `cursor` is the head of the log when this socket was registered."""
+    """The server's first frame. `cursor` is the head of the log when this socket was registered.
+
+    `report_every`: seconds between two reports of the console's counters, if the server wants any.
+    """
 
     agent: AgentId
     server_time: float
     resumed: bool
     cursor: Cursor
+    report_every: float | None = None
 
 
 class LinkRouted(Value):

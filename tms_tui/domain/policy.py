@@ -99,5 +99,9 @@ TURNS_KEPT: Final = 100
 """How often the line came and went, for the page of diagnostics."""
 DELIVERY_BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds by which deliveries are counted for the server."""
+REPORT_SOONEST: Final = 10.0
+"""A server that wants the counters more often gets them this often."""
+REPORT_LARGEST: Final = 1_000_000.0
+"""The largest figure of one report."""
 CLOCK_OFF: Final = 60.0
 """A clock that differs from the server's by more than this is said, once."""

@@ -59,7 +59,9 @@ def _connected(frame: wire.Frame, _: Cursor | None) -> LinkWelcomed:
         server_time = seconds(shape.server_time)
     except ValueError:
         raise UnreadableError("bad_time", "a time that cannot be read") from None
-    return LinkWelcomed(shapes.agent_id(shape.agent_id), server_time, shape.resumed, Cursor(checked_id(shape.cursor)))
+    cursor = Cursor(checked_id(shape.cursor))
+    agent = shapes.agent_id(shape.agent_id)
+    return LinkWelcomed(agent, server_time, shape.resumed, cursor, shape.report_metrics_every)
 
 
 def _message(frame: wire.Frame, cursor: Cursor | None) -> MessageArrived:

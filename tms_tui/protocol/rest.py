@@ -139,7 +139,10 @@ def _metrics_body(request: effects.PostMetrics) -> wire.MetricsBody:
         unread_frames=request.unread_frames,
         duplicates=request.duplicates,
         gaps_filled=request.gaps_filled,
+        deaf_lines=request.deaf_lines,
         latency=[wire.LatencyBucket(le=le, count=count) for le, count in request.latency],
+        latency_count=request.latency_count,
+        latency_sum=request.latency_sum,
     )
 
 

@@ -41,6 +41,11 @@ Uuid = Annotated[str, _promise(format="uuid")]
 Time = Annotated[str, _promise(format="date-time")]
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+"""How often something happened within one report."""
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+
+
 class Wire(msgspec.Struct, kw_only=True, omit_defaults=False):
     """Common ground of all shapes."""
 
@@ -137,6 +142,8 @@ class Connected(Wire):
     resumed: bool
     cursor: str
     heartbeat_seconds: int = 30
+    report_metrics_every: float | None = None
+    """Seconds between two reports of the console's own counters; None: they are not wanted."""
 
 
 class Assigned(Wire):
@@ -266,20 +273,24 @@ class EventsAnswer(Wire):
 class LatencyBucket(Wire):
     """How many deliveries took at most `le` seconds; cumulative, as Prometheus counts."""
 
-    le: float
-    count: int
+    le: Seconds
+    count: Count
 
 
 class MetricsBody(Wire):
-    """A console's own counters since it started."""
+    """What a console counted since its last report that was answered. Numbers alone: nothing names anybody."""
 
-    connects: int = 0
-    failures: int = 0
-    reconnects: int = 0
-    unread_frames: int = 0
-    duplicates: int = 0
-    gaps_filled: int = 0
-    latency: list[LatencyBucket] = []
+    connects: Count = 0
+    failures: Count = 0
+    reconnects: Count = 0
+    unread_frames: Count = 0
+    duplicates: Count = 0
+    gaps_filled: Count = 0
+    deaf_lines: Count = 0
+    latency: Annotated[list[LatencyBucket], msgspec.Meta(max_length=20)] = []
+    """By the bounds 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 and 30; others are not counted."""
+    latency_count: Count = 0
+    latency_sum: Seconds = 0.0
 
 
 class VisitorSessionBody(Wire):

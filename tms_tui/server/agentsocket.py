@@ -13,6 +13,7 @@ from tms_tui.server.errors import Refusal
 from tms_tui.server.feed import AgentLine
 from tms_tui.server.frames import BadFrame, data_of, session_of, spoken
 from tms_tui.server.line import Line
+from tms_tui.server.metrics import REPORT_EVERY
 from tms_tui.server.readmarks import text
 from tms_tui.server.replay import frames, resumable
 from tms_tui.server.rest.call import About, Door, Query, Socket
@@ -88,7 +89,13 @@ class AgentSocket:
 
     def _connected(self, position: int, *, resumed: bool) -> str:
         now = self._served.clock.now()
-        data = wire.Connected(agent_id=self._who.id, server_time=timestamp(now), resumed=resumed, cursor=str(position))
+        data = wire.Connected(
+            agent_id=self._who.id,
+            server_time=timestamp(now),
+            resumed=resumed,
+            cursor=str(position),
+            report_metrics_every=REPORT_EVERY,
+        )
         return spoken(wire.CONNECTED, data, now, "system")
 
     async def _take(self, frame: wire.ClientFrame) -> None:

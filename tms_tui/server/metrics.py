@@ -1,10 +1,25 @@
 """What the server counts about itself, and what consoles report, for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Iterator
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from tms_tui.domain.policy import DELIVERY_BOUNDS
 from tms_tui.protocol.wire import MetricsBody
 
-MAX_BUCKETS = 20
+REPORT_EVERY = 60.0
+"""Seconds between two reports that a console is asked for."""
+CONSOLE_COUNTERS = (
+    "connects",
+    "failures",
+    "reconnects",
+    "unread_frames",
+    "duplicates",
+    "gaps_filled",
+    "deaf_lines",
+)
 DELIVERY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 ASSIGNMENT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MEDIA_TYPE = "text/plain"
@@ -27,13 +42,8 @@ class Metrics:
         self.console = Counter(
             "tms_chat_console_events", "What consoles report of themselves", ["kind"], registry=self._registry
         )
-        self.console_latency = Counter(
-            "tms_chat_console_delivery_bucket",
-            "Deliveries consoles report, by upper bound in seconds",
-            ["le"],
-            registry=self._registry,
-        )
-
+        self.console_latency = ConsoleLatency()
+        self._registry.register(self.console_latency)
         self.delivery_seconds = Histogram(
             "tms_chat_delivery_seconds",
             "From a message's commit to its write to an agent's socket",
@@ -57,22 +67,38 @@ class Metrics:
             buckets=ASSIGNMENT_BUCKETS,
             registry=self._registry,
         )
-        self._last: dict[str, MetricsBody] = {}
 
-    def reported(self, agent_id: str, report: MetricsBody) -> None:
-        """Adds what a console counted since its last report; smaller figures mean it started anew."""
-        last = self._last.get(agent_id, MetricsBody())
-        self._last[agent_id] = report
-        for kind in ("connects", "failures", "reconnects", "unread_frames", "duplicates", "gaps_filled"):
-            self.console.labels(kind).inc(_grown(getattr(report, kind), getattr(last, kind)))
-        before = {one.le: one.count for one in last.latency}
-        for one in report.latency[:MAX_BUCKETS]:
-            self.console_latency.labels(str(one.le)).inc(_grown(one.count, before.get(one.le, 0)))
+    def reported(self, report: MetricsBody) -> None:
+        """Adds what a console counted since its last report; whose console it was is not kept."""
+        for kind in CONSOLE_COUNTERS:
+            self.console.labels(kind).inc(getattr(report, kind))
+        self.console_latency.add(report)
 
     def page(self) -> bytes:
         return generate_latest(self._registry)
 
 
-def _grown(now: int, before: int) -> int:
-    now = max(0, now)
-    return now - before if now >= before else now
+class ConsoleLatency(Collector):
+    """A histogram that is told counts instead of single values. Its bounds are fixed: a report adds no label."""
+
+    def __init__(self) -> None:
+        self._within = dict.fromkeys(DELIVERY_BOUNDS, 0)
+        self._count = 0
+        self._sum = 0.0
+
+    def add(self, report: MetricsBody) -> None:
+        """Adds one report; a bound that is not known, or counts more than there were, is left out or cut."""
+        for bucket in report.latency:
+            if bucket.le in self._within:
+                self._within[bucket.le] += min(bucket.count, report.latency_count)
+        self._count += report.latency_count
+        self._sum += report.latency_sum
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        buckets = [(str(bound), float(count)) for bound, count in self._within.items()]
+        yield HistogramMetricFamily(
+            "tms_chat_console_delivery_seconds",
+            "From a message's commit to its arrival at a console, as consoles report",
+            buckets=[*buckets, ("+Inf", float(self._count))],
+            sum_value=self._sum,
+        )

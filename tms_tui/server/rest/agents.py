@@ -30,8 +30,8 @@ async def availability(request: Request, served: Services, caller: Caller) -> Re
     return answer(shown)
 
 
-async def metrics(request: Request, served: Services, caller: Caller) -> Response:
-    served.metrics.reported(caller.id, await body(request, wire.MetricsBody))
+async def metrics(request: Request, served: Services, _caller: Caller) -> Response:
+    served.metrics.reported(await body(request, wire.MetricsBody))
     return Response(status_code=204)
 
 
