@@ -164,7 +164,7 @@ async def test_every_request_is_understood_by_both_sides(server: RunningServer, 
         (SetStatus(talk, SessionStatus.PENDING, pending_until=4_000_000_000.5), SessionAnswered),
         (MarkRead(talk, 1), ReadMarked),
         (SetAvailability(Availability.BUSY), AvailabilitySet),
-        (PostMetrics(1, 0, 0, 0, 0, 0, ((0.5, 1), (1.0, 1))), MetricsPosted),
+        (PostMetrics(1, latency=((0.5, 1), (1.0, 1)), latency_count=1), MetricsPosted),
     ]
     answers = [await desk.rest.ask(request) for request, _ in expected]
     assert [type(answer) for answer in answers] == [kind for _, kind in expected], answers
