@@ -89,7 +89,7 @@ FRAME: Final = 1 / 120
 """Changes are handed to the face at most this often, the first at once."""
 BURST: Final = 20
 """So many events with changes in one frame are more than anybody reads."""
-BURST_FRAME: Final = 0.05
+BURST_FRAME: Final = 0.1
 """How often changes are handed on in a burst."""
 LIST_WITHIN: Final = 0.05
 """What a message changes in the list is handed on this long after the message at the latest."""

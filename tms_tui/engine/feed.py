@@ -1,7 +1,7 @@
 """Folds changes together: the first is handed on at once, what follows at the next frame, the list after the talk."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tms_tui.domain.changes import Change, PeopleChanged, SendHeld, SendTaken, SessionMoved
@@ -29,7 +29,7 @@ class Feed:
         self._beside: dict[Change, None] = {}
         self._delivered = float("-inf")
         self._puts = 0
-        self._frame = FRAME
+        self._in_burst = False
         self._next: Handle | None = None
         self._all: Handle | None = None
 
@@ -38,10 +38,12 @@ class Feed:
         """Whether a change waits to be delivered."""
         return bool(self._held or self._beside)
 
-    def put(self, changes: Iterable[Change]) -> None:
+    def put(self, changes: Sequence[Change]) -> None:
         """Hold `changes` and see to it that they are delivered."""
+        self._puts += 1
+        if self._next is not None and all(change in self._held or change in self._beside for change in changes):
+            return
         fresh = dict.fromkeys(changes)
-        self._puts += bool(fresh)
         beside: dict[Change, None] = {change: None for change in fresh if isinstance(change, _BESIDE_THE_TALK)}
         if self._beside or len(beside) < len(fresh):
             self._beside.update(beside)
@@ -60,22 +62,34 @@ class Feed:
     def close(self) -> None:
         """Plan no delivery any more; what is held stays held."""
         self._cancel_next()
-        if self._all is not None:
-            self._all.cancel()
-            self._all = None
+        self._cancel_all()
 
     def _schedule(self, *, is_awaited: bool) -> None:
         if self._beside and self._all is None:
-            self._all = self._clock.call_at(self._clock.now() + LIST_WITHIN, self.flush)
+            # In a burst the list comes with the talk, unless the agent's own key delivers the talk before.
+            within = LIST_WITHIN + BURST_FRAME if self._in_burst else LIST_WITHIN
+            self._all = self._clock.call_at(self._clock.now() + within, self.flush)
         if is_awaited:
             self._deliver_held()
         if not self._held or self._next is not None:
             return
-        frame = self._delivered + self._frame
+        frame = self._delivered + FRAME
         if frame > self._clock.now():
-            self._next = self._clock.call_at(frame, self._deliver_held)
+            self._next = self._clock.call_at(frame, self._frame_over)
         else:
             self._next = asyncio.get_running_loop().call_soon(self._deliver_held)
+
+    def _frame_over(self) -> None:
+        """Deliver, unless a burst goes on and has had its frame lately."""
+        was_burst, self._in_burst = self._in_burst, self._puts > BURST
+        self._puts = 0
+        if self._in_burst and self._clock.now() < self._delivered + BURST_FRAME:
+            self._cancel_all()
+            self._next = self._clock.call_at(self._clock.now() + FRAME, self._frame_over)
+        elif was_burst or self._in_burst:
+            self.flush()
+        else:
+            self._deliver_held()
 
     def _deliver_held(self) -> None:
         self._cancel_next()
@@ -84,7 +98,6 @@ class Feed:
         changes = tuple(self._held)
         self._held.clear()
         self._delivered = self._clock.now()
-        self._frame = BURST_FRAME if self._puts > BURST else FRAME
         self._puts = 0
         self._deliver(changes)
 
@@ -92,3 +105,8 @@ class Feed:
         if self._next is not None:
             self._next.cancel()
             self._next = None
+
+    def _cancel_all(self) -> None:
+        if self._all is not None:
+            self._all.cancel()
+            self._all = None
