@@ -1,14 +1,13 @@
 """Which conversations there are: lists by filter, hits of a search, a customer's earlier ones; all numbered."""
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import finding, select
 from tms_tui.core.state import State
 from tms_tui.domain.changes import Change, ListingRead
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.events import ListingAsked
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.links import links
-from tms_tui.domain.model import Message, Session, SessionStatus
+from tms_tui.domain.model import Session, SessionStatus
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import lines
 
@@ -37,7 +36,7 @@ class Finding:
 
     def search(self, words: str) -> list[str]:
         """Conversations the server finds by name, e-mail or text."""
-        return self._ask(SessionQuery(text=words), f"Found for {words}")
+        return self._ask(finding.query(words), f"Found for {words}")
 
     def earlier(self, session: Session) -> list[str]:
         """The other conversations of one customer."""
@@ -72,8 +71,7 @@ class Finding:
 
 def messages_with(state: State, session: SessionId, words: str, wall: float) -> list[str]:
     """The messages of a conversation that hold `words`, as far as it was read."""
-    wanted = words.casefold()
-    hits = [one for one in _messages(state, session) if wanted in one.text.casefold()]
+    hits = finding.messages(state, session, words)
     held = select.transcript(state, session)
     said = [line for one in hits[-_HITS:] for line in lines.entry_lines(state, one, wall)]
     head = f"found: {wording.plural(len(hits), 'message')} with {words}"
@@ -85,13 +83,8 @@ def messages_with(state: State, session: SessionId, words: str, wall: float) -> 
 
 def link_lines(state: State, session: SessionId) -> list[str]:
     """The addresses in a conversation, the newest first, with the host each really leads to."""
-    found = [link for one in reversed(_messages(state, session)) for link in links(one.text)]
     said = []
-    for number, link in enumerate(found, 1):
+    for number, link in enumerate(finding.links_of(state, session), 1):
         warning = f", looks like {link.looks_like}" if link.looks_like else ""
         said.append(f"{number}. {link.url}, leads to {link.host}{warning}")
     return said or ["links: none in what was read"]
-
-
-def _messages(state: State, session: SessionId) -> list[Message]:
-    return [each for each in select.entries(state, session) if isinstance(each, Message)]

@@ -149,6 +149,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "filter_ended": lambda desk: desk.list_filter(Filter.ENDED),
     "retry": work.retry,
     "to_draft": work.to_draft,
+    "search": lambda desk: desk.search(),
     "panel": lambda desk: desk.toggle_panel(),
     "who": who,
     "announce": announce,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import finding, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.changes import Notice, NoticeKind
@@ -27,6 +28,10 @@ from tms_tui.ui.screens.help import help_page
 from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
+from tms_tui.wording import searching
+
+if TYPE_CHECKING:  # loaded when something is searched
+    from tms_tui.ui.screens.search_line import SearchLine
 
 _HERE = (Part.TRANSCRIPT, Part.TYPING, Part.PANEL)
 
@@ -39,6 +44,8 @@ class Control:
         self._body = body
         self._event_line = event_line
         self._filter = Filter.ALL
+        self._sought = ""
+        self._search_line: SearchLine | None = None
         self._peeking = False
         self.bridge = bridge
         self.composing = Composing(bridge, body.composer)
@@ -115,8 +122,30 @@ class Control:
 
     def relist(self) -> None:
         """List again what belongs into the list now."""
-        listed = select.listing(self.state, self._filter)
-        self._body.show_list(self._filter, listed, self.bridge.moment().wall)
+        if self._sought:
+            title, empty = searching.search_title(self._sought), searching.NOTHING_FITS
+            listed = finding.conversations(self.state, self._sought)
+        else:
+            title, empty = wording.filter_title(self._filter), wording.empty_list(self._filter)
+            listed = select.listing(self.state, self._filter)
+        self._body.show_list(title, listed, self.bridge.moment().wall, empty=empty)
+
+    def list_found(self, words: str) -> None:
+        """List what fits these words instead of the filter's conversations; "" for the filter again."""
+        self._sought = words.strip()
+        self.relist()
+
+    def search(self) -> None:
+        """Search the list or, outside it, the conversation shown."""
+        from tms_tui.ui.screens.search_line import SearchLine
+        from tms_tui.ui.searching import ListSearch, TalkSearch
+
+        shown, body = self.shown, self._body
+        if body.pane is Pane.LIST or shown is None:
+            self._search_line = SearchLine(ListSearch(self.bridge, body.sessions, self.list_found, self.work_on))
+        else:
+            self._search_line = SearchLine(TalkSearch(self.bridge, body.transcript, shown))
+        _ = self._screen.app.push_screen(self._search_line)
 
     def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
         """Ask; `then` gets the answer's id, and is not called when there is none."""
@@ -192,6 +221,8 @@ class Control:
             self._ask_about(send_id)
         if isinstance(self._screen.app.screen, Diagnostics):
             self._screen.app.screen.look_again()
+        if self._search_line is not None and self._search_line.is_attached:
+            self._search_line.hear(found)
 
     def composer_focused(self) -> None:
         """Whoever writes has read: a peek becomes an open conversation."""

@@ -93,7 +93,7 @@ ACTIONS: Final = (
     Action(
         "later",
         "later",
-        "Set the conversation aside: until the customer writes, or until a time.",
+        "Set aside until the customer writes, or for a time.",
         ("z",),
         footer=OUTSIDE,
     ),
@@ -117,6 +117,7 @@ ACTIONS: Final = (
     Action("filter_ended", "ended", "List resolved conversations.", ("4",), panes=LIST),
     Action("retry", "retry", "Send the failed message again.", ("R",), panes=TRANSCRIPT),
     Action("to_draft", "to draft", "Make the failed message a draft again.", ("D",), panes=TRANSCRIPT),
+    Action("search", "search", "Search the list, or this conversation.", ("/",), panes=LIST | TRANSCRIPT),
     Action("panel", "customer", "Show or hide the customer panel.", ("p",)),
     Action("who", "who", "Say who is here.", ("w",)),
     Action("announce", "say the state", "Say the connection, what waits, and who is here.", (), ("f2",)),

@@ -92,6 +92,10 @@ class Desk(Protocol):
         """Show or hide the customer panel."""
         ...
 
+    def search(self) -> None:
+        """Search the list or, outside it, the conversation shown."""
+        ...
+
     def show_help(self) -> None:
         """Show the keys of the focused pane."""
         ...

@@ -13,6 +13,7 @@ class Signs(Value):
     note: str = "\u2551"
     system: str = "\u00b7"
     here: str = "\u25cf"
+    hit: str = "*"
 
 
 ASCII = Signs(public="|", note="#", system="*", here="*")

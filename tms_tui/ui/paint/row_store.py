@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 from textual.strip import Strip
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import finding, select
 from tms_tui.core.state import State
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.model import Message
 from tms_tui.ui.paint.entry import entry_rows, ruled
+from tms_tui.ui.paint.found import marked
 from tms_tui.ui.paint.look import Look
 
 _KEPT: Final = 1_000
@@ -34,6 +35,7 @@ class RowStore:
         self._selected = -1
         self._width = 0
         self._look = Look()
+        self._wanted = ""
         self._painted: dict[tuple[int, Delivery | None, bool], _Painted] = {}
         self._day_lines: dict[str, Strip] = {}
 
@@ -43,6 +45,12 @@ class RowStore:
             self._painted.clear()
             self._day_lines.clear()
         self._entries, self._selected, self._width, self._look = entries, selected, width, look
+
+    def mark(self, words: str) -> None:
+        """Mark what holds these words from now on; nothing when there are none."""
+        if words != self._wanted:
+            self._wanted = words
+            self._painted.clear()
 
     def rows(self, index: int) -> list[Strip]:
         """Rows of the entry at `index`, the line of a new day before it included."""
@@ -66,6 +74,8 @@ class RowStore:
         if painted is None:
             mine = isinstance(entry, Message) and select.is_mine(self._state, entry)
             rows = entry_rows(entry, delivery, self._width, self._look, mine=mine, selected=selected)
+            if self._wanted and isinstance(entry, Message) and finding.holds(entry, self._wanted):
+                rows = marked(rows, self._wanted, self._look)
             painted = self._painted[key] = _Painted(entry, rows)
         return painted.rows
 

@@ -9,7 +9,6 @@ from textual.widget import Widget
 
 from tms_tui import wording
 from tms_tui.core import select
-from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.ui.keys import Pane
@@ -122,10 +121,10 @@ class Body(Horizontal):
         self.transcript.show_session(session, as_read=as_read)
         self.sessions.select(session)
 
-    def show_list(self, wanted: Filter, listed: Sequence[SessionId], now: float) -> None:
-        """List conversations; `now` in seconds since the epoch."""
-        _entitle(self._list_column, wording.filter_title(wanted))
-        self.sessions.update_from(self.state, listed, now, empty=wording.empty_list(wanted))
+    def show_list(self, title: str, listed: Sequence[SessionId], now: float, *, empty: str) -> None:
+        """List conversations, or say `empty`; `now` in seconds since the epoch."""
+        _entitle(self._list_column, title)
+        self.sessions.update_from(self.state, listed, now, empty=empty)
 
     def look_again(self, parts: Iterable[Part], now: float) -> None:
         """Draw again what changed about the conversation shown; `now` in seconds since the epoch."""

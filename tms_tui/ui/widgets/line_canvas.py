@@ -124,7 +124,7 @@ class LineCanvas(Widget, inherit_bindings=False):
     def _place_cursor(self) -> None:
         """Put the terminal's own cursor on the selection, where screen readers and braille lines read."""
         row = self._cursor_row()
-        if self.has_focus and row is not None:
+        if self.has_focus and row is not None and self.app.screen is self.screen:
             self.app.cursor_position = self.region.offset + Offset(0, row)
 
     def _built(self) -> list[Strip]:

@@ -106,6 +106,26 @@ class TranscriptPane(LineCanvas, can_focus=True):
         self._go_to_end()
         self.refresh_session()
 
+    def go_to(self, entry: Entry) -> None:
+        """Select an entry and bring it into view; it stays selected whatever comes in, be it the newest."""
+        entries = self._prepared()
+        if entries:
+            index = find(entries, entry)
+            self._leave_end(entries)
+            self._place = self._place_for(entries, index)
+            self._hold(entries, index)
+
+    def settle(self) -> None:
+        """Follow the end again, if the newest entry is selected."""
+        entries = self._entries()
+        if entries and self._selected_index(entries) == len(entries) - 1:
+            self.follow_end()
+
+    def mark(self, words: str) -> None:
+        """Mark the messages that hold these words; none when there are none."""
+        self._store.mark(words)
+        self.repaint()
+
     def action_move(self, by: int) -> None:
         """Select the next or the previous entry, but first scroll through one that is higher than the view."""
         entries = self._prepared()

@@ -1,0 +1,52 @@
+"""What a search finds: conversations, messages of one, the addresses in it; for both faces."""
+
+from tms_tui.core import select
+from tms_tui.core.select import Filter
+from tms_tui.core.state import State
+from tms_tui.domain.effects import SessionQuery
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.links import Link, links
+from tms_tui.domain.model import Message, Session
+
+
+def query(words: str) -> SessionQuery:
+    """What the server is asked for: by name, e-mail or text, older conversations too."""
+    return SessionQuery(text=words.strip())
+
+
+def conversations(state: State, words: str) -> list[SessionId]:
+    """Held conversations whose customer or last message holds `words`, or that the server found for them.
+
+    Open ones first, in the order of the list.
+    """
+    wanted = words.strip().casefold()
+    found = set(select.found(state, query(words)) or ())
+    held = [*select.listing(state, Filter.ALL), *select.listing(state, Filter.ENDED)]
+    return [one for one in held if one in found or _holds(state.sessions[one], wanted)]
+
+
+def messages(state: State, session: SessionId, words: str) -> list[Message]:
+    """The messages of a conversation that hold `words`, as far as it was read, oldest first."""
+    wanted = words.casefold()
+    return [one for one in _messages(state, session) if wanted in one.text.casefold()]
+
+
+def holds(message: Message, words: str) -> bool:
+    """Whether a message is a hit."""
+    return words.casefold() in message.text.casefold()
+
+
+def links_of(state: State, session: SessionId) -> list[Link]:
+    """The addresses in a conversation, as far as it was read, the newest first, each once."""
+    found = [link for one in reversed(_messages(state, session)) for link in links(one.text)]
+    return list({link.url: link for link in found}.values())
+
+
+def _holds(session: Session, wanted: str) -> bool:
+    last = session.last_message
+    known = (session.customer.name, session.customer.email, last.text if last is not None else None)
+    return any(wanted in text.casefold() for text in known if text)
+
+
+def _messages(state: State, session: SessionId) -> list[Message]:
+    return [each for each in select.entries(state, session) if isinstance(each, Message)]
