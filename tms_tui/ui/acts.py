@@ -106,6 +106,20 @@ def assign(desk: Desk) -> None:
     assigning.assign(desk)
 
 
+def tags(desk: Desk) -> None:
+    """Add a tag, or take one away."""
+    from tms_tui.ui import labelling
+
+    labelling.tags(desk)
+
+
+def priority(desk: Desk) -> None:
+    """Choose the priority."""
+    from tms_tui.ui import labelling
+
+    labelling.priority(desk)
+
+
 def who_is_here(state: State) -> str:
     """Names and availability of everybody who is not away altogether."""
     here = [agent for agent in state.agents.values() if agent.availability is not Availability.OFFLINE]
@@ -137,6 +151,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "take": work.take,
     "assign": assign,
     "later": work.set_aside,
+    "tags": tags,
+    "priority": priority,
     "undo": work.undo,
     "outward": lambda desk: desk.go_outward(),
     "next_pane": lambda desk: desk.go_to_pane(1),

@@ -151,9 +151,18 @@ class Control:
         """Ask; `then` gets the answer's id, and is not called when there is none."""
         _ = self._screen.app.push_screen(Ask(question, answers), partial(_when_chosen, then))
 
-    def choose(self, title: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
-        """Let the agent choose by typing a part of the name; `then` is called as for `ask`."""
-        _ = self._screen.app.push_screen(palette.Palette(title, choices), partial(_when_chosen, then))
+    def choose(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        then: Callable[[str], None],
+        new: Callable[[str], Choice | None] | None = None,
+    ) -> None:
+        """Let the agent choose by typing a part of the name; `then` is called as for `ask`.
+
+        `new`: what is offered beside for what was typed.
+        """
+        _ = self._screen.app.push_screen(palette.Palette(title, choices, new), partial(_when_chosen, then))
 
     def prompt(self, question: str, keys: str, then: Callable[[str], None]) -> None:
         """Let the agent write a line, or nothing; `then` is called as for `ask`."""

@@ -97,6 +97,8 @@ ACTIONS: Final = (
         ("z",),
         footer=OUTSIDE,
     ),
+    Action("tags", "tags", "Add a tag, or take one away.", ("l",)),
+    Action("priority", "priority", "Choose the priority.", ("+",)),
     Action("undo", "undo", "Take back a queued message, or the last change of state.", ("u",)),
     Action("outward", "out", "Go one step outward; a draft stays.", (), ("escape",), footer=COMPOSER),
     Action("next_pane", "next pane", "Go to the next pane.", (), ("tab",)),

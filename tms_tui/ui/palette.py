@@ -1,6 +1,6 @@
 """Choosing from many things by typing a part of the name: every command, every canned response."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +13,9 @@ from textual.widgets import Input, OptionList, Static
 
 from tms_tui.ui import keys
 from tms_tui.ui.widgets.choices import Choice, Choices
+
+New = Callable[[str], Choice | None]
+"""What is offered beside the choices for what was typed."""
 
 
 def commands() -> list[Choice]:
@@ -60,10 +63,11 @@ class Palette(ModalScreen[str | None]):
         Binding("pageup", "move('page_up')", "Previous page"),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], new: New | None = None) -> None:
         super().__init__()
         self._title = title
         self._choices = choices
+        self._new = new
 
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
@@ -81,6 +85,8 @@ class Palette(ModalScreen[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         found = matching(event.value, self._choices)
+        new = self._new(event.value) if self._new else None
+        found += [new] if new else []
         self.query_one(Choices).offer(found)
         self._say_how_many(len(found))
 

@@ -72,8 +72,17 @@ class Desk(Protocol):
         """Ask; `then` gets the answer's id, and is not called when there is none."""
         ...
 
-    def choose(self, title: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
-        """Let the agent choose by typing a part of the name; `then` is called as for `ask`."""
+    def choose(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        then: Callable[[str], None],
+        new: Callable[[str], Choice | None] | None = None,
+    ) -> None:
+        """Let the agent choose by typing a part of the name; `then` is called as for `ask`.
+
+        `new`: what is offered beside for what was typed.
+        """
         ...
 
     def prompt(self, question: str, keys: str, then: Callable[[str], None]) -> None:

@@ -1,0 +1,60 @@
+"""Tags and priority at the desk: chosen from what is in use, or newly named; and taken back."""
+
+import pytest
+
+from tests.ui.desk_world import JONAS, MIA, FakeEngine, desk, furnished, press, said, session, text_of
+from tms_tui.domain.effects import Label
+from tms_tui.domain.events import LabelAsked, SessionChanged
+from tms_tui.domain.model import Priority
+from tms_tui.domain.text import CleanText
+
+CARD, VIP = CleanText("card"), CleanText("vip")
+
+
+def tagged() -> FakeEngine:
+    """Jonas has one tag, Mia another."""
+    engine = furnished()
+    engine.take(SessionChanged(session(JONAS, "Jonas Weber", waits=360, version=2, tags=(CARD,))))
+    engine.take(SessionChanged(session(MIA, "Mia Roth", waits=60, version=2, tags=(VIP,))))
+    engine.taken.clear()
+    return engine
+
+
+async def test_tags_in_use_are_offered_and_added() -> None:
+    async with desk(tagged(), size=(80, 24)) as (pilot, engine):
+        await press(pilot, "l")
+        assert "Tags of Jonas Weber: card" in text_of(pilot)
+        assert "card  is on it, Enter takes it away" in text_of(pilot)
+        assert "vip  Enter adds it" in text_of(pilot)
+        await press(pilot, *"vi", "enter")
+        assert engine.of(LabelAsked) == [LabelAsked(JONAS, tags=(CARD, VIP))]
+        assert said(pilot) == "Asked for: Jonas Weber, tags card, vip. u takes it back for 10 s."
+        await press(pilot, "u")
+        assert engine.effects[-1] == Label(JONAS, tags=(CARD,))
+
+
+async def test_a_tag_that_is_on_it_is_taken_away() -> None:
+    async with desk(tagged()) as (pilot, engine):
+        await press(pilot, "l", *"card", "enter")
+        assert engine.of(LabelAsked) == [LabelAsked(JONAS, tags=())]
+
+
+@pytest.mark.parametrize(("typed", "tag"), [("refund", "refund"), ("vi[p", "vi[p"), ("ca rd", "ca rd")])
+async def test_a_new_tag_is_what_was_typed(typed: str, tag: str) -> None:
+    async with desk(tagged()) as (pilot, engine):
+        await press(pilot, "l", *("space" if key == " " else key for key in typed))
+        assert f"{tag}  new, Enter adds it" in text_of(pilot)
+        await press(pilot, "end", "enter")
+        assert engine.of(LabelAsked) == [LabelAsked(JONAS, tags=(CARD, CleanText(tag)))]
+
+
+async def test_the_priority_is_chosen_by_its_digit_and_taken_back() -> None:
+    async with desk(tagged(), size=(80, 24)) as (pilot, engine):
+        await press(pilot, "+")
+        assert "Priority of Jonas Weber" in text_of(pilot)
+        assert "2 normal  now" in text_of(pilot)
+        await press(pilot, "4")
+        assert engine.of(LabelAsked) == [LabelAsked(JONAS, priority=Priority.URGENT)]
+        assert said(pilot) == "Asked for: Jonas Weber, priority urgent. u takes it back for 10 s."
+        await press(pilot, "u")
+        assert engine.effects[-1] == Label(JONAS, priority=Priority.NORMAL)
