@@ -49,7 +49,8 @@ def nginx(home: Path, nodes: Sequence[int]) -> Iterator[Balancer]:
         f"{kind}_temp_path {home}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (home / "nginx.conf").write_text(
-        f"daemon off; pid {home}/pid; events {{}} http {{ access_log off; {temporary} include {home}/site.conf; }}"
+        f"daemon off; pid {home}/pid; worker_rlimit_nofile 8192; events {{ worker_connections 4096; }} "
+        f"http {{ access_log off; {temporary} include {home}/site.conf; }}"
     )
     command = [
         program("nginx", "nginx-light"),

@@ -18,12 +18,13 @@ from tests.server.place import Place
 from tests.server.programs import free_port
 from tests.server.running import SignedIn, Visitor
 
+_FLAGS = {"database": "--database", "database_password": "--database-password-file", "bus": "--bus"}
 GONE = (OSError, ConnectionClosed, InvalidStatus, InvalidMessage, EOFError)
 
 
 @dataclass
 class Node:
-    """`tms-chat serve` on a port it keeps over restarts."""
+    """`tms-chat serve` on a port it keeps over restarts, at the place's store and bus."""
 
     place: Place
     options: Sequence[str] = ()
@@ -35,15 +36,20 @@ class Node:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        settings = self.place.settings
-        where = ("--database", settings["database"], "--bus", settings["bus"], "--data", str(self.place.data))
-        secret = ("--database-password-file", str(settings["database_password"]))
-        command = ("-m", "tms_tui", "serve", "--port", str(self.port), *where, *secret, *self.options)
+        where = ["--data", str(self.place.data)]
+        for name, value in self.place.settings.items():
+            where += [_FLAGS[name], str(value)]
+        command = ("-m", "tms_tui", "serve", "--port", str(self.port), *where, *self.options)
         self.process = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=asyncio.subprocess.DEVNULL)
         async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
             while not await _ready(client, self.url):
                 assert self.process.returncode is None, "the node ended"
                 await asyncio.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
 
     async def kill(self, number: int = signal.SIGKILL) -> int:
         assert self.process is not None

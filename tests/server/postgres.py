@@ -20,14 +20,16 @@ from tms_tui.server.store.database import Database, resolved
 
 PACKAGE: Final = "postgresql"
 MIGRATED: Final = "migrated"
-_QUICK: Final = "fsync=off\nfull_page_writes=off\nmax_connections=200\n"
+_CONF: Final = "max_connections=200\n"
+_QUICK: Final = "fsync=off\nfull_page_writes=off\n"
 
 
 class Postgres:
     """One cluster. It refuses root, so it runs as the system's `postgres` when the tests are root's."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, durable: bool = False) -> None:
         self._home = home
+        self._conf = _CONF if durable else _CONF + _QUICK
         self._data = home / "data"
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         self.port = free_port()
@@ -41,13 +43,17 @@ class Postgres:
                 os.chown(path, owner.pw_uid, owner.pw_gid)
         self._run("initdb", "-D", self._data, "-U", "tms", "-A", "scram-sha-256", f"--pwfile={self.password_file}")
         with (self._data / "postgresql.conf").open("a") as conf:
-            conf.write(f"{_QUICK}listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\n")
+            conf.write(f"{self._conf}listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\n")
 
     def start(self) -> None:
         self._run("pg_ctl", "-D", self._data, "-w", "-l", self._home / "log", "start")
 
     def stop(self, mode: str = "fast") -> None:
         self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+
+    @property
+    def pid(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().partition("\n")[0])
 
     def url(self, name: str) -> str:
         return f"postgresql://tms@127.0.0.1:{self.port}/{name}"
@@ -83,10 +89,11 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """`durable`: as in earnest, every commit on the disk; without it a test is quicker."""
     # Not in pytest's own directory: only its owner may enter that one.
     home = Path(tempfile.mkdtemp(prefix="tms-chat-postgres-"))
-    cluster = Postgres(home)
+    cluster = Postgres(home, durable=durable)
     try:
         cluster.create()
         cluster.start()

@@ -1,0 +1,66 @@
+"""`python -m tests.load chaos|rolling|figures`: starts what it needs on this machine, prints Markdown."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.load.chaos import FULL, SMALL, chaos, faults_for
+from tests.load.report import chaos_report, rolling_report
+from tests.load.rolling import rolling
+from tests.server.postgres import Postgres, running_postgres
+from tests.server.redisserver import RedisServer, running_redis
+
+
+def main() -> int:
+    """The command line; 0 when everything held."""
+    asked = _arguments()
+    logging.getLogger("tms_tui").setLevel(logging.CRITICAL)
+    report, held = asked.run(asked)
+    sys.stdout.write(report)
+    if asked.out:
+        asked.out.write_text(report)
+    return 0 if held else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    wild = commands.add_parser("chaos", help="strike nodes, Redis and PostgreSQL down while everybody talks")
+    wild.set_defaults(run=_chaos)
+    wild.add_argument("--minutes", type=float, default=10)
+    wild.add_argument("--every", type=float, default=45, help="seconds from one fault to the next (45)")
+    wild.add_argument("--small", action="store_true", help="few clients, for a quick look")
+    roll = commands.add_parser("rolling", help="replace both nodes while everybody talks")
+    roll.set_defaults(run=_rolling)
+    roll.add_argument("--small", action="store_true", help="few clients, for a quick look")
+    for command in commands.choices.values():
+        command.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown there, too")
+    return parser.parse_args()
+
+
+def _chaos(asked: argparse.Namespace) -> tuple[str, bool]:
+    seconds = asked.minutes * 60
+    with _services() as (postgres, redis):
+        size = SMALL if asked.small else FULL
+        outcome = asyncio.run(chaos(postgres, redis, size, seconds, faults_for(seconds, asked.every)))
+    return chaos_report(outcome), outcome.clean
+
+
+def _rolling(asked: argparse.Namespace) -> tuple[str, bool]:
+    with _services() as (postgres, redis):
+        rolled = asyncio.run(rolling(postgres, redis, SMALL if asked.small else FULL))
+    return rolling_report(rolled), rolled.held
+
+
+@contextlib.contextmanager
+def _services() -> Iterator[tuple[Postgres, RedisServer]]:
+    with running_postgres() as postgres, running_redis() as redis:
+        yield postgres, redis
+
+
+if __name__ == "__main__":
+    sys.exit(main())

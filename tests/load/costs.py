@@ -1,0 +1,28 @@
+"""What each process used of the machine during a stretch, read from the kernel."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.bench.processes import cpu_seconds, resident_mib
+from tests.load.ledger import Ledger
+
+
+class Meter:
+    """Runs from its making on."""
+
+    def __init__(self, pids: Mapping[str, Sequence[int]]) -> None:
+        """`pids`: by what a process is called, all that belong to it."""
+        self._pids = pids
+        self._began = Ledger.now()
+        self._before = self._used()
+
+    def cores(self) -> dict[str, float]:
+        """How many cores each has kept busy."""
+        seconds = Ledger.now() - self._began
+        return {name: (used - self._before[name]) / seconds for name, used in self._used().items()}
+
+    def _used(self) -> dict[str, float]:
+        return {name: sum(map(cpu_seconds, pids)) for name, pids in self._pids.items()}
+
+
+def resident_kib(pids: Sequence[int]) -> float:
+    return 1024 * sum(map(resident_mib, pids))

@@ -1,0 +1,145 @@
+"""What the server carries: messages a second, sockets, memory; beside a bare echo server in the same run."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.load.company import hire
+from tests.load.costs import resident_kib
+from tests.load.crowd import Crowd, Size, crowd
+from tests.load.door import Door
+from tests.load.echo import Echoers, echo_server
+from tests.load.steps import Sample, Step, climb, step
+from tests.server.cluster import Node, cluster
+from tests.server.place import Place
+from tests.server.postgres import Postgres
+from tests.server.redisserver import RedisServer
+
+RATES = (25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 600)
+ECHOES = (1000, 2000, 4000, 6000, 8000, 10_000, 12_000, 15_000, 20_000)
+QUIET_RATE = 10.0
+"""Messages a second while sockets are counted."""
+GROWN = (100, 200, 400, 600, 800, 1000)
+"""Agents' sockets."""
+IDLE = 500
+CUSTOMERS = 100
+SOCKETS_OF_ONE = 5
+"""How many sockets one agent may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Nodes that can be called directly, and which processes they are made of."""
+
+    words: str
+    place: Place
+    doors: list[Door]
+    pids: Mapping[str, Sequence[int]]
+    """By name; `node` is always among them, `load` is this process."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """Of one installation."""
+
+    words: str
+    rates: dict[int, list[Step]] = field(default_factory=dict)
+    """By the number of agents."""
+    grown: list[Step] = field(default_factory=list)
+    agent_kib: float = 0.0
+    customer_kib: float = 0.0
+
+
+@contextlib.asynccontextmanager
+async def alone() -> AsyncIterator[Installed]:
+    """One node and its SQLite file."""
+    with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as home:
+        place = Place(Path(home))
+        async with cluster(place, 1) as nodes:
+            yield _installed("one node, SQLite", place, nodes, {})
+
+
+@contextlib.asynccontextmanager
+async def pair(postgres: Postgres, redis: RedisServer) -> AsyncIterator[Installed]:
+    """Two nodes over PostgreSQL and Redis."""
+    with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as home:
+        async with postgres.database() as url:
+            settings = {"database": url, "database_password": postgres.password_file, "bus": redis.url}
+            place = Place(Path(home), settings)
+            async with cluster(place, 2) as nodes:
+                behind = {"postgresql": [postgres.pid], "redis": [redis.pid]}
+                yield _installed("two nodes, PostgreSQL, Redis", place, nodes, behind)
+
+
+def _installed(words: str, place: Place, nodes: Sequence[Node], behind: Mapping[str, Sequence[int]]) -> Installed:
+    doors = [Door.of(node.url) for node in nodes]
+    return Installed(words, place, doors, {"node": [node.pid for node in nodes], **behind, "load": [os.getpid()]})
+
+
+async def measured(installed: Installed, agents: Sequence[int] = (20, 50), grown: Sequence[int] = GROWN) -> Figures:
+    figures = Figures(installed.words)
+    for count in agents:
+        async with _crowd(installed, count) as there:
+            figures.rates[count] = [one async for one in climb(_talk(there), RATES, installed.pids)]
+    await _idle(installed, figures)
+    for count in grown:
+        async with _crowd(installed, count) as there:
+            figures.grown.append(await step(_talk(there), QUIET_RATE, installed.pids))
+        if not figures.grown[-1].held:
+            break
+    return figures
+
+
+@contextlib.asynccontextmanager
+async def _crowd(installed: Installed, agents: int) -> AsyncIterator[Crowd]:
+    """That many agents' sockets, several of one agent where there are many, and customers who write."""
+    people = agents if agents <= 50 else -(-agents // SOCKETS_OF_ONE)
+    users = await hire(installed.place, [f"agent{number}of{agents}" for number in range(people)])
+    lines = (users * SOCKETS_OF_ONE)[:agents] if people < agents else users
+    async with crowd(installed.doors, Size(agents, 0, CUSTOMERS, 0), lines) as there:
+        yield there
+
+
+def _talk(there: Crowd) -> "Talk":
+    return Talk(there)
+
+
+class Talk:
+    """A step's work: everybody talks, then the books of these seconds are read."""
+
+    def __init__(self, there: Crowd) -> None:
+        self._there = there
+
+    async def __call__(self, per_second: float, seconds: float) -> Sample:
+        ledger = self._there.ledger
+        since = ledger.now()
+        await self._there.talk(per_second, seconds)
+        took = max(seconds, ledger.now() - since)
+        assert await self._there.heard_everything(30), "messages are missing"
+        verdict = ledger.judge(since)
+        assert verdict.clean, "lost, doubled or out of order"
+        return Sample(self._there.sockets, verdict.messages, took, verdict.delays)
+
+
+async def _idle(installed: Installed, figures: Figures) -> None:
+    before = resident_kib(installed.pids["node"])
+    async with crowd(installed.doors, Size(0, 0, IDLE, 0), ()):
+        figures.customer_kib = (resident_kib(installed.pids["node"]) - before) / IDLE
+
+
+async def echoed() -> tuple[list[Step], float]:
+    """The bare echo server's steps over 50 sockets, and its KiB for each idle one of 500 more."""
+    async with echo_server() as (door, pid):
+        pids = {"node": [pid], "load": [os.getpid()]}
+        echoers = Echoers()
+        try:
+            await echoers.come(door, 50)
+            steps = [one async for one in climb(echoers.talk, ECHOES, pids)]
+            before = resident_kib([pid])
+            await echoers.come(door, IDLE)
+            return steps, (resident_kib([pid]) - before) / IDLE
+        finally:
+            echoers.leave()

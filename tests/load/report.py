@@ -1,0 +1,88 @@
+"""What a run showed, as Markdown."""
+
+from collections.abc import Iterable, Sequence
+
+from tests.load.chaos import Outcome, Struck
+from tests.load.rolling import Rolled
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def chaos_report(outcome: Outcome) -> str:
+    size, total = outcome.size, outcome.total
+    head = (
+        "at",
+        "what",
+        "how it showed",
+        "whole again after",
+        "messages",
+        "lost",
+        "doubled",
+        "out of order",
+        "p50",
+        "p95",
+        "p99",
+        "max",
+    )
+    whole = Struck("the whole run", "", 0, 0, total)
+    rows = [_row(one) for one in (*outcome.stretches, whole)]
+    refused = ", ".join(f"{count} x {kind}" for kind, count in sorted(outcome.refused.items())) or "none"
+    lost, doubled, misordered = outcome.engines
+    return (
+        f"{size.agents} agents ({size.engines} of them the console's own engine), {size.customers} customers, "
+        f"{size.per_second:g} messages a second for {outcome.seconds:g} s: {total.messages} messages answered 2xx, "
+        f"{total.deliveries} deliveries. "
+        "Times in seconds, from when a message was due to be sent to its arrival at each agent.\n\n"
+        f"{table(head, rows)}\n\n"
+        f"In the engines' transcripts: {lost} lost, {doubled} doubled, {misordered} out of order. "
+        f"Heard by somebody who may not: {outcome.foreign}. Resumes refused: {outcome.resumes_refused}. "
+        f"Calls that had to be repeated: {refused}.\n"
+    )
+
+
+def _row(one: Struck) -> list[str]:
+    verdict = one.verdict
+    parts = [f"{verdict.percentile(part):.2f}" for part in (0.5, 0.95, 0.99, 1)]
+    recovered = f"{one.recovered_after:.1f}" if one.bite else ""
+    at = f"{int(one.at) // 60}:{int(one.at) % 60:02}"
+    counts = [str(count) for count in (verdict.messages, verdict.lost, verdict.doubled, verdict.misordered)]
+    return [at, one.words, one.bite, recovered, *counts, *parts]
+
+
+def rolling_report(rolled: Rolled) -> str:
+    size = rolled.size
+    head = (
+        "what",
+        "sockets moved",
+        "closed with 1012",
+        "closes spread over",
+        "slowest back after",
+        "most accepts in 100 ms",
+        "lost",
+        "doubled",
+        "out of order",
+        "p50",
+        "p99",
+        "max",
+    )
+    rows = [
+        [
+            f"{one.words} replaced",
+            str(one.moved),
+            str(one.closed_1012),
+            f"{one.spread:.1f} s",
+            f"{one.slowest:.1f} s",
+            str(one.peak),
+            *(str(count) for count in (one.verdict.lost, one.verdict.doubled, one.verdict.misordered)),
+            *(f"{one.verdict.percentile(part):.2f}" for part in (0.5, 0.99, 1)),
+        ]
+        for one in rolled.replaced
+    ]
+    return (
+        f"{rolled.sockets} sockets ({size.agents} agents, {size.customers} customers), "
+        f"{size.per_second:g} messages a second, {rolled.total.messages} messages; "
+        f"a quarter of the sockets are {rolled.sockets // 4}.\n\n{table(head, rows)}\n"
+    )
