@@ -94,6 +94,7 @@ ROWS: Final = (
     Row("POST", f"{_ONE}/messages", Door.AGENTS, 201, _SAID),
     Row("POST", f"{_ONE}/assign", Door.AGENTS, 200, {"agent_id": None}),
     Row("POST", f"{_ONE}/read", Door.AGENTS, 204, {"up_to": 1}),
+    Row("POST", f"{_ONE}/unread", Door.AGENTS, 200, {"from_seq": 1}),
     Row("POST", f"{_ONE}/status", Door.AGENTS, 200, {"status": "pending"}),
     Row("POST", "/v1/visitor/sessions", Door.OPEN, 201, {"name": "Zoe"}),
     Row("GET", "/v1/visitor/messages", Door.VISITORS, 200),

@@ -148,7 +148,9 @@ async def test_status_tags_and_priority(server: RunningServer) -> None:
     agent, visitor = await server.sign_in(), await server.visitor()
     until = "2030-01-31T12:00:00Z"
     _, session = await change(agent, visitor, "status", status="pending", pending_until=until)
-    assert (session["status"], session["pending_until"]) == ("pending", until)
+    assert (session["status"], session["pending_until"]) == ("pending", "2030-01-31T12:00:00.000000Z")
+    _, session = await change(agent, visitor, "status", status="pending", pending_until="2030-01-31T14:00:00.5+02:00")
+    assert session["pending_until"] == "2030-01-31T12:00:00.500000Z", "one spelling, so that text order is time order"
     address = f"/v1/chat/sessions/{visitor.session_id}"
     session = (await agent.http.patch(address, json={"tags": ["vip", "vip", "späti"]})).json()
     assert session["tags"] == ["vip", "späti"]
@@ -159,7 +161,8 @@ async def test_status_tags_and_priority(server: RunningServer) -> None:
     for body in bad:
         assert (await agent.http.patch(address, json=body)).status_code == 422, body
     assert (await change(agent, visitor, "status", status="open"))[0] == 422
-    assert (await change(agent, visitor, "status", status="pending", pending_until="tomorrow"))[0] == 422
+    for wrong in ("tomorrow", "2030-02-30T12:00:00Z", "0001-01-01T00:00:00+14:00"):
+        assert (await change(agent, visitor, "status", status="pending", pending_until=wrong))[0] == 422, wrong
 
 
 async def test_unread_is_counted_for_each_agent(server: RunningServer) -> None:
@@ -179,6 +182,30 @@ async def test_unread_is_counted_for_each_agent(server: RunningServer) -> None:
     assert (await visitor.http.get("/v1/visitor/messages")).json()["seen_up_to"] == 3
 
 
+async def test_marking_unread_moves_ones_own_mark_back_and_nobody_elses(server: RunningServer) -> None:
+    dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
+    for words in ("one", "two", "three"):
+        await visitor.says(words)
+    address = f"/v1/chat/sessions/{visitor.session_id}"
+    await dana.http.post(f"{address}/messages", json={"content": "hi", "client_message_id": str(uuid.uuid4())})
+    for agent in (dana, bo):
+        await agent.http.post(f"{address}/read", json={"up_to": 4})
+    unread = await dana.http.post(f"{address}/unread", json={})
+    assert (unread.status_code, unread.json()["unread_count"]) == (200, 1)
+    assert (await dana.http.post(f"{address}/unread", json={"from_seq": 4})).json()["unread_count"] == 1
+    assert (await dana.http.post(f"{address}/unread", json={"from_seq": 2})).json()["unread_count"] == 2
+    assert (await dana.http.post(f"{address}/unread", json={"from_seq": 3})).json()["unread_count"] == 2, (
+        "never forward"
+    )
+    assert (await get(dana, visitor.session_id))["unread_count"] == 2
+    assert (await get(bo, visitor.session_id))["unread_count"] == 0
+    assert (await visitor.http.get("/v1/visitor/messages")).json()["seen_up_to"] == 4, "the customer is not told"
+    assert (await dana.http.post(f"{address}/unread", json={"from_seq": 0})).status_code == 422
+    silent = await server.visitor()
+    answer = await dana.http.post(f"/v1/chat/sessions/{silent.session_id}/unread", json={})
+    assert (answer.status_code, answer.json()["unread_count"]) == (200, 0)
+
+
 async def test_what_another_tenant_owns_is_not_there(server: RunningServer) -> None:
     stranger = await server.sign_in("Eve", tenant="elsewhere")
     own = await server.sign_in("Dana")
@@ -195,6 +222,7 @@ async def test_what_another_tenant_owns_is_not_there(server: RunningServer) -> N
         ("POST", "/assign", {"agent_id": stranger.user.id}),
         ("POST", "/status", {"status": "ended"}),
         ("POST", "/read", {"up_to": 1}),
+        ("POST", "/unread", {}),
     ]
     for method, rest, json in calls:
         foreign = await stranger.http.request(method, address + rest, json=json)

@@ -25,6 +25,7 @@ class Dialect(Value):
     assign: str
     status: str
     read: str
+    unread: str
     canned: str
     events: str
     socket: str
@@ -45,6 +46,7 @@ V1: Final = Dialect(
     assign="/v1/chat/sessions/{id}/assign",
     status="/v1/chat/sessions/{id}/status",
     read="/v1/chat/sessions/{id}/read",
+    unread="/v1/chat/sessions/{id}/unread",
     canned="/v1/chat/canned-responses",
     events="/v1/chat/events",
     socket="/v1/chat/agent/ws",

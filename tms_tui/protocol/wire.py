@@ -250,6 +250,12 @@ class ReadBody(Wire):
     up_to: int
 
 
+class UnreadBody(Wire, omit_defaults=True):
+    """`from_seq` left out: from what the customer wrote last."""
+
+    from_seq: int | None = None
+
+
 class Canned(Wire):
     shortcut: str
     title: str

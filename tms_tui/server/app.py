@@ -34,6 +34,7 @@ from tms_tui.server.store.agents import ensure_tenant
 from tms_tui.server.store.database import Database, open_database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
+from tms_tui.server.waking import wake_for_ever
 
 
 def create_app(
@@ -67,6 +68,7 @@ def create_app(
             closing.push_async_callback(background.close)
             background.start(served.hub.nodes.run(roll), "nodes")
             background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
+            background.start(wake_for_ever(served.journal, settings.wake_check), "waking")
             yield
             served.draining = True
             await background.close()

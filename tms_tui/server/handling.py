@@ -133,6 +133,20 @@ async def agent_read(journal: Journal, tenant_id: str, session_id: str, agent_id
         return up_to
 
 
+async def agent_unread(
+    journal: Journal, tenant_id: str, session_id: str, agent_id: str, from_seq: int | None
+) -> wire.Session:
+    """Unread from there on, and at least what the customer wrote last; as it now is for that agent."""
+    async with journal.change(tenant_id) as change:
+        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        last = await messages.last_by_visitor(change.connection, session_id)
+        if last is not None:
+            up_to = min(last if from_seq is None else _within(conversation, from_seq), last) - 1
+            read = await messages.visitor_messages(change.connection, session_id, up_to)
+            await marks.move_back(change.connection, session_id, agent_id, up_to, read)
+        return conversation.on_wire(await _unread(change, conversation, agent_id))
+
+
 async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to: int) -> None:
     """Logged for the agents when it moves forward."""
     async with journal.change(tenant_id) as change:

@@ -83,6 +83,8 @@ class ServerSettings:
     """How often the event log is compared even when no announcement came."""
     sign_in_check: float = 30
     """How often open sockets are compared with the sign-ins that stand."""
+    wake_check: float = 5
+    """How often it is looked for conversations whose time to wake has come."""
     resume_limit: int = 10_000
     """How many events a client may have missed and still resume."""
     moved_window: float = 60

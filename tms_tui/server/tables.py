@@ -76,6 +76,7 @@ sessions = sa.Table(
     sa.Column("status_changed_seq", sa.BigInteger, nullable=False),
     sa.Index("sessions_by_activity", "tenant_id", "last_activity_at", "id"),
     sa.Index("sessions_by_customer", "tenant_id", "customer_id"),
+    sa.Index("sessions_by_wake", "pending_until"),
 )
 
 messages = sa.Table(

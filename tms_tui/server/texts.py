@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from tms_tui.protocol.wire import MESSAGE_CHARACTERS
+from tms_tui.server.clock import moment as parsed
+from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import invalid
 
 NAME_CHARACTERS: Final = 200
@@ -47,9 +49,17 @@ def is_uuid(value: str) -> bool:
 
 
 def moment(field: str, value: str | None) -> str | None:
-    if value is not None and not _TIME.fullmatch(value):
-        raise invalid(field, "This must be a time such as 2030-01-31T12:00:00Z.")
-    return value
+    """The same moment, spelt as all others are, so that text order is time order."""
+    if value is None:
+        return None
+    try:
+        return timestamp(parsed(value)) if _TIME.fullmatch(value) else _no_moment(field)
+    except (ValueError, OverflowError):  # no such day, or one before the first year once it is in UTC
+        return _no_moment(field)
+
+
+def _no_moment(field: str) -> NoReturn:
+    raise invalid(field, "This must be a time such as 2030-01-31T12:00:00Z.")
 
 
 def one_of(field: str, value: str, allowed: type[StrEnum]) -> str:

@@ -104,6 +104,17 @@ async def read(request: Request, served: Services, caller: Caller) -> Response:
     return Response(status_code=204)
 
 
+async def unread(request: Request, served: Services, caller: Caller) -> Response:
+    asked = await body(request, wire.UnreadBody)
+    if asked.from_seq is not None and asked.from_seq < 1:
+        raise invalid("from_seq", "The first message of a conversation has the seq 1.")
+    found = await handling.agent_unread(
+        served.journal, caller.tenant_id, session_id(request), caller.id, asked.from_seq
+    )
+    await served.bus.publish(MarkMoved(caller.tenant_id, found.id))
+    return answer(found)
+
+
 def _seen(served: Services, tenant_id: str, session: str, up_to: int) -> Whisper:
     data = wire.Receipt(reader_type="agent", up_to=up_to)
     words = spoken(wire.READ_RECEIPT, data, served.clock.now(), "agent", session)
@@ -154,6 +165,16 @@ routes = [
     ),
     for_agents(
         "POST", f"{_ONE}/status", status, About("Change the status.", {200: wire.Session}, body=wire.StatusBody)
+    ),
+    for_agents(
+        "POST",
+        f"{_ONE}/unread",
+        unread,
+        About(
+            "Move the own read mark back before a message, or before the customer's last one.",
+            {200: wire.Session},
+            body=wire.UnreadBody,
+        ),
     ),
     for_agents("POST", f"{_ONE}/read", read, About("Move the read mark forward.", {204: None}, body=wire.ReadBody)),
 ]

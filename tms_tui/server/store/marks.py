@@ -25,6 +25,14 @@ async def move(connection: AsyncConnection, session_id: str, agent_id: str, up_t
     return True
 
 
+async def move_back(
+    connection: AsyncConnection, session_id: str, agent_id: str, up_to: int, visitor_messages: int
+) -> None:
+    """Moves a mark back, never forward."""
+    where = (marks.c.session_id == session_id) & (marks.c.agent_id == agent_id) & (marks.c.up_to > up_to)
+    await connection.execute(sa.update(marks).where(where).values(up_to=up_to, visitor_messages=visitor_messages))
+
+
 async def counts(connection: AsyncConnection, session_ids: Collection[str]) -> dict[str, Counts]:
     """What every agent has read of these conversations."""
     read: dict[str, Counts] = {session_id: {} for session_id in session_ids}

@@ -80,6 +80,15 @@ async def first_by_visitor(connection: AsyncConnection, session_id: str) -> str 
     return first
 
 
+async def last_by_visitor(connection: AsyncConnection, session_id: str) -> int | None:
+    """The seq of what the customer wrote last."""
+    query = sa.select(sa.func.max(messages.c.seq)).where(
+        messages.c.session_id == session_id, messages.c.author_type == "visitor"
+    )
+    last: int | None = (await connection.execute(query)).scalar_one()
+    return last
+
+
 async def visitor_messages(connection: AsyncConnection, session_id: str, up_to: int) -> int:
     """How many of the customer's messages lie at or before a seq."""
     found = await connection.execute(

@@ -80,6 +80,16 @@ async def online(connection: AsyncConnection) -> list[tuple[str, str]]:
     return [(row.tenant_id, row.id) for row in rows]
 
 
+async def due(connection: AsyncConnection, at: str) -> list[tuple[str, str]]:
+    """Tenant and id of the conversations that are to wake at that time, the longest due first."""
+    query = (
+        sa.select(sessions.c.tenant_id, sessions.c.id)
+        .where(sessions.c.pending_until <= at, sessions.c.status == "pending")
+        .order_by(sessions.c.pending_until)
+    )
+    return [(row.tenant_id, row.id) for row in await connection.execute(query)]
+
+
 async def page(connection: AsyncConnection, tenant_id: str, wanted: Wanted) -> tuple[list[Conversation], str | None]:
     """Newest activity first, and the token of the next page when there is one."""
     query = (
