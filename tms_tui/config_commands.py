@@ -8,7 +8,7 @@ import click
 
 from tms_tui import settings
 from tms_tui.options import config_option, loaded_with_origins, settings_options, with_flags_before
-from tms_tui.settings import SettingsError
+from tms_tui.settings import Loaded, SettingsError
 
 _TABLES: Final = """\
 # Keys by action: `tms-chat keys` and the README name the actions.
@@ -49,7 +49,9 @@ def show(context: click.Context, /, **flags: Any) -> int:
     found = loaded_with_origins(flags, flags.pop("config", None))
     for each in settings.declared():
         click.echo(_line(each, getattr(found.settings, each.name), found.origins.get(each.name, "default")))
-    for name in ("keys", "canned", "profiles", "themes"):
+    for line in _key_lines(found):
+        click.echo(line)
+    for name in ("canned", "profiles", "themes"):
         held = getattr(found.settings, name)
         names = [one.shortcut for one in held] if name == "canned" else list(held)
         if names:
@@ -115,6 +117,19 @@ def _line(setting: Field[Any], value: object, origin: str) -> str:
 
     table = setting.metadata["table"]
     return f"{f'{table}.' if table else ''}{setting.name} = {quoted(value)}  # {origin}"
+
+
+def _key_lines(found: Loaded) -> list[str]:
+    """The agent's own keys, and which of them mean something else already."""
+    from tms_tui.config_file import quoted
+    from tms_tui.ui.rebinding import rebound
+
+    clashes = rebound(found.settings.keys).clashes
+    lines = []
+    for action, text in found.settings.keys.items():
+        clash = f"  NOT USED: {clashes[action]}" if action in clashes else ""
+        lines.append(f"keys.{action} = {quoted(text)}  # {found.origins[f'keys.{action}']}{clash}")
+    return lines
 
 
 def _path(context: click.Context, flags: dict[str, Any]) -> Path:

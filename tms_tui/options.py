@@ -72,7 +72,14 @@ def loaded_with_origins(flags: dict[str, Any], config: Path | None = None) -> Lo
     """The same, and where each came from. Raises SettingsError."""
     if config is not None and not config.exists():
         raise SettingsError(f"The config file {config} does not exist.")
-    return settings.load_with_origins(flags, os.environ, config or settings.default_file())
+    found = settings.load_with_origins(flags, os.environ, config or settings.default_file())
+    if found.settings.keys:
+        from tms_tui.ui.rebinding import faults
+
+        problems = faults(found.settings.keys, found.origins)
+        if problems:
+            raise SettingsError(*problems)
+    return found
 
 
 def typed(flags: dict[str, Any]) -> dict[str, Any]:

@@ -172,6 +172,8 @@ class _Gathered:
                     self._take_from_file(("attention", inner), one, known)
             else:
                 self._take_from_file((name,), value, known)
+        for action in self.values.get("keys", ()):
+            self.origins[f"keys.{action}"] = self.file.where("keys", action)
 
     def take_profile(self, name: str) -> None:
         """The settings of one profile; every profile is looked at, for a typing error in any is one."""

@@ -147,6 +147,7 @@ def _preferences(settings: Settings) -> "Preferences":
         ascii_only=settings.ascii,
         enter_sends=settings.enter_sends,
         single_keys=settings.single_keys,
+        keys=settings.keys,
         due_after=settings.first_answer_target,
         counts_in_title=settings.title,
         bell=settings.bell,

@@ -5,11 +5,13 @@ from collections import Counter
 import pytest
 from textual.binding import Binding
 
-from tms_tui.ui import keys, palette
+from tms_tui.ui import bindings, keys, palette
 from tms_tui.ui.acts import ACTS
-from tms_tui.ui.keys import ACTIONS, Action, Pane
+from tms_tui.ui.keys import ACTIONS, NEVER, Action, Pane
+from tms_tui.ui.screens.help import NAMES_WIDTH
 
-NEVER = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket", "ctrl+b", "ctrl+a", "ctrl+s", "ctrl+z", "f10", "f11"}
+NARROWEST_PAGE = 80 - len("| ") - len(" |") - len("scroll bar"[:2])
+"""What a page of 80 columns has for text beside its border and scroll bar."""
 
 
 def _all_keys(action: Action) -> set[str]:
@@ -18,7 +20,7 @@ def _all_keys(action: Action) -> set[str]:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_no_forbidden_key(action: Action) -> None:
-    assert not _all_keys(action) & NEVER
+    assert not _all_keys(action) & set(NEVER)
     alt = [key for key in _all_keys(action) if key.startswith("alt+")]
     assert not [key for key in alt if len(key.removeprefix("alt+")) == 1]
 
@@ -49,10 +51,16 @@ def test_every_letter_has_a_way_without_it_or_an_escape_to_it() -> None:
 
 
 def test_bindings_carry_unique_ids_for_rebinding() -> None:
-    bound = [binding.id for binding in keys.bindings()]
+    bound = [binding.id for binding in bindings.of_desk()]
     assert None not in bound
     assert len(bound) == len(set(bound))
-    assert all(isinstance(binding, Binding) for binding in keys.bindings())
+    assert all(isinstance(binding, Binding) for binding in bindings.of_desk())
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_the_help_of_an_action_fits_on_one_row_of_80_columns(action: Action) -> None:
+    names = ", ".join(keys.key_names(action))
+    assert max(len(names), NAMES_WIDTH) + 1 + len(action.help) <= NARROWEST_PAGE
 
 
 @pytest.mark.parametrize("pane", Pane)

@@ -143,6 +143,7 @@ def _set_availability(desk: Desk, answer: str) -> None:
 ACTS: Final[Mapping[str, Act]] = {
     "help": lambda desk: desk.show_help(),
     "open": open_selected,
+    "peek": lambda desk: desk.peek_selected(),
     "next_waiting": next_waiting,
     "reply": reply,
     "note": note,

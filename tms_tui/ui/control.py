@@ -20,7 +20,7 @@ from tms_tui.ui import layout, palette
 from tms_tui.ui.acts import ACTS
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.composing import Composing
-from tms_tui.ui.keys import Pane
+from tms_tui.ui.keys import Action, Pane
 from tms_tui.ui.routing import Part, Touched
 from tms_tui.ui.screens.ask import Ask
 from tms_tui.ui.screens.diagnostics import Diagnostics
@@ -39,10 +39,13 @@ _HERE = (Part.TRANSCRIPT, Part.TYPING, Part.PANEL)
 class Control:
     """Fulfils the port of the actions; one for each engine."""
 
-    def __init__(self, screen: Screen[None], bridge: Bridge, body: Body, event_line: EventLine) -> None:
+    def __init__(
+        self, screen: Screen[None], bridge: Bridge, body: Body, event_line: EventLine, actions: Sequence[Action]
+    ) -> None:
         self._screen = screen
         self._body = body
         self._event_line = event_line
+        self._actions = actions
         self._filter = Filter.ALL
         self._sought = ""
         self._search_line: SearchLine | None = None
@@ -96,6 +99,11 @@ class Control:
         """Show a conversation and go to its composer."""
         self._show(session, as_read=True)
         self._body.go(Pane.COMPOSER)
+
+    def peek_selected(self) -> None:
+        """Show the conversation selected in the list, as a peek."""
+        if self._body.sessions.selected is not None:
+            self.peek(self._body.sessions.selected)
 
     def peek(self, session: SessionId) -> None:
         """Show a conversation without marking it read; the focus stays."""
@@ -188,11 +196,11 @@ class Control:
 
     def show_help(self) -> None:
         """Show the keys of the focused pane."""
-        _ = self._screen.app.push_screen(help_page(self._body.pane))
+        _ = self._screen.app.push_screen(help_page(self._body.pane, self._actions))
 
     def show_palette(self) -> None:
         """Let the agent choose an action by name."""
-        self.choose("Commands", palette.commands(), self.act)
+        self.choose("Commands", palette.commands(self._actions), self.act)
 
     def show_canned(self) -> None:
         """Let the agent choose a canned response by a part of it; Esc types the slash after all."""

@@ -1,10 +1,8 @@
 """The one table of actions: bindings, footer, palette, help and the README's table come from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
-
-from textual.binding import Binding
 
 from tms_tui.domain.value import Value
 
@@ -46,15 +44,12 @@ class Action(Value):
 
 ACTIONS: Final = (
     Action("help", "help", "Show the keys of this pane.", ("?",), ("f1",), footer=ANYWHERE),
-    Action("move", "move", "Go to another line.", ("j", "k", "up", "down"), panes=LIST | TRANSCRIPT, built_in=True),
-    Action(
-        "move_far",
-        "first, last, page",
-        "Go to the first or last line, or a page on.",
-        ("g", "G", "home", "end", "pageup", "pagedown"),
-        panes=LIST | TRANSCRIPT,
-        built_in=True,
-    ),
+    Action("down", "down", "Go to the next line.", ("j", "down"), panes=LIST | TRANSCRIPT, built_in=True),
+    Action("up", "up", "Go to the line before.", ("k", "up"), panes=LIST | TRANSCRIPT, built_in=True),
+    Action("first", "first", "Go to the first line.", ("g", "home"), panes=LIST | TRANSCRIPT, built_in=True),
+    Action("last", "last", "Go to the last line.", ("G", "end"), panes=LIST | TRANSCRIPT, built_in=True),
+    Action("page_down", "page down", "Go a page on.", ("pagedown",), panes=LIST | TRANSCRIPT, built_in=True),
+    Action("page_up", "page up", "Go a page back.", ("pageup",), panes=LIST | TRANSCRIPT, built_in=True),
     Action(
         "open",
         "open",
@@ -63,7 +58,7 @@ ACTIONS: Final = (
         panes=LIST,
         footer=LIST,
     ),
-    Action("peek", "peek", "Show the conversation without marking it read.", ("space",), panes=LIST, built_in=True),
+    Action("peek", "peek", "Show the conversation without marking it read.", ("space",), panes=LIST),
     Action(
         "send", "send", "Send the reply, or post the note.", ("enter",), panes=COMPOSER, footer=COMPOSER, built_in=True
     ),
@@ -89,7 +84,7 @@ ACTIONS: Final = (
     Action("resolve", "resolve", "Resolve the conversation; u takes it back for 10 s.", ("e",), footer=OUTSIDE),
     Action("resolve_next", "resolve, next", "Resolve the conversation and open the next one.", ("E",)),
     Action("take", "take", "Take the conversation.", ("t",), footer=OUTSIDE),
-    Action("assign", "assign", "Assign to a colleague, with a note for them, or release.", ("a",), footer=OUTSIDE),
+    Action("assign", "assign", "Assign to a colleague, with a note, or release.", ("a",), footer=OUTSIDE),
     Action(
         "later",
         "later",
@@ -99,7 +94,7 @@ ACTIONS: Final = (
     ),
     Action("tags", "tags", "Add a tag, or take one away.", ("l",)),
     Action("priority", "priority", "Choose the priority.", ("+",)),
-    Action("undo", "undo", "Take back a queued message, or the last change of state.", ("u",)),
+    Action("undo", "undo", "Take back a queued message, or the last change.", ("u",)),
     Action("outward", "out", "Go one step outward; a draft stays.", (), ("escape",), footer=COMPOSER),
     Action("next_pane", "next pane", "Go to the next pane.", (), ("tab",)),
     Action("previous_pane", "previous pane", "Go to the previous pane.", (), ("shift+tab",)),
@@ -130,6 +125,19 @@ ACTIONS: Final = (
     Action("quit", "quit", "Quit; asks when something is unsent.", (), ("ctrl+q",)),
 )
 BY_ID: Final = {action.id: action for action in ACTIONS}
+NEVER: Final = {
+    "ctrl+h": "Backspace",
+    "ctrl+i": "Tab",
+    "ctrl+m": "Enter",
+    "ctrl+left_square_bracket": "Esc",
+    "ctrl+b": "the prefix of tmux",
+    "ctrl+a": "the prefix of screen",
+    "ctrl+s": "what stops a terminal's output",
+    "ctrl+z": "what stops a program",
+    "f10": "the menu of many terminals",
+    "f11": "the full screen of many terminals",
+}
+"""Keys that no action may have, and what they are already."""
 
 _WHERE: Final = {
     ANYWHERE: "anywhere",
@@ -150,32 +158,9 @@ _NAMES: Final = {
     "tab": "Tab",
     "home": "Home",
     "end": "End",
+    "comma": ",",
+    "left_square_bracket": "[",
 }
-
-
-def bindings() -> list[Binding]:
-    """What the desk binds: letters by the focus, the other keys wherever it is."""
-    bound: list[Binding] = []
-    for action in ACTIONS:
-        if action.built_in:
-            continue
-        if action.letters:
-            # Before any pane sees them: a pane would act on a letter only after the keys behind it went their way.
-            bound.append(
-                Binding(",".join(action.letters), f"letter('{action.id}')", action.words, priority=True, id=action.id)
-            )
-        if action.keys:
-            bound.append(
-                Binding(
-                    ",".join(action.keys), f"key('{action.id}')", action.words, priority=True, id=f"{action.id}.key"
-                )
-            )
-    return bound
-
-
-def is_needed(action: Action) -> bool:
-    """Whether its letters are no single characters, so that nothing is typed by accident: Enter, Space."""
-    return all(len(letter) > 1 for letter in action.letters)
 
 
 def acts_in(action: Action, pane: Pane) -> bool:
@@ -183,14 +168,15 @@ def acts_in(action: Action, pane: Pane) -> bool:
     return bool(action.keys) or pane in action.panes
 
 
-def of_pane(pane: Pane) -> list[Action]:
+def of_pane(pane: Pane, actions: Sequence[Action] = ACTIONS) -> list[Action]:
     """What can be done while the focus is there."""
-    return [action for action in ACTIONS if acts_in(action, pane)]
+    return [action for action in actions if acts_in(action, pane)]
 
 
-def footer(pane: Pane) -> list[tuple[str, str]]:
-    """Key and words of what the footer shows for a pane."""
-    return [(key_names(action, pane)[0], action.words) for action in ACTIONS if pane in action.footer]
+def footer(pane: Pane, actions: Sequence[Action] = ACTIONS) -> list[tuple[str, str]]:
+    """Key and words of what the footer shows for a pane: what has a key there."""
+    shown = [(key_names(action, pane), action.words) for action in actions if pane in action.footer]
+    return [(names[0], words) for names, words in shown if names]
 
 
 def key_names(action: Action, pane: Pane | None = None) -> list[str]:
@@ -207,8 +193,8 @@ def key_name(key: str) -> str:
 
 def markdown_table() -> str:
     """The README's table of keys."""
-    rows = [f"| {_cell(action)} | {_where(action)} | {action.help} |" for action in ACTIONS]
-    return "\n".join(["| key | where | does |", "|---|---|---|", *rows])
+    rows = [f"| {_cell(action)} | {where(action)} | {action.help} | `{action.id}` |" for action in ACTIONS]
+    return "\n".join(["| key | where | does | name in `[keys]` |", "|---|---|---|---|", *rows])
 
 
 def _part(part: str) -> str:
@@ -221,7 +207,8 @@ def _cell(action: Action) -> str:
     return ", ".join(f"`{name}`" for name in key_names(action))
 
 
-def _where(action: Action) -> str:
+def where(action: Action) -> str:
+    """Where the action's keys act."""
     if not action.keys:
         return _WHERE[action.panes]
     return f"anywhere ({_cells(action.letters)} {_WHERE[action.panes]})" if action.letters else _WHERE[ANYWHERE]
@@ -231,7 +218,7 @@ def _cells(keys: tuple[str, ...]) -> str:
     return " ".join(f"`{key_name(key)}`" for key in keys)
 
 
-def described(pane: Pane) -> Iterator[tuple[str, str]]:
+def described(pane: Pane, actions: Sequence[Action] = ACTIONS) -> Iterator[tuple[str, str]]:
     """Keys and sentence of everything that can be done in a pane, for the help."""
-    for action in of_pane(pane):
+    for action in of_pane(pane, actions):
         yield ", ".join(key_names(action, pane)), action.help

@@ -11,18 +11,18 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
-from tms_tui.ui import keys
+from tms_tui.ui.keys import ACTIONS, Action, key_names
 from tms_tui.ui.widgets.choices import Choice, Choices
 
 New = Callable[[str], Choice | None]
 """What is offered beside the choices for what was typed."""
 
 
-def commands() -> list[Choice]:
+def commands(actions: Sequence[Action] = ACTIONS) -> list[Choice]:
     """Every action, with its sentence and its keys."""
     return [
-        Choice(action.id, action.words.capitalize(), f"{action.help}  {', '.join(keys.key_names(action))}")
-        for action in keys.ACTIONS
+        Choice(action.id, action.words.capitalize(), f"{action.help}  {', '.join(key_names(action))}")
+        for action in actions
         if not action.built_in and action.id != "palette"
     ]
 

@@ -56,6 +56,10 @@ class Desk(Protocol):
         """Show a conversation and go to its composer."""
         ...
 
+    def peek_selected(self) -> None:
+        """Show the conversation selected in the list without marking it read."""
+        ...
+
     def write(self, session: SessionId, *, private: bool) -> None:
         """Go to the composer, for a reply or a note."""
         ...

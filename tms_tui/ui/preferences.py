@@ -1,6 +1,6 @@
 """What the agent prefers of the desk's looks and manners."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tms_tui.domain.value import Value
@@ -20,6 +20,8 @@ class Preferences(Value):
     ascii_only: bool = False
     enter_sends: bool = True
     single_keys: bool = True
+    keys: Mapping[str, str] = {}
+    """The agent's own keys by action, as they stand in the config."""
     due_after: float = 0.0
     """Seconds after which a waiting customer is due; 0 for never."""
     counts_in_title: bool = True

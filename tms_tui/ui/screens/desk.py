@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 from textual.message import Message
@@ -18,11 +16,12 @@ from tms_tui.core import select
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.events import ComposerLeft, Shown, TopReached, Woke
 from tms_tui.domain.policy import CLOCK_GAP
-from tms_tui.ui import keys
+from tms_tui.ui import bindings
 from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
 from tms_tui.ui.control import Control
 from tms_tui.ui.keys import Pane
 from tms_tui.ui.preferences import DESKTOP, Preferences
+from tms_tui.ui.rebinding import rebound
 from tms_tui.ui.routing import Part, touched
 from tms_tui.ui.terminal import notify, set_title
 from tms_tui.ui.widgets.body import Body
@@ -44,7 +43,6 @@ class DeskScreen(Screen[None]):
     DeskScreen { background: $background; color: $foreground; layout: vertical; }
     DeskScreen #place { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings()]
     AUTO_FOCUS = ""
 
     class SignInNeeded(Message):
@@ -57,10 +55,13 @@ class DeskScreen(Screen[None]):
     def __init__(self, preferences: Preferences, *, words: str = "") -> None:
         super().__init__()
         self._preferences = preferences
+        self._keys = rebound(preferences.keys, single_keys=preferences.single_keys)
+        self._panes_of = {action.id: action.panes for action in self._keys.actions}
+        bindings.bind(self, bindings.of_desk(self._keys.actions))
         self._header = DeskHeader()
         self._place = Container(id="place")
         self._event_line = EventLine(words, id="events")
-        self._footer = KeyFooter()
+        self._footer = KeyFooter(self._keys.actions)
         self._bridge = Bridge(self)
         self._control: Control | None = None
         self._body: Body | None = None
@@ -91,12 +92,14 @@ class DeskScreen(Screen[None]):
             return
         if self._body is not None:
             await self._body.remove()
-        self._body = Body(self._bridge.state, self._preferences)
-        self._control = Control(self, self._bridge, self._body, self._event_line)
+        self._body = Body(self._bridge.state, self._preferences, self._keys.actions)
+        self._control = Control(self, self._bridge, self._body, self._event_line, self._keys.actions)
         await self._place.mount(self._body)
         if self._body.is_attached:
             self._body.go(Pane.LIST)
             self._look_at_everything()
+            if self._keys.clashes:
+                self.say(" ".join(["[keys]", *self._keys.clashes.values()]))
 
     def say(self, words: str) -> None:
         """Put words on the event line."""
@@ -121,10 +124,7 @@ class DeskScreen(Screen[None]):
             return True
         if self._body is None:
             return False
-        named = keys.BY_ID[str(parameters[0])]
-        if action == "letter" and not self._preferences.single_keys and not keys.is_needed(named):
-            return False
-        return action == "key" or self._body.pane in named.panes
+        return action == "key" or self._body.pane in self._panes_of[str(parameters[0])]
 
     async def action_letter(self, action: str) -> None:
         """Do what a letter means in the focused pane."""

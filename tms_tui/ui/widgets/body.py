@@ -11,7 +11,8 @@ from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
-from tms_tui.ui.keys import Pane
+from tms_tui.ui.bindings import moves, rebind
+from tms_tui.ui.keys import ACTIONS, Action, Pane
 from tms_tui.ui.layout import WIDE, Column, beside, visible
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.routing import Part
@@ -38,14 +39,19 @@ class Body(Horizontal):
     Body.ascii #conversations:focus-within, Body.ascii #talk:focus-within { border: ascii $border; }
     """
 
-    def __init__(self, state: State, preferences: Preferences) -> None:
+    def __init__(self, state: State, preferences: Preferences, actions: Sequence[Action] = ACTIONS) -> None:
         super().__init__(id="body")
         self.state = state
         self.ascii_only = ascii_only = preferences.ascii_only
         self.sessions = SessionListView(due_after=preferences.due_after, ascii_only=ascii_only, id="list")
         self.transcript = TranscriptPane(state, ascii_only=ascii_only, id="transcript")
         self.dots = TypingDots(reduced_motion=preferences.reduced_motion, id="dots")
-        self.composer = Composer(enter_sends=preferences.enter_sends, ascii_only=ascii_only, id="composer")
+        self.composer = Composer(
+            enter_sends=preferences.enter_sends, ascii_only=ascii_only, actions=actions, id="composer"
+        )
+        if actions is not ACTIONS:
+            rebind(self.sessions, moves(actions))
+            rebind(self.transcript, moves(actions))
         self.panel = CustomerPanel(id="panel")
         self._pane = Pane.LIST
         self._panel_wanted = True

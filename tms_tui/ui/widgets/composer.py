@@ -1,5 +1,6 @@
 """Where the agent writes: a reply to the customer or a note for colleagues, one to six rows high."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import events
@@ -13,13 +14,12 @@ from textual.widgets import TextArea
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import EMPTY, clean
+from tms_tui.ui.keys import ACTIONS, Action
 from tms_tui.ui.widgets.own_row import OwnRow
 
 _MOST_ROWS: Final = 6
 _CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 _KEPT_CONTROLS: Final = "\n\t"
-_SEND_KEYS: Final = frozenset({"enter"})
-_LINE_KEYS: Final = frozenset({"ctrl+j", "shift+enter"})
 
 
 def pasted(text: str) -> str:
@@ -90,15 +90,23 @@ class Composer(TextArea):
             self.characters = characters
             self.most = most
 
-    def __init__(self, *, enter_sends: bool = True, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        enter_sends: bool = True,
+        ascii_only: bool = False,
+        actions: Sequence[Action] = ACTIONS,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`actions`: the table, of which the keys to send and to begin a line are taken."""
         super().__init__(id=id, classes="-ascii" if ascii_only else None, highlight_cursor_line=False)
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._session: SessionId | None = None
         self._private = False
         self._submitted: str | None = None
-        self._send_keys = _SEND_KEYS if enter_sends else _LINE_KEYS
-        self._line_keys = _LINE_KEYS if enter_sends else _SEND_KEYS
+        send, newline = (frozenset(one.letters) for one in actions if one.id in {"send", "newline"})
+        self._send_keys, self._line_keys = (send, newline) if enter_sends else (newline, send)
         self._own_row = OwnRow(self)
 
     @property

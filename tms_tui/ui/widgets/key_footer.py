@@ -1,10 +1,11 @@
 """The bottom row: the keys of the focused pane."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.events import Resize
 
-from tms_tui.ui import keys
-from tms_tui.ui.keys import Pane
+from tms_tui.ui.keys import ACTIONS, Action, Pane, footer
 from tms_tui.ui.widgets.line import Line
 
 
@@ -13,8 +14,9 @@ class KeyFooter(Line):
 
     DEFAULT_CSS = "KeyFooter { padding: 0 1; background: $panel; color: $foreground; }"
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
         super().__init__(id="keys")
+        self._actions = actions
         self._pane = Pane.LIST
 
     def show_pane(self, pane: Pane) -> None:
@@ -28,7 +30,7 @@ class KeyFooter(Line):
     def _fit(self) -> None:
         room = self.size.width
         said: list[Content] = []
-        for key, words in keys.footer(self._pane):
+        for key, words in footer(self._pane, self._actions):
             entry = Content.assemble((key, "bold"), " ", words)
             if room < entry.cell_length:
                 break

@@ -10,11 +10,11 @@ from textual.strip import Strip
 
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
+from tms_tui.ui.bindings import moves
 from tms_tui.ui.paint.cells import wrap
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.session_row import SessionWords, describe, session_rows, twins
 from tms_tui.ui.widgets.line_canvas import LineCanvas
-from tms_tui.ui.widgets.moves import MOVES
 
 _ROWS: Final = 2
 _KEPT: Final = 1_000
@@ -24,7 +24,7 @@ class SessionListView(LineCanvas, can_focus=True):
     """Conversations in the order given. The selection stays on its conversation when the order changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *MOVES,
+        *moves(),
         Binding("enter", "open", "Open", show=False, priority=True, id="list.open"),
         Binding("space", "peek", "Peek", show=False, priority=True, id="list.peek"),
     ]

@@ -1,5 +1,8 @@
 """The transcript of one conversation: paints only what is visible, whatever is held; moves only when told to."""
 
+from typing import ClassVar
+
+from textual.binding import BindingType
 from textual.message import Message as UiMessage
 from textual.strip import Strip
 
@@ -9,12 +12,12 @@ from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry, PendingSend
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message
+from tms_tui.ui.bindings import moves
 from tms_tui.ui.paint.entry import ruled
 from tms_tui.ui.paint.marks import find
 from tms_tui.ui.paint.row_store import RowStore
 from tms_tui.ui.paint.viewport import Place, Slice, bottomed, fill, scrolled, topped
 from tms_tui.ui.widgets.line_canvas import LineCanvas
-from tms_tui.ui.widgets.moves import MOVES
 
 
 class TranscriptPane(LineCanvas, can_focus=True):
@@ -24,7 +27,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
     the last row.
     """
 
-    BINDINGS = MOVES
+    BINDINGS: ClassVar[list[BindingType]] = [*moves()]
 
     class Shown(UiMessage):
         """Messages up to number `up_to` have really stood on the screen."""

@@ -1,0 +1,52 @@
+"""The table of actions as Textual's bindings."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from textual.binding import Binding, BindingsMap
+from textual.dom import DOMNode
+
+from tms_tui.ui.keys import ACTIONS, Action
+
+_MOVES: Final = {
+    "down": "move(1)",
+    "up": "move(-1)",
+    "first": "first",
+    "last": "last",
+    "page_down": "page(1)",
+    "page_up": "page(-1)",
+}
+"""What the list and the transcript do themselves, by action."""
+
+
+def of_desk(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
+    """What the desk binds: letters by the focus, the other keys wherever it is."""
+    bound: list[Binding] = []
+    for action in actions:
+        if action.built_in:
+            continue
+        # Before any pane sees them: a pane would act on a letter only after the keys behind it went their way.
+        for kind, keys in (("letter", action.letters), ("key", action.keys)):
+            if keys:
+                name = action.id if kind == "letter" else f"{action.id}.key"
+                bound.append(Binding(",".join(keys), f"{kind}('{action.id}')", action.words, priority=True, id=name))
+    return bound
+
+
+def moves(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
+    """What moves a selection, the same in the list and in the transcript; before the widgets see the keys, as all."""
+    return [
+        Binding(",".join(action.letters), _MOVES[action.id], action.words, show=False, priority=True)
+        for action in actions
+        if action.id in _MOVES and action.letters
+    ]
+
+
+def bind(node: DOMNode, bindings: Iterable[Binding]) -> None:
+    """Give one widget or screen bindings of its own: Textual's public way in is one table for a whole class."""
+    node._bindings = BindingsMap.merge([node._bindings, BindingsMap(bindings)])  # noqa: SLF001
+
+
+def rebind(node: DOMNode, bindings: Iterable[Binding]) -> None:
+    """As `bind`, in place of those it has."""
+    node._bindings = BindingsMap(bindings)  # noqa: SLF001
