@@ -5,6 +5,7 @@ import socket
 import uuid
 from typing import Any
 
+import pytest
 from websockets.asyncio.client import connect
 
 from tests.server.place import Place
@@ -107,8 +108,15 @@ async def test_the_seam_holds_while_others_write(server: RunningServer) -> None:
     assert seen == list(range(1, len(seen) + 1))
 
 
-async def test_a_client_that_does_not_read_is_cut_and_others_are_not(place: Place) -> None:
-    async with running_server(place, queue_frames=8, slow_write=60) as server:
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param({"queue_frames": 8, "slow_write": 60}, id="too much waits"),
+        pytest.param({"queue_frames": 10_000, "slow_write": 0.5}, id="one frame takes too long"),
+    ],
+)
+async def test_a_client_that_does_not_read_is_cut_and_others_are_not(place: Place, limits: dict[str, Any]) -> None:
+    async with running_server(place, **limits) as server:
         dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
         with deaf_socket(server) as raw:
             async with (

@@ -67,6 +67,7 @@ def create_app(
             await _open(served)
             closing.push_async_callback(background.close)
             background.start(served.hub.nodes.run(roll), "nodes")
+            background.start(served.hub.watch_writing(settings.slow_write), "slow sockets")
             background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
             background.start(wake_for_ever(served.journal, settings.wake_check), "waking")
             yield

@@ -1,5 +1,6 @@
 """Who hears what on this node: one feed per tenant, woken by the bus."""
 
+import asyncio
 import logging
 import random
 from typing import assert_never
@@ -70,6 +71,16 @@ class Hub:
             outbox.cut(CLOSE_RESTART, "this server is being replaced: come back")
             if seconds > 0:
                 await clock.sleep(seconds / len(outboxes))
+
+    async def watch_writing(self, at_most: float) -> None:
+        """Cuts off, for ever, whoever needs longer than `at_most` seconds to take one frame."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(at_most / 5)
+            before = loop.time() - at_most
+            for feed in self._feeds.values():
+                for line in feed.listeners.everyone():
+                    line.outbox.cut_if_stuck(before)
 
     async def watch_sign_ins(self, clock: Clock, every: float) -> None:
         """Closes what a sign-out unheard or an agent shut out has left open, for ever."""

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tms_tui.server.clock import Clock
 from tms_tui.server.frames import Frames, Take
-from tms_tui.server.outbox import CLOSE_TOKEN, CLOSE_TOO_SLOW, Outbox
+from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
 from tms_tui.server.services import Services
 
 CLOSE_WITHIN: Final = 2.0
@@ -34,7 +34,7 @@ class Line:
 
     def __init__(self, socket: WebSocket, served: Services, expires_at: float) -> None:
         self._socket = socket
-        self._settings = served.settings
+        self._time = asyncio.get_running_loop().time
         self._metrics = served.metrics
         self._clock = served.clock
         self.outbox = Outbox(served.settings.queue_frames)
@@ -62,14 +62,14 @@ class Line:
                 await self._send(frame)
                 if committed_at is not None:
                     self._metrics.delivery_seconds.observe(max(0.0, self._clock.now() - committed_at))
-        except TimeoutError:
-            self.outbox.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
         except WebSocketDisconnect:
             return
 
     async def _send(self, frame: str) -> None:
-        async with asyncio.timeout(self._settings.slow_write):
-            await self._socket.send_text(frame)
+        # No time limit around each frame, which would cost as much as the frame: the hub looks round for stuck ones.
+        self.outbox.writing_since = self._time()
+        await self._socket.send_text(frame)
+        self.outbox.writing_since = None
 
     async def _close(self) -> None:
         ending = self.outbox.ending

@@ -12,6 +12,8 @@ CLOSE_REPLACED: Final = 4409
 CLOSE_TOO_SLOW: Final = 4413
 CLOSE_TOO_MANY: Final = 4429
 
+TOO_SLOW: Final = "too slow: come back with after"
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -30,6 +32,8 @@ class Outbox:
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self.ending: Ending | None = None
+        self.writing_since: float | None = None
+        """Since when, by the loop's clock, the socket has been taking one frame; None between frames."""
         self.dropped = 0
         """How many frames were still waiting when it was cut."""
 
@@ -38,7 +42,7 @@ class Outbox:
         if self.ending is not None:
             return
         if len(self._frames) >= self._capacity:
-            self.cut(CLOSE_TOO_SLOW, "too slow: come back with after")
+            self.cut(CLOSE_TOO_SLOW, TOO_SLOW)
             return
         self._frames.append((frame, committed_at))
         self._news.set()
@@ -50,6 +54,11 @@ class Outbox:
             self.dropped = len(self._frames)
             self._frames.clear()
             self._ended.set()
+
+    def cut_if_stuck(self, before: float) -> None:
+        """Ends a socket that has been taking the same frame since before then."""
+        if self.writing_since is not None and self.writing_since < before:
+            self.cut(CLOSE_TOO_SLOW, TOO_SLOW)
 
     async def next(self) -> tuple[str, float | None]:
         """The next frame, and when what it tells was committed."""

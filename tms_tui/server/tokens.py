@@ -1,6 +1,7 @@
 """Tokens: JWTs signed and checked with one pinned algorithm, issuer and audience."""
 
 import contextlib
+import hashlib
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -18,6 +19,9 @@ REQUIRED: Final = ["iss", "aud", "sub", "exp", "iat", "jti", "token_type"]
 ACCESS: Final = "access"
 REFRESH: Final = "refresh"
 VISITOR: Final = "visitor"
+
+REMEMBERED: Final = 10_000
+"""Of so many tokens it is remembered, by their hashes, that the signature was good."""
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +48,7 @@ class Tokens:
         self._keys = keys
         self._settings = settings
         self._clock = clock
+        self._proven: dict[bytes, Claims] = {}
         self._jwt = jwt.PyJWT(
             {
                 "require": REQUIRED,
@@ -71,7 +76,7 @@ class Tokens:
     def verify(self, token: str, token_type: str) -> Claims:
         """Raises the 401s `bad_token` and `token_expired`."""
         try:
-            claims = msgspec.convert(self._payload(token), Claims)
+            claims = self._claims(token)
         except (jwt.InvalidTokenError, msgspec.ValidationError, ValueError) as bad:
             raise unauthorized() from bad
         now, leeway = self._clock.now(), self._settings.leeway
@@ -79,6 +84,17 @@ class Tokens:
             raise unauthorized()
         if claims.exp <= now - leeway:
             raise unauthorized("token_expired", "The sign-in has expired.")
+        return claims
+
+    def _claims(self, token: str) -> Claims:
+        """What it says, once its signature was found good; times are judged each time anew."""
+        digest = hashlib.blake2b(token.encode(), digest_size=32).digest()
+        claims = self._proven.get(digest)
+        if claims is None:
+            claims = msgspec.convert(self._payload(token), Claims)
+            self._proven[digest] = claims
+            if len(self._proven) > REMEMBERED:
+                del self._proven[next(iter(self._proven))]
         return claims
 
     def _payload(self, token: str) -> dict[str, Any]:

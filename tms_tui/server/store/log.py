@@ -42,6 +42,13 @@ _TAKE = (
     .returning(tenants.c.cursor)
 )
 _INSERT = sa.insert(events)
+_AFTER = (
+    sa.select(events)
+    .where(events.c.tenant_id == sa.bindparam("tenant_id"), events.c.cursor > sa.bindparam("after"))
+    .order_by(events.c.cursor)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_BETWEEN = _AFTER.where(events.c.cursor <= sa.bindparam("up_to"))
 
 
 async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened], at: str) -> int:
@@ -83,10 +90,11 @@ async def read(
     connection: AsyncConnection, tenant_id: str, after: int, limit: int, *, up_to: int | None = None
 ) -> list[Logged]:
     """Events after a cursor, in order."""
-    query = sa.select(events).where(events.c.tenant_id == tenant_id, events.c.cursor > after)
-    if up_to is not None:
-        query = query.where(events.c.cursor <= up_to)
-    rows = await connection.execute(query.order_by(events.c.cursor).limit(limit))
+    named = {"tenant_id": tenant_id, "after": after, "most": limit}
+    if up_to is None:
+        rows = await connection.execute(_AFTER, named)
+    else:
+        rows = await connection.execute(_BETWEEN, named | {"up_to": up_to})
     return [
         Logged(
             row.tenant_id,

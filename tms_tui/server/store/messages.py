@@ -7,7 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.protocol import wire
 from tms_tui.server.tables import messages
 
+# Built once: putting together a statement costs as much as running it.
 _INSERT = sa.insert(messages)
+_KNOWN = sa.select(messages).where(
+    *(messages.c[name] == sa.bindparam(name) for name in ("session_id", "author_id", "client_message_id"))
+)
 
 
 async def insert(connection: AsyncConnection, message: wire.Message) -> None:
@@ -19,15 +23,8 @@ async def known(
     connection: AsyncConnection, session_id: str, author_id: str, client_message_id: str
 ) -> wire.Message | None:
     """The message this author already sent under this id."""
-    row = (
-        await connection.execute(
-            sa.select(messages).where(
-                messages.c.session_id == session_id,
-                messages.c.author_id == author_id,
-                messages.c.client_message_id == client_message_id,
-            )
-        )
-    ).one_or_none()
+    named = {"session_id": session_id, "author_id": author_id, "client_message_id": client_message_id}
+    row = (await connection.execute(_KNOWN, named)).one_or_none()
     return None if row is None else _message(row)
 
 

@@ -21,6 +21,10 @@ _SAVE = (
     .where(sessions.c.id == sa.bindparam("key"))
     .values({name: sa.bindparam(name) for name in _NAMES if name not in ("id", "tenant_id", "started_at")})
 )
+_ONE = sa.select(sessions).where(
+    sessions.c.tenant_id == sa.bindparam("tenant_id"), sessions.c.id == sa.bindparam("session_id")
+)
+_ONE_LOCKED = _ONE.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ def _columns(conversation: Conversation) -> dict[str, Any]:
 
 async def get(connection: AsyncConnection, tenant_id: str, session_id: str, *, lock: bool = False) -> Conversation:
     """The tenant's conversation; raises the 404 for any other. `lock` holds its row until the commit."""
-    query = sa.select(sessions).where(sessions.c.tenant_id == tenant_id, sessions.c.id == session_id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    named = {"tenant_id": tenant_id, "session_id": session_id}
+    row = (await connection.execute(_ONE_LOCKED if lock else _ONE, named)).one_or_none()
     if row is None:
         raise not_found()
     return _conversation(row)
