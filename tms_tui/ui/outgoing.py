@@ -7,16 +7,17 @@ from collections.abc import Callable
 from typing import Final
 
 MOST_WAITING: Final = 1 << 19
-"""Characters that may wait. Beyond it what was drawn is forgotten, to be drawn anew when the terminal reads again."""
+"""Bytes that may wait. Beyond it what was drawn is forgotten, to be drawn anew when the terminal reads again."""
 
 
-_END_OF_FRAME: Final = "\x1b[?2026l"
+_END_OF_FRAME: Final = b"\x1b[?2026l"
 """Ends a synchronised update whose own end was forgotten."""
 
 
 class Outgoing(threading.Thread):
-    """Writes to `fd` in the order of asking, whole texts only.
+    """Writes to `fd` in the order of asking, whole texts only: at once what the terminal takes, the rest as a thread.
 
+    Waking the thread takes longer than most writes, above all while the desk is busy.
     `caught_up` is called, in this thread, when something was forgotten and the terminal has read all before it;
     `gone` when there is no terminal any more.
     """
@@ -27,18 +28,30 @@ class Outgoing(threading.Thread):
         self._caught_up = caught_up
         self._gone = gone
         self._changed = threading.Condition()
-        self._waiting: deque[str] = deque()
+        self._at_once = _without_waiting(fd)
+        self._begun = b""
+        """The rest of a text that the terminal has the beginning of: never forgotten."""
+        self._is_writing = False
+        self._waiting: deque[bytes] = deque()
         self._size = 0
         self._forgot = False
         self._closing = False
 
     def write(self, text: str) -> None:
-        """Write `text` some time; never waits."""
+        """Write `text` at once, or some time; never waits."""
         with self._changed:
-            if text and (self._closing or not self._forgets()):
-                self._waiting.append(text)
-                self._size += len(text)
-                self._changed.notify()
+            if not text or not (self._closing or not self._forgets()):
+                return
+            data = text.encode(errors="replace")
+            taken = 0 if self._is_writing or self._holds() else self._taken_at_once(data)
+            if taken == len(data):
+                return
+            if taken:
+                self._begun = data[taken:]
+            else:
+                self._waiting.append(data)
+                self._size += len(data)
+            self._changed.notify()
 
     def hurry(self) -> None:
         """Forget what waits: only what is written from now on matters, and all of it."""
@@ -53,16 +66,28 @@ class Outgoing(threading.Thread):
         """End once all is written, or at the latest after `within` seconds."""
         with self._changed:
             self._closing = True
-            self._waiting.append("")
+            self._waiting.append(b"")
             self._changed.notify()
         self.join(within)
+        if self._at_once is not None:
+            os.close(self._at_once)
+            self._at_once = None
 
     def run(self) -> None:
         try:
-            while text := self._next():
-                self._write(text.encode(errors="replace"))
+            while data := self._next():
+                self._write(data)
         except OSError:
             self._gone()
+
+    def _taken_at_once(self, data: bytes) -> int:
+        """How many of the bytes the terminal took without waiting."""
+        if self._at_once is None:
+            return 0
+        try:
+            return os.write(self._at_once, data)
+        except OSError:  # it takes nothing, or is gone: the thread finds out
+            return 0
 
     def _forgets(self) -> bool:
         if self._size > MOST_WAITING:
@@ -72,19 +97,35 @@ class Outgoing(threading.Thread):
             self._changed.notify()
         return self._forgot
 
-    def _next(self) -> str:
-        """The next text; empty at the end."""
+    def _next(self) -> bytes:
+        """The next to write; empty at the end."""
         with self._changed:
+            self._is_writing = False
             # What waits may be forgotten while this thread sleeps: that wakes it too, or nothing would ever be drawn.
-            self._changed.wait_for(lambda: self._waiting or self._forgot)
-            if not self._waiting:
+            self._changed.wait_for(lambda: self._holds() or self._forgot)
+            if not self._holds():
                 self._forgot = False
                 self._caught_up()
-            self._changed.wait_for(lambda: self._waiting)
-            text = self._waiting.popleft()
-            self._size -= len(text)
-            return text
+                self._changed.wait_for(self._holds)
+            self._is_writing = True
+            if self._begun:
+                data, self._begun = self._begun, b""
+                return data
+            data = self._waiting.popleft()
+            self._size -= len(data)
+            return data
+
+    def _holds(self) -> bool:
+        return bool(self._begun or self._waiting)
 
     def _write(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._fd, data) :]
+
+
+def _without_waiting(fd: int) -> int | None:
+    """The terminal behind `fd` once more, not to be waited for: `fd` itself is the shell's too, and stays as it is."""
+    try:
+        return os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return None
