@@ -15,7 +15,7 @@ SIZES = some.sampled_from([0, 1, 125, 126, 127, 65_535, 65_536])
 @given(some.lists(SIZES, max_size=4), some.lists(some.integers(1, 70_000), min_size=1, max_size=6))
 def test_frames_are_cut_out_whole_however_they_come(sizes: list[int], cuts: list[int]) -> None:
     pieces = [HEAD, *(text_frame(b"x" * size) for size in sizes), Frame(Opcode.PING, b"p").serialize(mask=False)]
-    stream, splitter, found = b"".join(pieces), Splitter(), []
+    stream, splitter, found = b"".join(pieces), Splitter(), list[bytes]()
     while stream:
         cut = cuts[len(found) % len(cuts)]
         found += splitter.feed(stream[:cut])
