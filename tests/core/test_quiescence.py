@@ -47,10 +47,11 @@ def test_a_socket_that_loses_doubles_and_reorders(seed: int, steps: int) -> None
 
 @pytest.mark.parametrize("lossy", [False, True])
 def test_the_faults_really_bite(lossy: bool) -> None:
-    world = live(7, 400, lossy=lossy)
+    world = live(40, 400, lossy=lossy)
     check(world)
     health = world.desk.state.health
     assert health.connects > 3
-    assert len(health.failures_seen) == 20
+    assert world.replaced > 3
+    assert len(health.failures_seen) > 10
     assert len(world.asked) > 10
-    assert bool(health.duplicates) is lossy
+    assert health.duplicates > 0

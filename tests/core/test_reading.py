@@ -5,7 +5,7 @@ import pytest
 from tests.core.desk import TALK, Desk, conversation, message
 from tms_tui.core.select import is_syncing
 from tms_tui.domain.changes import Announced, NoticeKind
-from tms_tui.domain.effects import CloseLink, MarkRead, ReadLog, ReadPage, ReadSessions, SignalViewing, TimerKind
+from tms_tui.domain.effects import MarkRead, ReadLog, ReadPage, ReadSessions, ReplaceLink, SignalViewing, TimerKind
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
@@ -112,10 +112,11 @@ def test_a_socket_that_keeps_silent_about_the_log_is_replaced(desk: Desk) -> Non
     (asked,) = desk.took(ReadLog)
     desk.take(LogRead(asked.after, (MessageArrived(message(4), Cursor("4")),), Cursor("4"), has_more=False))
     desk.advance(2.9)
-    assert desk.took(CloseLink) == []
+    assert desk.took(ReplaceLink) == []
     desk.advance(0.2)
-    assert desk.took(CloseLink) == [CloseLink(EndingKind.DEAF)]
+    assert len(desk.took(ReplaceLink)) == 1
     assert desk.state.health.deaf == 1
+    assert desk.state.health.gaps_filled == 1
 
 
 def test_a_socket_that_is_merely_slower_than_the_log_is_not(desk: Desk) -> None:
@@ -124,7 +125,7 @@ def test_a_socket_that_is_merely_slower_than_the_log_is_not(desk: Desk) -> None:
     late = MessageArrived(message(4), Cursor("4"))
     desk.take(LogRead(asked.after, (late,), Cursor("4"), has_more=False), late)
     desk.advance(10.0)
-    assert desk.took(CloseLink) == []
+    assert desk.took(ReplaceLink) == []
     assert desk.state.health.duplicates == 0, "two ways, once each"
 
 

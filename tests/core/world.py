@@ -15,7 +15,9 @@ from tms_tui.domain.effects import (
     ReadPage,
     ReadSession,
     ReadSessions,
+    ReplaceLink,
     Request,
+    StopReplacing,
     Transmit,
 )
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
@@ -25,6 +27,7 @@ from tms_tui.domain.events import (
     CannedRead,
     Event,
     LinkLost,
+    LinkNotReplaced,
     LinkProven,
     LinkWelcomed,
     LogRead,
@@ -35,6 +38,7 @@ from tms_tui.domain.events import (
     SessionOpened,
     SessionRead,
     SessionsRead,
+    TokenRenewed,
 )
 from tms_tui.domain.ids import Cursor, SendId, SessionId
 from tms_tui.domain.model import Author, Draft, Message, Session, SessionStatus
@@ -58,6 +62,9 @@ class World:
     broken: bool = True
     """Whether things go wrong at all."""
     asked: list[Draft] = field(default_factory=list)
+    spare: deque[Event] | None = None
+    """Frames on their way by a second socket, which is to take the first one's place."""
+    replaced: int = 0
     lossy: bool = False
     """Whether an open socket drops, doubles and reorders frames."""
 
@@ -79,10 +86,25 @@ class World:
     def agent_looks(self) -> None:
         self.take(SessionOpened(self.chance.choice(TALKS)))
 
+    def token_is_renewed(self) -> None:
+        self.take(TokenRenewed(10.0**9))
+
     def socket_breaks(self) -> None:
         if self.wire is not None:
-            self.wire = None
+            self.wire, self.spare = self.spare, None
             self.take(LinkLost(Ending(EndingKind.LOST)))
+
+    def second_socket_breaks(self) -> None:
+        if self.spare is not None:
+            self.spare = None
+            self.take(LinkNotReplaced(Ending(EndingKind.LOST)))
+
+    def second_socket_speaks(self) -> None:
+        """Its first frame is the welcome: the other socket is gone with all that was still on its way."""
+        if self.spare:
+            self.wire, self.spare = self.spare, None
+            self.replaced += 1
+            self.take(self.wire.popleft())
 
     def frame_arrives(self) -> None:
         if not self.wire:
@@ -117,6 +139,10 @@ class World:
             self.colleague_writes,
             self.agent_writes,
             self.agent_looks,
+            self.token_is_renewed,
+            self.second_socket_speaks,
+            self.second_socket_speaks,
+            self.second_socket_breaks,
             self.socket_breaks,
             self.frame_arrives,
             self.frame_arrives,
@@ -148,14 +174,16 @@ class World:
         self.broken = self.lossy = False
         for talk in (*TALKS, *TALKS):
             for _ in range(40):
-                while self.requests or self.wire:
+                while self.requests or self.wire or self.spare:
                     self.request_ends()
+                    self.second_socket_speaks()
                     self.frame_arrives()
                 self.desk.advance(5.0)
                 self._perform()
             self.take(SessionOpened(talk))
-        while self.requests or self.wire:
+        while self.requests or self.wire or self.spare:
             self.request_ends()
+            self.second_socket_speaks()
             self.frame_arrives()
 
     # -- the server --------------------------------------------------------
@@ -174,8 +202,9 @@ class World:
         stored.append(one)
         event = MessageArrived(one, Cursor(str(len(self.log) + 1)))
         self.log.append(event)
-        if self.wire is not None:
-            self.wire.append(event)
+        for wire in (self.wire, self.spare):
+            if wire is not None:
+                wire.append(event)
         return one
 
     def _perform(self) -> None:
@@ -183,8 +212,12 @@ class World:
         for effect in effects:
             if isinstance(effect, OpenLink):
                 self._open(effect.after)
+            elif isinstance(effect, ReplaceLink):
+                self._open_beside(effect.after)
+            elif isinstance(effect, StopReplacing):
+                self.spare = None
             elif isinstance(effect, CloseLink):
-                self.wire = None
+                self.wire = self.spare = None
                 self.take(LinkLost(Ending(effect.why)))
             elif isinstance(effect, Request):
                 self.requests.append(effect)
@@ -193,11 +226,22 @@ class World:
         if self.broken and self.chance.random() < 0.4:
             self.take(LinkLost(Ending(EndingKind.UNREACHED)))
             return
+        self.wire = self._opened(after)
+
+    def _open_beside(self, after: Cursor | None) -> None:
+        if self.broken and self.chance.random() < 0.2:
+            self.take(LinkNotReplaced(Ending(EndingKind.UNREACHED)))
+            return
+        self.spare = self._opened(after)
+
+    def _opened(self, after: Cursor | None) -> deque[Event]:
+        """What a socket says first."""
         behind = len(self.log) - int(after) if after is not None else LOG_KEPT + 1
         resumed = behind <= LOG_KEPT
-        self.wire = deque([LinkWelcomed(ANA.id, 0.0, resumed, Cursor(str(len(self.log)))), LinkProven(0.01)])
+        said: deque[Event] = deque([LinkWelcomed(ANA.id, 0.0, resumed, Cursor(str(len(self.log)))), LinkProven(0.01)])
         if resumed:
-            self.wire.extend(self.log[len(self.log) - behind :])
+            said.extend(self.log[len(self.log) - behind :])
+        return said
 
     def _answer(self, request: Request) -> Event:  # noqa: PLR0911 - one flat table of answers
         match request:

@@ -105,6 +105,8 @@ def _from_line(step: Step, event: on.LineEvent) -> None:
         case on.LinkLost(ending):
             if link.lost(step, ending):
                 sync.line_lost(step)
+        case on.LinkNotReplaced(ending):
+            link.not_replaced(step, ending)
         case on.TokenRenewed(lifetime):
             link.renewed(step, lifetime)
         case on.RenewFailed(failure):

@@ -41,6 +41,8 @@ class Badge(Value):
     stopped: bool = False
     """No attempt is planned: the agent has to act."""
     unsent: int = 0
+    unstable: bool = False
+    """The line kept breaking and is tried only now and then."""
 
 
 class Entries(Sequence[Entry]):
@@ -235,9 +237,9 @@ def badge(state: State) -> Badge:
         return Badge(BadgeKind.LIVE, unsent=unsent)
     stopped = link.stage is Stage.STOPPED
     polling = sync.read_since_loss and sync.reads_well and state.sign_in_needed is None
-    given_up = link.tries >= TRIES_UNTIL_OFFLINE or (link.tries > 1 and polling) or stopped
+    given_up = link.tries >= TRIES_UNTIL_OFFLINE or (link.tries > 1 and polling) or stopped or link.unstable
     kind = BadgeKind.OFFLINE if given_up else BadgeKind.CONNECTING
-    return Badge(kind, link.tries, polling, sync.read_at, stopped, unsent)
+    return Badge(kind, link.tries, polling, sync.read_at, stopped, unsent, link.unstable)
 
 
 def newest_seq(state: State, session_id: SessionId) -> int:

@@ -8,7 +8,7 @@ from tms_tui.core.outbox import Outbox
 from tms_tui.core.transcript import Transcript
 from tms_tui.domain.changes import Change, Notice
 from tms_tui.domain.effects import Effect, PostMetrics, ReadLog, SessionQuery
-from tms_tui.domain.errors import Ending, Failure
+from tms_tui.domain.errors import Ending, EndingKind, Failure
 from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import (
@@ -54,7 +54,14 @@ class LinkState(Record):
     """When the agent last asked to reconnect."""
     ending: Ending | None = None
     renewed_since_stable: bool = False
-    misaddressed: int = 0
+    replacing: EndingKind | None = None
+    """Why a second socket is being opened that is to take the place of the one that is up; None: none is."""
+    same: int = 0
+    """Endings of one make in a row, the last one being `ending`."""
+    closings: tuple[float, ...] = ()
+    """When the server last said goodbye without a reason."""
+    unstable: bool = False
+    """The line is tried only now and then, as it kept breaking."""
     skew_said: bool = False
     """Whether it was said that this computer's clock is wrong."""
     flaps: int = 0

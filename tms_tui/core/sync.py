@@ -6,12 +6,11 @@ a socket that goes on failing is noticed and replaced. The socket's stream count
 at once when the server resumed it, else after a read of the log that began later than the socket.
 """
 
-from tms_tui.core import health, people, reading, sending, sessions
+from tms_tui.core import health, link, people, reading, sending, sessions
 from tms_tui.core.link import LIVE
 from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import CountersChanged, LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
 from tms_tui.domain.effects import (
-    CloseLink,
     ReadAgents,
     ReadCanned,
     ReadLog,
@@ -86,7 +85,8 @@ def welcomed(step: Step, event: LinkWelcomed) -> None:
     sync = step.state.sync
     sync.joined = event.resumed and sync.cursor is not None
     sync.unheard.clear()
-    sync.unread_back.clear()
+    if not sync.joined:
+        sync.unread_back.clear()
     sync.catching_up = step.state.link.lost_at is not None
     step.do(SignalViewing(step.state.opened))
     if step.state.health.connects > 1:
@@ -138,7 +138,8 @@ def still_unheard(step: Step) -> None:
         step.state.health.deaf += 1
         step.state.health.gaps_filled += len(sync.unheard)
         sync.unheard.clear()
-        step.do(CloseLink(EndingKind.DEAF))
+        link.replace(step, EndingKind.DEAF)
+        _plan(step, POLL_FIRST)
 
 
 def log_read(step: Step, event: LogRead) -> None:
@@ -253,12 +254,13 @@ def _joined(step: Step) -> None:
     if sync.catching_up:
         sync.catching_up = False
         reading.caught_up(step)
+        step.state.link.lost_at = None
         step.show(LinkChanged())
 
 
 def _pace(state: State) -> float:
     if state.link.stage in LIVE:
-        return POLL_LIVE
+        return POLL_FIRST if state.link.replacing is EndingKind.DEAF else POLL_LIVE
     if state.sync.empty_reads > POLL_PATIENCE:
         return min(state.sync.pace * POLL_GROWTH, POLL_SLOWEST)
     return POLL_FIRST

@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     REQUEST_FAILED = "request_failed"
     AVAILABILITY = "availability"
     COLLEAGUE = "colleague"
+    UNSTABLE = "unstable"
+    """The line is tried only now and then, as it kept breaking."""
     CLOCK_BEHIND = "clock_behind"
     """This computer's clock is behind the server's by `count` minutes."""
     CLOCK_AHEAD = "clock_ahead"

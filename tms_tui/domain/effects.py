@@ -141,6 +141,16 @@ class OpenLink(Value):
     after: Cursor | None = None
 
 
+class ReplaceLink(Value):
+    """Open a second socket; with its welcome it takes over, and the first is closed without a word."""
+
+    after: Cursor | None = None
+
+
+class StopReplacing(Value):
+    """Close the second socket, if there is one; the first stays."""
+
+
 class CloseLink(Value):
     why: EndingKind
 
@@ -158,7 +168,7 @@ class SignalViewing(Value):
     session: SessionId | None
 
 
-LinkEffect = OpenLink | CloseLink | ProveLink | SignalTyping | SignalViewing
+LinkEffect = OpenLink | ReplaceLink | StopReplacing | CloseLink | ProveLink | SignalTyping | SignalViewing
 
 # Done by the engine itself.
 

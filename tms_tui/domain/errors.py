@@ -68,7 +68,7 @@ class EndingKind(StrEnum):
     DEAF = "deaf"
     """Replaced by ourselves: pings were answered, events were not brought."""
     ASKED = "asked"
-    """Closed by ourselves: the agent asked, or the token is to be replaced."""
+    """Replaced by ourselves: the agent asked, or the token was about to end."""
 
 
 class Ending(Value):

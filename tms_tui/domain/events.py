@@ -115,6 +115,12 @@ class LinkLost(Value):
     ending: Ending
 
 
+class LinkNotReplaced(Value):
+    """The second socket ended before it could take over."""
+
+    ending: Ending
+
+
 class TokenRenewed(Value):
     """`lifetime` in seconds from now, by the server's own clock."""
 
@@ -125,7 +131,7 @@ class RenewFailed(Value):
     failure: Failure
 
 
-LineEvent = LinkRouted | LinkWelcomed | LinkProven | LinkLost | TokenRenewed | RenewFailed
+LineEvent = LinkRouted | LinkWelcomed | LinkProven | LinkLost | LinkNotReplaced | TokenRenewed | RenewFailed
 
 # Answers to requests.
 

@@ -34,10 +34,11 @@ FLAPPING_WITHIN: Final = 10.0
 CIRCUIT_OPEN_FOR: Final = 60.0
 TRIES_UNTIL_OFFLINE: Final = 5
 """After this many failed attempts the badge says Offline rather than Connecting."""
-MISADDRESSED_TRIES: Final = 3
-"""After this many answers that no chat server gives, only reading by HTTP goes on."""
-UNTRUSTED_TRIES: Final = 3
-"""After this many bad certificates in a row the console stops trying."""
+SAME_TRIES: Final = 3
+"""After this many bad certificates in a row the console stops, after answers no chat server gives it tries rarely."""
+CLOSINGS: Final = 3
+"""This many lines closed without a reason within CLOSINGS_WITHIN open the circuit."""
+CLOSINGS_WITHIN: Final = 60.0
 CLOCK_GAP: Final = 5.0
 """A tick that comes this late means that the machine slept."""
 

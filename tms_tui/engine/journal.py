@@ -71,6 +71,8 @@ def _from_line(event: on.LineEvent) -> None:
         case on.LinkLost(ending):
             words = f" ({ending.words})" if ending.words and ending.kind in _SYSTEMS_OWN else ""
             log.warning("line ended: %s%s%s", ending.kind, _code(ending.code), words)
+        case on.LinkNotReplaced(ending):
+            log.info("line not replaced: %s%s", ending.kind, _code(ending.code))
         case on.TokenRenewed(lifetime):
             log.info("token renewed for %.0f s", lifetime)
         case on.RenewFailed(failure):

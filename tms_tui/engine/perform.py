@@ -15,9 +15,11 @@ from tms_tui.domain.effects import (
     OpenLink,
     ProveLink,
     RenewToken,
+    ReplaceLink,
     Request,
     SignalTyping,
     SignalViewing,
+    StopReplacing,
     Timer,
     WakeAt,
 )
@@ -94,7 +96,7 @@ class Performer:
 
     def busy(self) -> set[asyncio.Task[None]]:
         """Tasks that will end by themselves: all but the open socket's."""
-        return self._tasks - {self._line.task} if self._line.task else set(self._tasks)
+        return self._tasks - self._line.tasks
 
     def pending(self) -> bool:
         """Whether something no task stands for is under way: a due alarm, a socket not begun, a send being kept."""
@@ -118,6 +120,10 @@ class Performer:
         match effect:
             case OpenLink(after):
                 self._line.open(after, self._start)
+            case ReplaceLink(after):
+                self._line.replace(after, self._start)
+            case StopReplacing():
+                self._line.stop_replacing()
             case CloseLink(why):
                 self._line.close(why)
             case ProveLink():

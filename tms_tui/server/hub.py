@@ -50,7 +50,7 @@ class Hub:
         """Registers a socket; returns the cursor it stands at. The agent's oldest socket may have to go."""
         position = await self.feed(tenant_id).join(line)
         if isinstance(line, AgentLine):
-            self._make_room(tenant_id, line.agent_id)
+            self._make_room(tenant_id, line)
         return position
 
     def leave(self, tenant_id: str, line: AgentLine | VisitorLine) -> None:
@@ -131,9 +131,15 @@ class Hub:
         for feed in self._feeds.values():
             feed.grew()
 
-    def _make_room(self, tenant_id: str, agent_id: str) -> None:
+    def _make_room(self, tenant_id: str, newest: AgentLine) -> None:
+        """Closes what is too much: first what the same console, which may be replacing it, had opened before."""
         lines = self.feed(tenant_id).listeners.agents
-        own = [one for one in lines if one.agent_id == agent_id and one.outbox.ending is None]
-        own.sort(key=lambda line: line.number)
-        for line in own[: -self._settings.sockets_per_agent]:
+        own = [one for one in lines if one.agent_id == newest.agent_id and one.outbox.ending is None]
+        too_many = len(own) - self._settings.sockets_per_agent
+        older = sorted((one for one in own if one is not newest), key=lambda one: (not _same(one, newest), one.number))
+        for line in older[: max(0, too_many)]:
             line.outbox.cut(CLOSE_REPLACED, "replaced by a newer connection")
+
+
+def _same(one: AgentLine, other: AgentLine) -> bool:
+    return one.login_id == other.login_id

@@ -12,7 +12,7 @@ Take = Callable[[Event], None]
 
 
 class Link(Protocol):
-    """One WebSocket for all conversations."""
+    """One WebSocket for all conversations, and a second one while it is replaced."""
 
     async def run(self, after: Cursor | None, take: Take) -> Ending:
         """Open, hand every event to `take` in order, and say how it ended. Cancelling closes the socket."""

@@ -33,7 +33,10 @@ class Credentials(Bearer, Protocol):
 
 
 class WebSocketLink:
-    """One socket at a time; it never retries. Pings go out by themselves, and a missing pong ends it."""
+    """Sockets, each as long as its `run`; it never retries. Pings go out by themselves, and a missing pong ends one.
+
+    Two may be open while one takes the other's place: what is said goes out by the one that opened last.
+    """
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class WebSocketLink:
         self._tokens = tokens
         self._timings = timings or Timings()
         self._dialect = dialect
-        self._connection: ClientConnection | None = None
+        self._open: list[ClientConnection] = []
 
     async def run(self, after: Cursor | None, take: Take) -> Ending:
         """Open, hand every event to `take` in order, and say how it ended. Cancelling closes the socket."""
@@ -59,12 +62,12 @@ class WebSocketLink:
 
     async def prove(self) -> float | None:
         """Ping; seconds until the pong, or None when no socket is open or it ended first."""
-        if self._connection is None:
+        if not self._open:
             return None
         from websockets.exceptions import ConnectionClosed
 
         try:
-            return await (await self._connection.ping())
+            return await (await self._open[-1].ping())
         except ConnectionClosed:
             return None
 
@@ -102,13 +105,13 @@ class WebSocketLink:
 
         from tms_tui.transport import dialling
 
-        self._connection = connection
+        self._open.append(connection)
         try:
             await self._read(connection, take)
         except ConnectionClosed as error:
             return dialling.closed(error)
         finally:
-            self._connection = None
+            self._open.remove(connection)
             await dialling.hang_up(connection, self._timings.hang_up_within)
 
     async def _read(self, connection: "ClientConnection", take: Take) -> NoReturn:
@@ -123,9 +126,9 @@ class WebSocketLink:
                 pause_at = monotonic() + self._timings.slice
 
     async def _say(self, frame: bytes) -> None:
-        if self._connection is None:
+        if not self._open:
             return
         from websockets.exceptions import ConnectionClosed
 
         with suppress(ConnectionClosed):  # `run` says how it ended.
-            await self._connection.send(frame, text=True)
+            await self._open[-1].send(frame, text=True)

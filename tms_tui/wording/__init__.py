@@ -110,6 +110,10 @@ _NOTICES: Final = {
         "Offline: {why}. What you send is kept and goes out when the line is back.",
         "Offline. New messages are read every few seconds; what you send goes out the same way.",
     ),
+    NoticeKind.UNSTABLE: (
+        "No line: {why}. New messages are read every few seconds; the line is tried again every minute.",
+        "The line keeps breaking. New messages are read every few seconds; the line is tried again every minute.",
+    ),
     NoticeKind.STOPPED: ("Not connected: {why}. F5 tries again.", "Not connected. F5 tries again."),
     NoticeKind.CAUGHT_UP: ("Caught up: {messages} recovered.", "Caught up."),
     NoticeKind.TAKEN_BY: _same("{other} took {name}"),
@@ -261,7 +265,8 @@ def plural(count: int, noun: str) -> str:
 def _offline(state: Badge) -> list[str]:
     if state.stopped:
         return ["stopped, F5 connects"]
-    parts = ["polling"] if state.polling else []
+    parts = ["unstable"] if state.unstable else []
+    parts += ["polling"] if state.polling else []
     return [*parts, f"read {to_the_second(state.read_at)}"] if state.read_at is not None else parts
 
 

@@ -58,7 +58,7 @@ _ENDINGS: Final = {
     EndingKind.UNTRUSTED: "the server's certificate is not valid for it",
     EndingKind.CLEARTEXT: "the address is not encrypted",
     EndingKind.DEAF: "the line brought no more messages and was replaced",
-    EndingKind.ASKED: "the line was replaced as asked",
+    EndingKind.ASKED: "the line was replaced by a fresh one",
 }
 
 
