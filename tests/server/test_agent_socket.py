@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -196,6 +197,20 @@ async def test_the_sixth_socket_replaces_the_first(server: RunningServer) -> Non
         assert await first[0].close_code() == 4409
         await first[1].says("dance")
         await first[1].until("error")
+
+
+async def test_a_console_that_replaces_its_line_takes_nobody_elses(server: RunningServer) -> None:
+    dana = await server.sign_in()
+    login = {"email": dana.user.email, "password": PASSWORD}
+    again = (await dana.http.post("/v1/auth/login", json=login)).json()["access_token"]
+    elsewhere = replace(dana, access_token=again)
+    async with several(server, dana, 4) as first, agent_socket(server, elsewhere) as second:
+        await welcomed(second)
+        async with agent_socket(server, elsewhere) as third:
+            await welcomed(third)
+            assert await second.close_code() == 4409
+            await first[0].says("dance")
+            await first[0].until("error")
 
 
 async def test_the_socket_ends_with_its_token(timed: RunningServer, clock: HandClock) -> None:

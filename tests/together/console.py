@@ -223,10 +223,15 @@ class Console:
 
 @contextlib.asynccontextmanager
 async def console(
-    url: str, email: str = "dana@example.com", *, timings: Timings | None = None, live: bool = True
+    url: str,
+    email: str = "dana@example.com",
+    *,
+    timings: Timings | None = None,
+    live: bool = True,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Console]:
     """A console signed in at `url`; `live`: once its badge says so."""
-    desk = Console(url, timings)
+    desk = Console(url, timings, clock=clock)
     await desk.sign_in(email)
     desk.start()
     try:

@@ -2,8 +2,9 @@
 
 import random
 
+from tests.matrix.quick_clock import QuickClock
 from tests.server.running import RunningServer
-from tests.together.console import QuickClock, console
+from tests.together.console import console
 from tests.together.customer import customer
 from tests.together.faultline.faults import Frames, sockets
 from tests.together.faultline.frames import Drop

@@ -17,6 +17,7 @@ from tms_tui.core import select
 from tms_tui.core.select import BadgeKind
 from tms_tui.domain.changes import SignInNeeded
 from tms_tui.domain.entries import Delivery
+from tms_tui.domain.errors import EndingKind
 
 LIFE = 5
 SHORT: dict[str, Any] = {"access_seconds": LIFE, "leeway": 0}
@@ -42,7 +43,9 @@ async def test_work_goes_on_for_longer_than_a_token_lives(tmp_path: Path) -> Non
             refused = await server.client().get("/v1/auth/me", headers={"Authorization": f"Bearer {first.reveal()}"})
             assert (refused.status_code, refused.json()["code"]) == (401, "token_expired")
             assert desk.badges == [BadgeKind.CONNECTING, BadgeKind.LIVE]
-            assert not desk.state.health.endings
+            assert {ending.kind for _, ending in desk.state.health.endings} == {EndingKind.ASKED}
+            assert desk.state.health.connects >= 2, "a fresh line for a fresh token"
+            assert not desk.gaps(nora.session)
             assert not desk.state.health.failures_seen
             assert not desk.pending(nora.session)
             await desk.reads(nora.session, *await nora.stored())
