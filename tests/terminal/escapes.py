@@ -13,7 +13,9 @@ _DRAWING: Final = (
     r"|\x1b\]2;(?:\(\d+\) )?tms-chat\x07"
     r"|\r\n"
 )
-_FRAMING: Final = r"|\x1b\[2J|\x1b\[H|\x1b\[\?(?:7|25|1004|1049|2004)[hl]|\x1b\[\?(?:2026|2048)\$p|\x1b\[>25u|\x1b\[<u"
+_FRAMING: Final = (
+    r"|\x1b\[2[23];2t|\x1b\[2J|\x1b\[H|\x1b\[\?(?:7|25|1004|1049|2004)[hl]|\x1b\[\?(?:2026|2048)\$p|\x1b\[>25u|\x1b\[<u"
+)
 _WHILE_DRAWING: Final = re.compile(_DRAWING)
 _EVER: Final = re.compile(_DRAWING + _FRAMING)
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")

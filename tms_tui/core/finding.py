@@ -1,12 +1,16 @@
 """What a search finds: conversations, messages of one, the addresses in it; for both faces."""
 
+from typing import TYPE_CHECKING
+
 from tms_tui.core import select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.links import Link, links
 from tms_tui.domain.model import Message, Session
+
+if TYPE_CHECKING:  # its patterns take their time, and are wanted rarely
+    from tms_tui.domain.links import Link
 
 
 def query(words: str) -> SessionQuery:
@@ -36,8 +40,10 @@ def holds(message: Message, words: str) -> bool:
     return words.casefold() in message.text.casefold()
 
 
-def links_of(state: State, session: SessionId) -> list[Link]:
+def links_of(state: State, session: SessionId) -> "list[Link]":
     """The addresses in a conversation, as far as it was read, the newest first, each once."""
+    from tms_tui.domain.links import links
+
     found = [link for one in reversed(_messages(state, session)) for link in links(one.text)]
     return list({link.url: link for link in found}.values())
 

@@ -10,7 +10,7 @@ from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.events import AvailabilityAsked, ReconnectAsked
 from tms_tui.domain.model import Availability
-from tms_tui.ui import work
+from tms_tui.ui import texts, work
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 
@@ -166,6 +166,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "filter_ended": lambda desk: desk.list_filter(Filter.ENDED),
     "retry": work.retry,
     "to_draft": work.to_draft,
+    "copy": texts.copy_message,
+    "copy_transcript": texts.copy_transcript,
+    "links": texts.links,
+    "pager": texts.page,
+    "editor": texts.compose,
     "search": lambda desk: desk.search(),
     "panel": lambda desk: desk.toggle_panel(),
     "who": who,

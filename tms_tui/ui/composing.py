@@ -6,7 +6,7 @@ from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendD
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import CannedResponse, Draft, Message
 from tms_tui.ui.bridge import Bridge
-from tms_tui.ui.widgets.composer import Composer
+from tms_tui.ui.widgets.composer import Composer, pasted
 
 
 class Composing:
@@ -87,6 +87,16 @@ class Composing:
         standing = self._draft(session, private=private)
         if not standing.startswith(text):
             self._set(session, f"{text}\n{standing}" if standing.strip() else text, private=private)
+
+    @property
+    def written(self) -> tuple[SessionId, bool, str] | None:
+        """The conversation written in, whether it is a note, and the text."""
+        session = self._composer.session_id
+        return None if session is None else (session, self._composer.private, self._composer.text)
+
+    def rewrite(self, session: SessionId, text: str, *, private: bool) -> None:
+        """Put a text that was written elsewhere in the place of a draft, cleaned as a paste is."""
+        self._set(session, pasted(text), private=private)
 
     def recall(self) -> None:
         """Put my last message of this kind into the empty composer."""

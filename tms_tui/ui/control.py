@@ -30,7 +30,8 @@ from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
 from tms_tui.wording import searching
 
-if TYPE_CHECKING:  # loaded when something is searched
+if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
+    from tms_tui.ui.outside import Outside
     from tms_tui.ui.screens.search_line import SearchLine
 
 _HERE = (Part.TRANSCRIPT, Part.TYPING, Part.PANEL)
@@ -54,6 +55,13 @@ class Control:
         self.composing = Composing(bridge, body.composer)
 
     # What is there.
+
+    @property
+    def outside(self) -> "Outside":
+        """Clipboard, other programs on this terminal, browser."""
+        from tms_tui.ui.outside import Outside
+
+        return Outside(self._screen, self.say)
 
     @property
     def state(self) -> State:

@@ -41,7 +41,9 @@ _EXTENDED_KEY: Final = re.compile(r"\x1b\[\d*(?:;\d*)?(?:;[\d:]*)?[u~A-FHPQRS]")
 _NO_KEY: Final = re.compile(r"\x1b\[(?:\d+;\d+R|20[01]~)")
 _REPORT: Final = re.compile(r"\x1b\[(?:[IO]|\?2026;\d\$y)")
 _TITLE: Final = "\x1b]2;"
-_RESTORE: Final = b"\x1b[?2004l\x1b[?7h\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+_KEEP_TITLE: Final = "\x1b[22;2t"
+_TITLE_BACK: Final = "\x1b[23;2t"
+_RESTORE: Final = b"\x1b[23;2t\x1b[?2004l\x1b[?7h\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
 
 def is_key(sequence: str) -> bool:
@@ -88,7 +90,8 @@ class TerminalDriver(LinuxDriver):
 
     def end(self, number: int) -> None:
         """End as the signal `number` asks; from any thread. What takes too long is not waited for."""
-        if self._ended_by is not None:
+        is_for_another = number in {signal.SIGINT, signal.SIGQUIT} and not self._auto_restart
+        if self._ended_by is not None or is_for_another:  # the terminal is lent to a program, and these keys are its
             return
         self._ended_by = number
         guard = threading.Timer(END_WITHIN, self._end_now)
@@ -143,11 +146,13 @@ class TerminalDriver(LinuxDriver):
         self._is_ours = True
         self._out = Outgoing(self._output, self._caught_up, self._vanished)
         self._out.start()
+        self.write(_KEEP_TITLE + self._title)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
 
     def stop_application_mode(self) -> None:
         if self._out is not None:
             self._out.hurry()
+        self.write(_TITLE_BACK)
         super().stop_application_mode()
         self._is_ours = False
 

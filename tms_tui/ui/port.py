@@ -1,14 +1,18 @@
 """What actions need of the desk: the screen fulfils it, a test may."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.ids import SessionId
 from tms_tui.ui.bridge import Bridge
+from tms_tui.ui.composing import Composing
 from tms_tui.ui.widgets.choices import Choice
+
+if TYPE_CHECKING:  # loaded when a text leaves the desk
+    from tms_tui.ui.outside import Outside
 
 
 class Desk(Protocol):
@@ -17,6 +21,16 @@ class Desk(Protocol):
     @property
     def bridge(self) -> Bridge:
         """The way to the engine."""
+        ...
+
+    @property
+    def composing(self) -> Composing:
+        """The composer and its drafts."""
+        ...
+
+    @property
+    def outside(self) -> "Outside":
+        """Clipboard, other programs on this terminal, browser."""
         ...
 
     @property

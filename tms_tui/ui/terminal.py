@@ -2,6 +2,8 @@
 
 from textual.app import App
 
+LENT = "another program"
+"""Name of the worker that waits while another program has the terminal."""
 _SHOW_CURSOR = "\x1b[?25h"
 
 

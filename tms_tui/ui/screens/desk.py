@@ -23,7 +23,7 @@ from tms_tui.ui.keys import Pane
 from tms_tui.ui.preferences import DESKTOP, Preferences
 from tms_tui.ui.rebinding import rebound
 from tms_tui.ui.routing import Part, touched
-from tms_tui.ui.terminal import notify, set_title
+from tms_tui.ui.terminal import LENT, notify, set_title
 from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.composer import Composer
 from tms_tui.ui.widgets.event_line import EventLine
@@ -31,6 +31,7 @@ from tms_tui.ui.widgets.header import DeskHeader
 from tms_tui.ui.widgets.key_footer import KeyFooter
 from tms_tui.ui.widgets.session_list import SessionListView
 from tms_tui.ui.widgets.transcript import TranscriptPane
+from tms_tui.wording import outside
 
 _MINUTE = 60.0
 _PATIENCE = 0.5
@@ -169,6 +170,8 @@ class DeskScreen(Screen[None]):
         if event.worker.name == WORKER and event.state in {WorkerState.ERROR, WorkerState.SUCCESS}:
             self._header.badge.update_broken()
             self._event_line.say(wording.broken(type(event.worker.error).__name__ if event.worker.error else ""))
+        elif event.worker.name == LENT and event.state is WorkerState.ERROR:
+            self._event_line.say(outside.faulty(type(event.worker.error).__name__))
 
     # News from the widgets.
 
