@@ -217,7 +217,7 @@ def test_the_token_is_renewed_before_it_ends() -> None:
     desk.advance(2.0)
     assert len(desk.took(RenewToken)) == 1
     desk.take(RenewFailed(Failure(FailureKind.NOT_REACHED)))
-    desk.advance(10.0)
+    desk.advance(12.0)
     assert len(desk.took(RenewToken)) == 1
     desk.take(RenewFailed(Failure(FailureKind.UNAUTHORIZED)))
     assert len(desk.saw(SignInNeeded)) == 1

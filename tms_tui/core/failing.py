@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from tms_tui.core import deciding, keeping, link, people, reading, reporting, sending, sessions, sync, typing
+from tms_tui.core import deciding, holding, keeping, link, people, reading, reporting, sending, sessions, sync, typing
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
@@ -30,10 +30,7 @@ from tms_tui.domain.text import CleanText
 def failed(step: Step, event: AskFailed) -> None:
     """A request was not answered as hoped."""
     asked, failure = event.asked, event.failure
-    step.state.health.failures_seen.append((step.moment.wall, failure))
-    step.show(CountersChanged())
-    if failure.kind is FailureKind.UNAUTHORIZED:
-        sending.sign_in_again(step, failure)
+    _note(step, failure)
     match asked:
         case Transmit(draft):
             sending.failed(step, draft, failure)
@@ -52,6 +49,16 @@ def failed(step: Step, event: AskFailed) -> None:
             return
         case _:
             _decision_failed(step, asked, failure)
+
+
+def _note(step: Step, failure: Failure) -> None:
+    """What a failure means whatever was asked."""
+    step.state.health.failures_seen.append((step.moment.wall, failure))
+    step.show(CountersChanged())
+    if failure.kind is FailureKind.TOO_MANY:
+        holding.hold(step, failure.retry_after)
+    if failure.kind is FailureKind.UNAUTHORIZED:
+        sending.sign_in_again(step, failure)
 
 
 def rang(step: Step, timer: Timer) -> None:

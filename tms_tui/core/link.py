@@ -2,11 +2,11 @@
 
 from typing import assert_never
 
-from tms_tui.core import health, people, reading, typing
+from tms_tui.core import health, holding, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
 from tms_tui.core.state import Stage, Step
-from tms_tui.core.verdict import Again, Make, Renew, Stop, count, make_of, scheduled, verdict
+from tms_tui.core.verdict import Again, Make, Renew, Stop, count, make_of, scheduled, spread, verdict
 from tms_tui.domain.changes import CountersChanged, LinkChanged, Notice, NoticeKind
 from tms_tui.domain.effects import (
     CloseLink,
@@ -137,7 +137,8 @@ def renew_failed(step: Step, failure: Failure) -> None:
         step.state.link.stage = Stage.STOPPED if step.state.link.stage is Stage.RENEWING else step.state.link.stage
         sign_in_again(step, failure)
         return
-    step.do(WakeAt(Timer(TimerKind.RENEW), step.moment.now + (failure.retry_after or RENEW_AGAIN_AFTER)))
+    delay = spread(failure.retry_after or RENEW_AGAIN_AFTER, step.moment)
+    step.do(WakeAt(Timer(TimerKind.RENEW), step.moment.now + delay))
     if step.state.link.stage is Stage.RENEWING:
         step.state.link.renewed_since_stable = False
         _wait(step, scheduled(step.state.link, step.moment))
@@ -191,6 +192,8 @@ def _decide(step: Step, ending: Ending) -> None:
     link = step.state.link
     count(link, ending, step.moment)
     step.do(WakeAt(Timer(TimerKind.WELCOME), None))
+    if (ending.kind, ending.code) == (EndingKind.REFUSED, 429):
+        holding.hold(step, ending.retry_after)
     decided = verdict(link, ending, step.moment)
     match decided:
         case Again(delay, is_rare):
@@ -228,7 +231,7 @@ def _open(step: Step) -> None:
 
 def _wait(step: Step, delay: float) -> None:
     link = step.state.link
-    link.stage, link.retry = Stage.WAITING, step.moment.now + delay
+    link.stage, link.retry = Stage.WAITING, step.moment.now + max(delay, holding.left(step))
     step.do(WakeAt(Timer(TimerKind.RECONNECT), link.retry))
 
 

@@ -1,6 +1,6 @@
 """The way of an own message: queued, sending, and settled by whichever proof comes first."""
 
-from tms_tui.core import keeping, outbox, people
+from tms_tui.core import holding, keeping, outbox, people
 from tms_tui.core.outbox import LEFT, PARKED
 from tms_tui.core.state import State, Step
 from tms_tui.core.transcript import Transcript, merge
@@ -71,6 +71,9 @@ def kick(step: Step, session: SessionId) -> None:
     """Transmit the head of a queue, if it may go."""
     send = outbox.head(step.state.outbox, session)
     if send is None:
+        return
+    if holding.left(step):
+        step.do(WakeAt(Timer(TimerKind.RESEND, session), step.state.held_until))
         return
     _change(step, send, Delivery.SENDING, tries=send.tries + 1)
     guarded = step.state.can.guards_stale_sends and not send.draft.private

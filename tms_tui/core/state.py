@@ -163,6 +163,8 @@ class State(Record):
     link: LinkState = field(default_factory=LinkState)
     sync: SyncState = field(default_factory=SyncState)
     health: Health = field(default_factory=Health)
+    held_until: float = float("-inf")
+    """The server asked for no request before this, on the monotonic clock."""
     reporting: Reporting = field(default_factory=Reporting)
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=NOTICES_KEPT))
     listings: dict[SessionQuery, tuple[SessionId, ...]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ a socket that goes on failing is noticed and replaced. The socket's stream count
 at once when the server resumed it, else after a read of the log that began later than the socket.
 """
 
-from tms_tui.core import health, link, people, reading, sending, sessions
+from tms_tui.core import health, holding, link, people, reading, sending, sessions
 from tms_tui.core.link import LIVE
 from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import CountersChanged, LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
@@ -108,7 +108,9 @@ def read_now(step: Step) -> None:
     sync = step.state.sync
     if step.state.me is None or step.state.sign_in_needed is not None:
         return
-    if sync.cursor is None:
+    if holding.left(step):
+        _plan(step, holding.left(step))
+    elif sync.cursor is None:
         snapshot(step)
     elif sync.log is None:
         sync.log = ReadLog(sync.cursor)

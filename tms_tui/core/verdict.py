@@ -72,9 +72,9 @@ def verdict(link: LinkState, ending: Ending, moment: Moment) -> Verdict:
     if _is_token_refused(ending):
         return Stop() if link.renewed_since_stable else Renew()
     if ending.kind is EndingKind.REFUSED and ending.code == 429:
-        return Again(_spread(ending.retry_after or RATE_LIMITED_FOR, moment))
+        return Again(spread(ending.retry_after or RATE_LIMITED_FOR, moment))
     if _keeps_failing(link, ending, moment):
-        return Again(max(_spread(CIRCUIT_OPEN_FOR, moment), ending.retry_after or 0.0), is_rare=True)
+        return Again(max(spread(CIRCUIT_OPEN_FOR, moment), ending.retry_after or 0.0), is_rare=True)
     return Again(max(_wait(link, ending, moment), ending.retry_after or 0.0))
 
 
@@ -83,6 +83,11 @@ def scheduled(link: LinkState, moment: Moment) -> float:
     cap = BACKOFF_CAPS[min(link.step, len(BACKOFF_CAPS) - 1)]
     link.step += 1
     return BACKOFF_FLOOR + moment.chance * (cap - BACKOFF_FLOOR)
+
+
+def spread(delay: float, moment: Moment) -> float:
+    """At least `delay`, and up to a fifth more, so that consoles do not come back as one."""
+    return delay * (1 + moment.chance / 5)
 
 
 def make_of(ending: Ending) -> Make:
@@ -132,12 +137,7 @@ def _wait(link: LinkState, ending: Ending, moment: Moment) -> float:
         link.step = 1
         return moment.chance * GOING_AWAY_WITHIN
     if ending.code in OVERLOADED:
-        return _spread(OVERLOADED_FOR, moment)
+        return spread(OVERLOADED_FOR, moment)
     if ending.code in PROTOCOL_ERRORS:
         link.step = max(link.step, BACKOFF_AFTER_PROTOCOL_ERROR)
     return scheduled(link, moment)
-
-
-def _spread(delay: float, moment: Moment) -> float:
-    """At least `delay`, and up to a fifth more, so that consoles do not come back as one."""
-    return delay * (1 + moment.chance / 5)

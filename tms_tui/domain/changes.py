@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     REQUEST_FAILED = "request_failed"
     AVAILABILITY = "availability"
     COLLEAGUE = "colleague"
+    HELD_BACK = "held_back"
+    """The server asked for fewer requests: reading and sending go on at `since`."""
     UNSTABLE = "unstable"
     """The line is tried only now and then, as it kept breaking."""
     CLOCK_BEHIND = "clock_behind"

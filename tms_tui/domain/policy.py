@@ -14,6 +14,8 @@ OVERLOADED_FOR: Final = 15.0
 """Shortest wait after "try again later" without a Retry-After."""
 RATE_LIMITED_FOR: Final = 30.0
 """Wait after a 429 without a Retry-After."""
+HOLD_WORTH_A_WORD: Final = 5.0
+"""A rest that the server asks for is announced when it is at least this long."""
 RETRY_AFTER_LONGEST: Final = 900.0
 """A Retry-After above this is cut to it."""
 RECONNECT_ASKED_EVERY: Final = 2.0

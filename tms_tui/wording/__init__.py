@@ -110,6 +110,9 @@ _NOTICES: Final = {
         "Offline: {why}. What you send is kept and goes out when the line is back.",
         "Offline. New messages are read every few seconds; what you send goes out the same way.",
     ),
+    NoticeKind.HELD_BACK: _same(
+        "The server asks for fewer requests: reading and sending go on at {since}. What you send is kept."
+    ),
     NoticeKind.UNSTABLE: (
         "No line: {why}. New messages are read every few seconds; the line is tried again every minute.",
         "The line keeps breaking. New messages are read every few seconds; the line is tried again every minute.",
@@ -253,6 +256,7 @@ def notice(said: Notice, name: str = "") -> str:
         other=said.other or "a colleague",
         messages=plural(said.count, "message"),
         count=said.count,
+        since=to_the_second(said.since) if said.since is not None else "",
         why=reason(said.failure) if said.failure else "the server refused it",
     )
 
