@@ -37,7 +37,7 @@ def writing(stage: Stage, home: Path, customer: str, **environment: str) -> Iter
     """At the composer of one customer's conversation."""
     guest = stage.guest(customer)
     guest.says(LINKED)
-    with console(stage, home, cols=110, **environment) as terminal:
+    with console(stage, home, cols=110, **environment) as terminal:  # type: ignore[arg-type]  # variables alone
         terminal.wait_for("Live", 20)
         terminal.wait_for(customer, 10)
         terminal.send(f"/{customer}\r")

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from textual.binding import Binding, BindingsMap
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
 
-from tms_tui.ui.keys import ACTIONS, Action
+from tms_tui.ui.keys import ACTIONS, NEVER, Action
 
 _MOVES: Final = {
     "down": "move(1)",
@@ -40,6 +40,13 @@ def moves(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
         for action in actions
         if action.id in _MOVES and action.letters
     ]
+
+
+def allowed(stock: Iterable[BindingType]) -> list[Binding]:
+    """A stock widget's bindings without the keys that nothing may have."""
+    bindings = [one if isinstance(one, Binding) else Binding(*one) for one in stock]
+    kept = [([key for key in one.key.split(",") if key not in NEVER], one) for one in bindings]
+    return [one.with_key(",".join(keys)) for keys, one in kept if keys]
 
 
 def bind(node: DOMNode, bindings: Iterable[Binding]) -> None:

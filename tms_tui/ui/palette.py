@@ -11,6 +11,7 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from tms_tui.ui.bindings import allowed, rebind
 from tms_tui.ui.keys import ACTIONS, Action, key_names
 from tms_tui.ui.widgets.choices import Choice, Choices
 
@@ -74,6 +75,7 @@ class Palette(ModalScreen[str | None]):
             frame.border_title = Content(self._title)
             field = Input(placeholder="Type a part of the name")
             field.cursor_blink = False
+            rebind(field, allowed(Input.BINDINGS))
             yield field
             yield Static(id="found", markup=False)
             choices = Choices(self._choices)

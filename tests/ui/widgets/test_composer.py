@@ -9,6 +9,7 @@ from tests.ui.widgets.stage import Seen, staged
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import clean
+from tms_tui.ui.keys import NEVER
 from tms_tui.ui.widgets.composer import Composer, pasted
 
 TALK = SessionId("talk")
@@ -197,3 +198,13 @@ def test_pasted_text_is_clean(raw: str) -> None:
     text = pasted(raw)
     assert not text.strip() or clean(text) == text
     assert not any(character < " " and character != "\n" for character in text)
+
+
+async def test_keys_that_belong_to_multiplexers_and_shells_do_nothing_and_undo_is_where_shells_have_it() -> None:
+    composer = Composer()
+    async with staged(composer) as seen:
+        await seen.pilot.press(*"abc", "ctrl+a", "d", "ctrl+z", "e")
+        assert composer.text == "abcde"
+        await seen.pilot.press("ctrl+underscore")
+        assert composer.text != "abcde"
+        assert not set(NEVER) & set(composer._bindings.key_to_bindings)

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tms_tui.domain.policy import MESSAGE_LONGEST
+from tms_tui.ui.bindings import allowed, rebind
 from tms_tui.ui.widgets.composer import pasted
 
 
@@ -44,6 +45,7 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         field = Line(max_length=MESSAGE_LONGEST)
         field.cursor_blink = False
+        rebind(field, allowed(Input.BINDINGS))
         with Vertical():
             yield Static(self._question, markup=False)
             yield field

@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 from tms_tui import wording
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
+from tms_tui.ui.bindings import allowed, rebind
 from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
 
 _WORKER = "sign-in"
@@ -146,5 +147,6 @@ class SignInScreen(ModalScreen[Engine]):
 
 def _field(value: str, id: str, *, password: bool = False) -> Input:  # noqa: A002 - Textual's name
     field = Input(value, id=id, password=password, select_on_focus=False)
+    rebind(field, allowed(Input.BINDINGS))
     field.cursor_blink = False
     return field

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.document._document import EditResult
 from textual.document._edit import Edit
@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import EMPTY, clean
+from tms_tui.ui.bindings import allowed
 from tms_tui.ui.keys import ACTIONS, Action
 from tms_tui.ui.widgets.own_row import OwnRow
 
@@ -32,7 +33,7 @@ def pasted(text: str) -> str:
     return cleaned
 
 
-class Composer(TextArea):
+class Composer(TextArea, inherit_bindings=False):
     """A text area whose Enter sends. It keeps a submitted text until `taken` or `released` is called."""
 
     DEFAULT_CSS = """
@@ -48,7 +49,10 @@ class Composer(TextArea):
         &.-ascii { border: ascii $border; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *allowed(TextArea.BINDINGS),
+        Binding("ctrl+underscore", "undo", "Undo", show=False),  # as a shell has it: Ctrl+Z stops programs
+    ]
 
     class Submitted(UiMessage):
         """The agent wants `text` sent in `session`, or (`private`) kept there as a note.
