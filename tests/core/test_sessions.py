@@ -19,6 +19,7 @@ from tms_tui.domain.events import (
 )
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Session, SessionStatus
+from tms_tui.domain.value import replace
 
 
 def desk_with(*sessions: Session) -> Desk:
@@ -114,6 +115,19 @@ def test_resolving_and_reopening_are_said_once() -> None:
     assert notices(desk) == [NoticeKind.RESOLVED]
     desk.take(SessionChanged(conversation(version=3)))
     assert notices(desk) == [NoticeKind.REOPENED]
+
+
+def test_what_wakes_at_its_time_says_so_and_what_is_woken_before_does_not() -> None:
+    desk = desk_with(conversation())
+    wall = EPOCH + desk.now
+    aside = replace(conversation(version=2, status=SessionStatus.PENDING), pending_until=wall + 600)
+    desk.take(SessionChanged(aside))
+    assert notices(desk) == [NoticeKind.SET_PENDING]
+    desk.take(SessionChanged(conversation(version=3)), SessionChanged(replace(aside, version=4)))
+    assert notices(desk) == [NoticeKind.REOPENED, NoticeKind.SET_PENDING]
+    desk.advance(600)
+    desk.take(SessionChanged(conversation(version=5, waiting_since=wall + 600)))
+    assert notices(desk) == [NoticeKind.WOKE]
 
 
 def test_waiting_customers_stand_first_the_longest_wait_on_top() -> None:

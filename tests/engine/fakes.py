@@ -13,6 +13,7 @@ from tms_tui.domain.effects import (
     Assign,
     Label,
     MarkRead,
+    MarkUnread,
     PostMetrics,
     ReadAgents,
     ReadCanned,
@@ -169,7 +170,7 @@ def empty(request: Request) -> Answer:  # noqa: PLR0911 - one answer for each re
             return ReadMarked(session, up_to)
         case PostMetrics():
             return MetricsPosted()
-        case ReadSession() | Transmit() | Assign() | SetStatus() | Label() | SetAvailability():
+        case ReadSession() | Transmit() | Assign() | SetStatus() | Label() | MarkUnread() | SetAvailability():
             return AskFailed(request, Failure(FailureKind.MISSING, 404))
         case _:
             assert_never(request)

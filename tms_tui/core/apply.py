@@ -20,7 +20,7 @@ from tms_tui.core.select import badge
 from tms_tui.core.state import Moment, State, Step
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Change
-from tms_tui.domain.effects import Effect
+from tms_tui.domain.effects import Effect, MarkUnread
 from tms_tui.domain.events import Event
 from tms_tui.domain.value import Value
 
@@ -139,7 +139,9 @@ def _written(step: Step, event: on.WriteAnswer) -> None:
     match event:
         case on.SendStored():
             sending.stored(step, event)
-        case on.SessionAnswered(session):
+        case on.SessionAnswered(session, asked):
+            if isinstance(asked, MarkUnread):
+                reading.unmarked(step, session.id)
             sessions.changed(step, session)
         case on.ReadMarked():
             reading.marked(step, event)
@@ -184,6 +186,8 @@ def _looked(step: Step, event: on.Look) -> None:
             reading.opened(step, session)
         case on.Shown():
             reading.shown(step, event)
+        case on.UnreadAsked():
+            reading.unread_asked(step, event)
         case on.TopReached(session):
             reading.top_reached(step, session)
         case on.ListingAsked(query):

@@ -7,6 +7,7 @@ from tms_tui.core.state import Step
 from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
     MarkRead,
+    MarkUnread,
     PostMetrics,
     ReadAgents,
     ReadCanned,
@@ -41,8 +42,8 @@ def failed(step: Step, event: AskFailed) -> None:
         case ReadSession(session):
             if failure.kind is FailureKind.MISSING:
                 sessions.vanished(step, session)
-        case MarkRead(session):
-            _mark_failed(step, session)
+        case MarkRead() | MarkUnread():
+            _mark_failed(step, asked, failure)
         case PostMetrics():
             reporting.failed(step)
         case ReadAgents() | ReadCanned():
@@ -98,9 +99,15 @@ def _page_failed(step: Step, asked: ReadPage, failure: Failure) -> None:
         step.do(WakeAt(Timer(TimerKind.RESEND, asked.session), step.moment.now + delay))
 
 
-def _mark_failed(step: Step, session: SessionId) -> None:
-    """A newer mark, or the next look at the conversation, tells it again."""
-    step.state.transcript(session).marking = None
+def _mark_failed(step: Step, asked: MarkRead | MarkUnread, failure: Failure) -> None:
+    """A newer mark, or the next look at the conversation, tells it again; what the agent asked for is said."""
+    transcript = step.state.transcript(asked.session)
+    transcript.marking = None
+    if isinstance(asked, MarkUnread):
+        reading.unmarked(step, asked.session)
+        _decision_failed(step, asked, failure)
+    elif transcript.unread_from is not None:
+        reading.tell_mark(step, asked.session)
 
 
 def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:

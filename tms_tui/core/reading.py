@@ -8,6 +8,7 @@ from tms_tui.core.transcript import (
     Transcript,
     close_gap,
     doubt,
+    last_of_visitor,
     mark_gap,
     merge,
     merge_page,
@@ -17,8 +18,8 @@ from tms_tui.core.transcript import (
     unread_after,
 )
 from tms_tui.domain.changes import CustomerWrote, Notice, NoticeKind, TranscriptChanged, TranscriptGrew
-from tms_tui.domain.effects import MarkRead, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
-from tms_tui.domain.events import PageRead, ReadMarked, ReceiptSeen, Shown
+from tms_tui.domain.effects import MarkRead, MarkUnread, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
+from tms_tui.domain.events import PageRead, ReadMarked, ReceiptSeen, Shown, UnreadAsked
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Message
 from tms_tui.domain.policy import MARK_EVERY
@@ -111,17 +112,42 @@ def shown(step: Step, event: Shown) -> None:
     transcript = step.state.transcript(event.session)
     if event.up_to <= transcript.seen_up_to:
         return
-    transcript.seen_up_to = event.up_to
+    transcript.seen_up_to, transcript.unread_from = event.up_to, None
     sessions.recount(step, event.session, unread_after(transcript, event.up_to))
     if transcript.marking is None:
         transcript.marking = event.up_to
         step.do(WakeAt(Timer(TimerKind.MARK, event.session), step.moment.now + MARK_EVERY))
 
 
+def unread_asked(step: Step, event: UnreadAsked) -> None:
+    """The agent wants to come back: unread again, here at once and at the server after any mark under way."""
+    transcript = step.state.transcript(event.session)
+    last = last_of_visitor(transcript)
+    if last is None and transcript.top_reached:
+        return
+    start = last or 0
+    if event.from_seq is not None:
+        start = min(start or event.from_seq, event.from_seq)
+    transcript.unread_from = start
+    transcript.seen_up_to = min(transcript.seen_up_to, max(0, start - 1))
+    sessions.recount(step, event.session, sessions.marked_unread(step.state, transcript))
+    if transcript.marking is None:
+        _tell_unread(step, transcript, start)
+
+
+def unmarked(step: Step, session: SessionId) -> None:
+    """The server knows that it is unread, or will not have it; what was read since is told now."""
+    transcript = step.state.transcript(session)
+    transcript.unread_from = None
+    _tell_later(step, transcript)
+
+
 def tell_mark(step: Step, session: SessionId) -> None:
     """Tell the server how far the agent has read: the newest mark alone, whatever happened in between."""
     transcript = step.state.transcript(session)
-    if transcript.seen_up_to > transcript.marked_up_to:
+    if transcript.unread_from is not None:
+        _tell_unread(step, transcript, transcript.unread_from)
+    elif transcript.seen_up_to > transcript.marked_up_to:
         transcript.marking = transcript.seen_up_to
         step.do(MarkRead(session, transcript.seen_up_to))
     else:
@@ -132,10 +158,10 @@ def marked(step: Step, event: ReadMarked) -> None:
     """The server knows the mark; a newer one follows at its own pace."""
     transcript = step.state.transcript(event.session)
     transcript.marked_up_to = max(transcript.marked_up_to, event.up_to)
-    transcript.marking = None
-    if transcript.seen_up_to > transcript.marked_up_to:
-        transcript.marking = transcript.seen_up_to
-        step.do(WakeAt(Timer(TimerKind.MARK, event.session), step.moment.now + MARK_EVERY))
+    if transcript.unread_from is not None:
+        _tell_unread(step, transcript, transcript.unread_from)
+    else:
+        _tell_later(step, transcript)
 
 
 def top_reached(step: Step, session: SessionId) -> None:
@@ -159,6 +185,20 @@ def ask(step: Step, transcript: Transcript, page: ReadPage) -> None:
     if page not in transcript.reading and page not in transcript.outdated:
         transcript.reading.add(page)
         step.do(page)
+
+
+def _tell_unread(step: Step, transcript: Transcript, start: int) -> None:
+    """No mark is under way now, so that the server takes both in the order of the agent's wishes."""
+    transcript.marked_up_to = min(transcript.marked_up_to, max(0, start - 1))
+    transcript.marking = start
+    step.do(MarkUnread(transcript.session, start or None))
+
+
+def _tell_later(step: Step, transcript: Transcript) -> None:
+    transcript.marking = None
+    if transcript.seen_up_to > transcript.marked_up_to:
+        transcript.marking = transcript.seen_up_to
+        step.do(WakeAt(Timer(TimerKind.MARK, transcript.session), step.moment.now + MARK_EVERY))
 
 
 def line_lost(step: Step, at: float) -> None:

@@ -2,11 +2,12 @@
 
 from tms_tui.core import people
 from tms_tui.core.state import State, Step
-from tms_tui.core.transcript import unread_after
+from tms_tui.core.transcript import Transcript, unread_after
 from tms_tui.domain.changes import Notice, NoticeKind, SessionMoved
 from tms_tui.domain.events import SessionAssigned
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Message, MessageKind, Preview, Session, SessionStatus
+from tms_tui.domain.policy import CLOCKS_APART
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import replace
 
@@ -18,7 +19,7 @@ def changed(step: Step, session: Session) -> None:
     before = step.state.sessions.get(session.id)
     if not merge(step, session):
         return
-    kind = _what_happened(before, session)
+    kind = _what_happened(before, session, step.moment.wall)
     if kind is not None:
         people.announce(step, Notice(kind, step.moment.wall, session.id, session.customer.name))
 
@@ -82,6 +83,13 @@ def recount(step: Step, session_id: SessionId, unread: int) -> None:
         step.show(SessionMoved(session_id))
 
 
+def marked_unread(state: State, transcript: Transcript) -> int:
+    """How many are unread in a conversation that was marked so, and in which that many were unread before."""
+    held = state.sessions.get(transcript.session)
+    after = unread_after(transcript, transcript.unread_from - 1) if transcript.unread_from else 1
+    return max(after, held.unread if held else 0)
+
+
 def preview(message: Message) -> Preview:
     """A message as the list shows it."""
     text = CleanText(" ".join(message.text[:PREVIEW_LONGEST].split()))
@@ -109,18 +117,23 @@ def _waiting_since(session: Session, message: Message) -> float | None:
 
 
 def _unread(state: State, session: Session) -> int:
-    """The server's count, unless more was shown here than the server can know yet."""
+    """The server's count, unless more was shown here, or was marked unread, than the server can know yet."""
     transcript = state.transcripts.get(session.id)
+    if transcript is not None and transcript.unread_from is not None:
+        return max(session.unread, marked_unread(state, transcript))
     if transcript is not None and transcript.loaded and transcript.seen_up_to > transcript.marked_up_to:
         return unread_after(transcript, transcript.seen_up_to)
     return session.unread
 
 
-def _what_happened(before: Session | None, now: Session) -> NoticeKind | None:
+def _what_happened(before: Session | None, now: Session, wall: float) -> NoticeKind | None:
     if before is None:
         return NoticeKind.NEW_CONVERSATION if now.status is SessionStatus.ACTIVE else None
     if before.status is now.status:
         return None
+    is_time = before.pending_until is not None and before.pending_until - wall < CLOCKS_APART
+    if now.status is SessionStatus.ACTIVE and is_time and now.last_activity_at == before.last_activity_at:
+        return NoticeKind.WOKE
     return {
         SessionStatus.ENDED: NoticeKind.RESOLVED,
         SessionStatus.PENDING: NoticeKind.SET_PENDING,

@@ -54,6 +54,8 @@ class Transcript(Record):
     """The read mark the server confirmed."""
     marking: int | None = None
     """The read mark that is being told, or waits for its turn."""
+    unread_from: int | None = None
+    """The agent marked it unread from here on, and the server does not know yet; 0: from the newest words."""
     visitor_read_up_to: int = 0
     newest_seq: int = 0
     oldest_seq: int = 0
@@ -130,6 +132,18 @@ def older(transcript: Transcript) -> ReadPage | None:
 def last_message(transcript: Transcript) -> Message | None:
     """The newest message held."""
     return next((entry for entry in reversed(transcript.entries) if isinstance(entry, Message)), None)
+
+
+def last_of_visitor(transcript: Transcript) -> int | None:
+    """The number of what the customer wrote last, as far as held."""
+    return next(
+        (
+            one.seq
+            for one in reversed(transcript.entries)
+            if isinstance(one, Message) and one.author.type is AuthorType.VISITOR
+        ),
+        None,
+    )
 
 
 def unread_after(transcript: Transcript, seq: int) -> int:

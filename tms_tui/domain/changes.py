@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     SET_PENDING = "set_pending"
+    WOKE = "woke"
+    """Its time came: what was set aside is open again."""
     NEW_CONVERSATION = "new_conversation"
     WROTE = "wrote"
     RACE_LOST = "race_lost"

@@ -110,6 +110,13 @@ class MarkRead(Value):
     up_to: int
 
 
+class MarkUnread(Value):
+    """Move the own read mark back before `from_seq`; None: before what the customer wrote last."""
+
+    session: SessionId
+    from_seq: int | None
+
+
 class SetAvailability(Value):
     availability: Availability
 
@@ -131,7 +138,7 @@ class PostMetrics(Value):
 
 
 Read = ReadSessions | ReadSession | ReadPage | ReadLog | ReadAgents | ReadCanned
-Write = Transmit | Assign | SetStatus | Label | MarkRead | SetAvailability | PostMetrics
+Write = Transmit | Assign | SetStatus | Label | MarkRead | MarkUnread | SetAvailability | PostMetrics
 Request = Read | Write
 
 # Done on the socket; lost with it without harm.

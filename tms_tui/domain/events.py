@@ -178,7 +178,7 @@ class SendStored(Value):
 
 
 class SessionAnswered(Value):
-    """An assignment, status or label was carried out; `asked` says which."""
+    """An assignment, status, label or mark was carried out; `asked` says which."""
 
     session: Session
     asked: Request
@@ -227,6 +227,13 @@ class Shown(Value):
 
     session: SessionId
     up_to: int
+
+
+class UnreadAsked(Value):
+    """The agent wants to come back to a conversation: unread from `from_seq` on, or (None) from the newest words."""
+
+    session: SessionId
+    from_seq: int | None = None
 
 
 class TopReached(Value):
@@ -305,7 +312,7 @@ class ReconnectAsked(Value):
     pass
 
 
-Look = SignedIn | SessionOpened | Shown | TopReached | ListingAsked | ReconnectAsked
+Look = SignedIn | SessionOpened | Shown | UnreadAsked | TopReached | ListingAsked | ReconnectAsked
 Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft | Leaving
 Decide = AssignAsked | StatusAsked | LabelAsked | AvailabilityAsked
 Wish = Look | Write | Decide | UndoAsked

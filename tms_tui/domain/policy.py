@@ -73,6 +73,8 @@ FRAME_LARGEST: Final = 4 * 1024 * 1024
 SEND_RETRY: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 GIVE_UP_SENDING_AFTER: Final = 300.0
 
+CLOCKS_APART: Final = 60.0
+"""How far the server's clock may be before this one."""
 UNDO_WITHIN: Final = 10.0
 """A change of state can be taken back for this long."""
 DRAFT_KEPT_AFTER: Final = 0.8

@@ -108,6 +108,10 @@ class Tag(Value):
     words: tuple[str, ...] = ()
 
 
+class Leave(Value):
+    """Mark the open conversation unread, and close it."""
+
+
 class Rank(Value):
     """Set the priority; None says it."""
 
@@ -159,7 +163,7 @@ class Unclear(Value):
 
 
 Look = List | Search | Open | Next
-Inside = Earlier | Find | Older | About | Links
+Inside = Earlier | Find | Older | About | Links | Leave
 Write = Say | Keep | SendDraft | Pick
 Decide = Take | Give | Put | Tag | Rank
 Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | Help

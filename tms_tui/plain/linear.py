@@ -179,6 +179,8 @@ class LineFace:
                 return lines.about_lines(session)
             case ask.Links():
                 return link_lines(self._engine.state, session.id)
+            case ask.Leave():
+                return self._leave(session)
             case _:
                 assert_never(command)
 
@@ -215,6 +217,15 @@ class LineFace:
         here = [one for one in self._engine.state.agents.values() if one.availability is not Availability.OFFLINE]
         names = ", ".join(f"{agent.name} {wording.availability(agent.availability)}" for agent in here)
         return [f"here: {names or 'nobody'}"]
+
+    def _leave(self, session: Session) -> list[str]:
+        self._engine.take(on.UnreadAsked(session.id))
+        left = select.session(self._engine.state, session.id)
+        if left is None or not left.unread:
+            return [f"{wording.customer(session)} wrote nothing here."]
+        self._narrator.close()
+        self._engine.take(on.SessionOpened(None))
+        return [f"closed: {wording.customer(session)}, {left.unread} unread"]
 
     def _older(self, session: SessionId) -> list[str]:
         said = self._narrator.older()

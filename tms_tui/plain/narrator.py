@@ -39,6 +39,10 @@ class Narrator:
         self.opened, self.said_up_to, self._begun, self._older_wanted = session, 0, False, False
         self._told, self._typing = {}, ""
 
+    def close(self) -> None:
+        """Tell no conversation."""
+        self.opened, self._told, self._typing = None, {}, ""
+
     def expect(self, send_id: SendId) -> None:
         """The agent typed this message, so only what becomes of it is to be said."""
         self._told[send_id] = ""

@@ -81,6 +81,8 @@ def _spell_write(request: Write, dialect: Dialect) -> HttpRequest:
             call = _call("PATCH", within(dialect.session, session), _patch_body(request))
         case effects.MarkRead(session=session, up_to=up_to):
             call = _call("POST", within(dialect.read, session), wire.ReadBody(up_to=up_to))
+        case effects.MarkUnread(session=session, from_seq=start):
+            call = _call("POST", within(dialect.unread, session), wire.UnreadBody(from_seq=start))
         case effects.SetAvailability(availability=availability):
             call = _call("PUT", dialect.availability, wire.AvailabilityBody(availability=availability.value))
         case effects.PostMetrics():
@@ -179,7 +181,7 @@ def _read_writing(request: Write, answer: HttpAnswer) -> Answer:
     match request:
         case effects.Transmit(draft=draft):
             return events.SendStored(draft.send_id, shapes.message(parse(answer.body, _MESSAGE)))
-        case effects.Assign() | effects.SetStatus() | effects.Label():
+        case effects.Assign() | effects.SetStatus() | effects.Label() | effects.MarkUnread():
             return events.SessionAnswered(shapes.session(parse(answer.body, _SESSION)), request)
         case effects.MarkRead(session=session, up_to=up_to):
             return events.ReadMarked(session, up_to)

@@ -154,6 +154,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "later": work.set_aside,
     "tags": tags,
     "priority": priority,
+    "unread": work.unread,
     "undo": work.undo,
     "outward": lambda desk: desk.go_outward(),
     "next_pane": lambda desk: desk.go_to_pane(1),

@@ -13,9 +13,9 @@ from tms_tui.core.state import State
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Entry
-from tms_tui.domain.events import ListingAsked, SessionOpened
+from tms_tui.domain.events import ListingAsked, SessionOpened, UnreadAsked
 from tms_tui.domain.ids import SendId, SessionId
-from tms_tui.domain.model import CannedResponse, Draft, SessionStatus
+from tms_tui.domain.model import CannedResponse, Draft, Message, SessionStatus
 from tms_tui.ui import layout, palette
 from tms_tui.ui.acts import ACTS
 from tms_tui.ui.bridge import Bridge
@@ -116,6 +116,15 @@ class Control:
     def peek(self, session: SessionId) -> None:
         """Show a conversation without marking it read; the focus stays."""
         self._show(session, as_read=False)
+
+    def leave_unread(self, session: SessionId) -> None:
+        """Let a conversation be marked unread, and leave it for the list when it is the one shown."""
+        chosen = self.selected_entry if self._body.pane is Pane.TRANSCRIPT else None
+        self.bridge.take(UnreadAsked(session, chosen.seq if isinstance(chosen, Message) else None))
+        if session == self.shown:
+            self._peeking = True
+            self._body.transcript.stop_reading()
+            self._body.go(Pane.LIST)
 
     def write(self, session: SessionId, *, private: bool) -> None:
         """Go to the composer, for a reply or a note."""

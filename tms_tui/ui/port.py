@@ -74,6 +74,10 @@ class Desk(Protocol):
         """Show the conversation selected in the list without marking it read."""
         ...
 
+    def leave_unread(self, session: SessionId) -> None:
+        """Let a conversation be marked unread, and leave it for the list when it is the one shown."""
+        ...
+
     def write(self, session: SessionId, *, private: bool) -> None:
         """Go to the composer, for a reply or a note."""
         ...

@@ -91,6 +91,17 @@ def undo(desk: Desk) -> None:
             assert_never(found)
 
 
+def unread(desk: Desk) -> None:
+    """Mark it unread, to come back to it."""
+    session = target_of(desk)
+    if session is None:
+        return
+    desk.leave_unread(session.id)
+    left = select.session(desk.state, session.id)
+    marked = left is not None and left.unread
+    desk.say(f"{wording.customer(session)}: {f'{marked} unread' if marked else 'the customer wrote nothing here'}.")
+
+
 def retry(desk: Desk) -> None:
     """Send what failed again."""
     send = _failed(desk)

@@ -126,6 +126,7 @@ _NOTICES: Final = {
     NoticeKind.RESOLVED: ("{other} resolved {name}", "Resolved: {name}"),
     NoticeKind.REOPENED: ("{other} reopened {name}", "Open again: {name}"),
     NoticeKind.SET_PENDING: ("{other} set {name} to pending", "Pending: {name}"),
+    NoticeKind.WOKE: _same("Its time has come: {name} is open again"),
     NoticeKind.NEW_CONVERSATION: _same("New conversation: {name}"),
     NoticeKind.WROTE: ("{name} wrote {messages}", "{name} wrote"),
     NoticeKind.RACE_LOST: _same("Not taken: {other} was faster and holds {name}"),

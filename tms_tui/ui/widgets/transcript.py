@@ -87,12 +87,18 @@ class TranscriptPane(LineCanvas, can_focus=True):
 
     def show_session(self, session: SessionId | None, *, as_read: bool = True) -> None:
         """Show a conversation at its end; `as_read` False (a peek): without ever posting `Shown`."""
+        if as_read and not self._as_read:
+            self._shown_up_to = 0
         self._as_read = as_read
         if session != self._session:
             self._session = session
             self._shown_up_to = 0
             self._top_told = None
         self.follow_end()
+
+    def stop_reading(self) -> None:
+        """Post no `Shown` until the conversation is shown as read again; nothing moves."""
+        self._as_read = False
 
     def refresh_session(self) -> None:
         """Paint what changed in the conversation shown; the reader's place stays, unless they just wrote."""
