@@ -94,7 +94,7 @@ ACTIONS: Final = (
     ),
     Action("tags", "tags", "Add a tag, or take one away.", ("l",)),
     Action("priority", "priority", "Choose the priority.", ("+",)),
-    Action("unread", "unread", "Mark unread, from the chosen message on or the customer's last one.", ("m",)),
+    Action("unread", "unread", "Mark unread, from the chosen message on.", ("m",)),
     Action("undo", "undo", "Take back a queued message, or the last change.", ("u",)),
     Action("outward", "out", "Go one step outward; a draft stays.", (), ("escape",), footer=COMPOSER),
     Action("next_pane", "next pane", "Go to the next pane.", (), ("tab",)),
