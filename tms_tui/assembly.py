@@ -5,7 +5,8 @@ import hashlib
 import importlib
 import random
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -103,10 +104,22 @@ class Assembly:
 
 
 def _import_slow_parts() -> None:
-    # httpx has a command line of its own, which loads rich and a highlighter, and does without where it cannot.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None: not to be imported
-    for name in _SLOW:
-        importlib.import_module(name)
+    with _without_command_line_of_httpx():
+        for name in _SLOW:
+            importlib.import_module(name)
+
+
+@contextmanager
+def _without_command_line_of_httpx() -> Iterator[None]:
+    """Keep httpx from loading rich and a highlighter for a command of its own; it goes on where it cannot."""
+    if "httpx._main" in sys.modules:
+        yield
+        return
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # None: not to be imported
+    try:
+        yield
+    finally:
+        del sys.modules["httpx._main"]
 
 
 class _Desk:
