@@ -6,8 +6,10 @@ leaves the server carries string 17 instead. A message that begins with `refuse`
 
 import asyncio
 import json
+import os
 import re
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,14 +107,20 @@ def _again(body: bytes, receive: Receive) -> Receive:
 class _Server(uvicorn.Server):
     """Says its port once it answers."""
 
+    def __init__(self, config: uvicorn.Config, port: Connection) -> None:
+        super().__init__(config)
+        self._port = port
+
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
-        sys.stdout.write(f"{self.servers[0].sockets[0].getsockname()[1]}\n")
-        sys.stdout.flush()
+        self._port.send(self.servers[0].sockets[0].getsockname()[1])
 
 
-def main(data: Path) -> None:
-    """Serve until a signal."""
+def serve(data: Path, log: Path, port: Connection) -> None:
+    """Serve until a signal; what is printed goes to `log`, the port to `port`."""
+    with log.open("wb") as printed:
+        os.dup2(printed.fileno(), sys.stdout.fileno())
+        os.dup2(printed.fileno(), sys.stderr.fileno())
     settings = ServerSettings(
         data=data,
         port=0,
@@ -123,9 +131,5 @@ def main(data: Path) -> None:
         visitor_send_rate=GENEROUS,
     )
     config = configured(Replacing(create_app(settings)), settings)
-    server = _Server(config)
+    server = _Server(config, port)
     asyncio.run(server.serve(sockets=[bind(settings)]))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -2,22 +2,30 @@
 
 import asyncio
 import contextlib
+import multiprocessing
+import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
 import httpx
 
 from tests.server.running import PASSWORD, QUICK
+from tests.terminal import stage_server
 from tests.terminal.pty_driver import Terminal, clean_environment
 from tms_tui.server import admin
 from tms_tui.server.settings import ServerSettings
 
 PROGRAM: Final = (sys.executable, "-m", "tms_tui")
+
+# A process that has loaded the server once, and becomes one for each test: loading it takes longer than many a test.
+_SERVERS: Final = multiprocessing.get_context("forkserver")
+_SERVERS.set_forkserver_preload([stage_server.__name__])
 
 
 @dataclass(slots=True)
@@ -42,11 +50,17 @@ class Guest:
 class Stage:
     """A running server in a child process, its data below `data`."""
 
-    def __init__(self, data: Path, process: subprocess.Popen[bytes], http: httpx.Client) -> None:
+    def __init__(self, data: Path, process: ForkServerProcess, http: httpx.Client) -> None:
         self.data = data
         self.process = process
         self.http = http
         self.url = str(http.base_url).rstrip("/")
+
+    @property
+    def pid(self) -> int:
+        """Of the server."""
+        assert self.process.pid is not None
+        return self.process.pid
 
     def add_agent(self, name: str, email: str, password: str = PASSWORD) -> None:
         settings = ServerSettings(data=self.data, password_cost=QUICK)
@@ -63,16 +77,19 @@ class Stage:
 
 
 @contextlib.contextmanager
-def staged(data: Path, log: Path | None = None) -> Iterator[Stage]:
+def staged(data: Path, log: Path = Path(os.devnull)) -> Iterator[Stage]:
     """Serve until the block ends; what the server prints goes to `log`."""
+    listening, port = _SERVERS.Pipe(duplex=False)
+    process = _SERVERS.Process(target=stage_server.serve, args=(data, log, port))
     with contextlib.ExitStack() as stack:
-        stderr = stack.enter_context(log.open("wb")) if log else subprocess.DEVNULL
-        command = [sys.executable, "-m", "tests.terminal.stage_server", str(data)]
-        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr))
+        stack.callback(listening.close)
+        process.start()
+        stack.callback(process.close)
+        stack.callback(process.join)
         stack.callback(process.kill)
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        http = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20))
+        port.close()
+        address = f"http://127.0.0.1:{listening.recv()}"
+        http = stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=20))
         yield Stage(data, process, http)
 
 

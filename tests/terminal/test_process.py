@@ -58,13 +58,13 @@ def test_a_server_that_never_answers_the_close_holds_nobody_up(tmp_path: Path) -
         stage.add_agent("Dana", "dana@example.com")
         with at_desk(stage, tmp_path / "home") as (terminal, _):
             type_draft(terminal, "half an answer")
-            os.kill(stage.process.pid, signal.SIGSTOP)
-            until(terminal, lambda: is_stopped(stage.process.pid))
+            os.kill(stage.pid, signal.SIGSTOP)
+            until(terminal, lambda: is_stopped(stage.pid))
             terminal.signal(signal.SIGTERM)
             assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
             assert terminal.screen.modes == LEFT
             assert drafts(tmp_path / "home") == ["half an answer"]
-            os.kill(stage.process.pid, signal.SIGCONT)
+            os.kill(stage.pid, signal.SIGCONT)
 
 
 def test_a_signal_before_the_desk_stands_gives_the_screen_back(stage: Stage, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_what_is_typed_while_the_server_is_gone_stands_as_unsent(stage: Stage, t
         terminal.send("\r")
         terminal.wait_for("Enter send", 10)
         stage.process.kill()
-        stage.process.wait()
+        stage.process.join()
         terminal.wait_for("Connecting", 10)
         terminal.send("still here\r")
         terminal.wait_until(lambda screen: re.search(r"still here +(queued|sending)", screen.text()) is not None, 10)

@@ -107,7 +107,7 @@ def test_a_working_console_leaves_no_secret_anywhere(stage: Stage, tap: Tap, tmp
         terminal.wait_for(" sent", 10)
         terminal.wait_gone("unsent", 10)
         secrets = secrets_of(tap, visitor)
-        assert leaks(secrets, terminal.output, tmp_path, [terminal.pid, stage.process.pid]) == []
+        assert leaks(secrets, terminal.output, tmp_path, [terminal.pid, stage.pid]) == []
         terminal.send("\x11")
         assert terminal.wait_exit() == 0
         assert leaks(secrets, terminal.output, tmp_path, []) == []
@@ -139,7 +139,7 @@ def test_a_crash_shows_no_secret_and_gives_the_terminal_back(
                 terminal.send("\x11")
         code = terminal.wait_exit()
         assert code == 1 or where == "engine"
-        assert leaks(secrets, terminal.output, tmp_path, [stage.process.pid]) == []
+        assert leaks(secrets, terminal.output, tmp_path, [stage.pid]) == []
         assert "Traceback" not in terminal.output.decode()
         assert terminal.screen.modes == {7, 25}
     said = (tmp_path / "server.log").read_text() + log.read_text()
@@ -155,4 +155,4 @@ def test_the_server_keeps_no_password_and_no_token(stage: Stage, tmp_path: Path)
     in_address = stage.http.get("/v1/auth/me", params={"token": headers["Authorization"].split()[1]})
     assert in_address.status_code == 400
     secrets = [PASSWORD.encode(), headers["Authorization"].split()[1].encode(), guest.token.encode()]
-    assert leaks(secrets, b"", tmp_path, [stage.process.pid]) == []
+    assert leaks(secrets, b"", tmp_path, [stage.pid]) == []
