@@ -28,7 +28,7 @@ SCREENS = (
     ((":", "z", "z"), "Nothing fits"),
     (("f9", "down"), "> 2 busy"),
     (("f1",), "Elsewhere"),
-    (("f12",), "Unreadable frames"),
+    (("f12",), "Unreadable"),
 )
 """Keys from the list, and words that tell that they led there."""
 
