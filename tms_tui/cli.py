@@ -12,7 +12,11 @@ from tms_tui.options import console_options, loaded, settings_options, typed, wi
 from tms_tui.settings import Settings, SettingsError, default_file
 
 _VERBS: Final = ("ls", "show", "send", "note", "assign", "resolve", "follow")
-_ELSEWHERE: Final = {"config": "tms_tui.config_commands", **dict.fromkeys(_VERBS, "tms_tui.verb_commands")}
+_ELSEWHERE: Final = {
+    "config": "tms_tui.config_commands",
+    "keys": "tms_tui.keys_command",
+    **dict.fromkeys(_VERBS, "tms_tui.verb_commands"),
+}
 """The module of each command that is built only when it is asked for; it has the command's name there."""
 INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
 

@@ -220,6 +220,11 @@ def where(action: Action) -> str:
     return f"anywhere ({_cells(action.letters)} {_WHERE[action.panes]})" if action.letters else _WHERE[ANYWHERE]
 
 
+def where_acts(action: Action, key: str) -> str:
+    """Where one key of the action acts."""
+    return _WHERE[ANYWHERE if key in action.keys else action.panes]
+
+
 def _cells(keys: tuple[str, ...]) -> str:
     return " ".join(f"`{key_name(key)}`" for key in keys)
 
