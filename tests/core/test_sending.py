@@ -5,7 +5,7 @@ import pytest
 from tests.core.desk import EVA, ME, TALK, Desk, conversation, draft, message
 from tms_tui.core.select import delivery, entries
 from tms_tui.domain.changes import SendHeld, SendTaken, SignInNeeded
-from tms_tui.domain.effects import ReadPage, Transmit
+from tms_tui.domain.effects import ReadPage, Timer, TimerKind, Transmit
 from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import (
@@ -18,9 +18,11 @@ from tms_tui.domain.events import (
     SendAsked,
     SendDropped,
     SendStored,
+    SessionOpened,
     SessionRead,
+    TimerRang,
 )
-from tms_tui.domain.ids import SendId
+from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import AuthorType, Message
 from tms_tui.domain.text import CleanText
 
@@ -190,6 +192,19 @@ def test_an_ended_sign_in_keeps_the_message(desk: Desk) -> None:
     fail(desk, FailureKind.UNAUTHORIZED)
     assert states(desk)[-1] == ("hi", Delivery.QUEUED)
     assert len(desk.saw(SignInNeeded)) == 1
+
+
+def test_until_the_next_sign_in_nothing_is_sent_or_read_and_then_all_of_it(desk: Desk) -> None:
+    desk.take(SendAsked(draft(text="hi")))
+    fail(desk, FailureKind.UNAUTHORIZED)
+    desk.effects.clear()
+    desk.take(SendAsked(draft("s2", text="there")), SessionOpened(SessionId("else")))
+    desk.take(TimerRang(Timer(TimerKind.RESEND, TALK)))
+    assert not desk.took(Transmit)
+    assert not desk.took(ReadPage)
+    desk.sign_in()
+    assert [sent.draft.text for sent in desk.took(Transmit)] == ["hi"]
+    assert [page.session for page in desk.took(ReadPage)] == ["else"]
 
 
 def test_a_read_receipt_makes_it_seen(desk: Desk) -> None:

@@ -8,8 +8,11 @@ from tests.matrix.quick_clock import QuickClock
 from tests.together.console import Console
 from tms_tui.core import select
 from tms_tui.core.select import BadgeKind
+from tms_tui.core.state import Moment
 from tms_tui.domain.changes import Change, LinkChanged, TranscriptChanged, TranscriptGrew
 from tms_tui.domain.entries import Entry, GapMark, PendingSend
+from tms_tui.domain.errors import Ending
+from tms_tui.domain.events import Event, LinkLost
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message
 from tms_tui.domain.text import clean
@@ -19,13 +22,19 @@ now = time.monotonic
 
 
 class Desk(Console):
-    """`claims`: whether it said "Live", and from when on. `came`: when each message first stood on the screen."""
+    """`claims`: whether it said "Live", and from when on. `came`: when each message first stood on the screen.
+
+    `endings`: how each socket or attempt ended. All by the monotonic clock of this process.
+    """
 
     def __init__(self, url: str, clock: QuickClock, chance: random.Random, keep: Keep | None = None) -> None:
         self.intents: list[Intent] = []
         self.claims: list[Turn] = [Turn(now(), holds=False)]
         self.came: dict[str, float] = {}
-        super().__init__(url, clock.timings(), clock=clock, chance=chance, hurry=clock.speed, keep=keep)
+        self.endings: list[tuple[float, Ending]] = []
+        super().__init__(
+            url, clock.timings(), clock=clock, chance=chance, hurry=clock.speed, keep=keep, record=self._heard
+        )
 
     def send(self, session: str, text: str, *, private: bool = False) -> SendId:
         """Press Enter."""
@@ -41,6 +50,10 @@ class Desk(Console):
             for entry in select.entries(self.state, session)
             if not isinstance(entry, GapMark)
         )
+
+    def _heard(self, event: Event, _: Moment) -> None:
+        if isinstance(event, LinkLost):
+            self.endings.append((now(), event.ending))
 
     def _changed(self, changes: tuple[Change, ...]) -> None:
         at = now()

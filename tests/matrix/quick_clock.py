@@ -10,18 +10,17 @@ from tms_tui.transport.timings import Timings
 
 
 class QuickClock:
-    """One second here is `speed` seconds to the console. `ahead` is by how much the wall clock is wrong."""
+    """One second here is `speed` seconds to the console; its wall clock is the machine's, wrong by `ahead` seconds."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
         self.ahead = 0.0
-        self._began, self._wall = time.monotonic(), time.time()
 
     def now(self) -> float:
         return time.monotonic() * self.speed
 
     def wall(self) -> float:
-        return self._wall + (time.monotonic() - self._began) * self.speed + self.ahead
+        return time.time() + self.ahead
 
     def call_at(self, when: float, ring: Callable[[], None]) -> Handle:
         delay = max(0.0, when - self.now()) / self.speed

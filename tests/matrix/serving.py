@@ -8,6 +8,7 @@ import contextlib
 import json
 import signal
 import sys
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
@@ -52,7 +53,12 @@ class Serving:
         """Returns once it answers."""
         about = json.dumps(self._about | {"data": str(self.data), "port": self.port})
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.matrix.serving", about, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            "-m",
+            "tests.matrix.serving",
+            about,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), START_WITHIN)
@@ -82,13 +88,24 @@ class Serving:
 
     async def rows(self, sessions: list[str], email: str = "dana@example.com") -> list[dict[str, Any]]:
         """All messages of these conversations as an agent reads them, private ones too, in the server's order."""
+        async with self.agent(email) as http:
+            return [row for session in sessions for row in await _messages(http, session)]
+
+    async def answer(self, email: str, session: str, words: str) -> None:
+        """An agent answers a customer."""
+        body = {"content": words, "client_message_id": str(uuid.uuid4())}
+        async with self.agent(email) as http:
+            (await http.post(f"/v1/chat/sessions/{session}/messages", json=body)).raise_for_status()
+
+    @contextlib.asynccontextmanager
+    async def agent(self, email: str) -> AsyncIterator[httpx.AsyncClient]:
+        """Calls as an agent who signs in for this alone."""
         async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=20) as http:
             body = {"email": email, "password": PASSWORD}
             tokens = (await http.post("/v1/auth/login", json=body)).raise_for_status().json()
             http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-            found = [row for session in sessions for row in await _messages(http, session)]
+            yield http
             (await http.post("/v1/auth/logout")).raise_for_status()
-            return found
 
 
 async def _messages(http: httpx.AsyncClient, session: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from tests.matrix.desk import Desk, now
 from tests.matrix.judge import Findings, History, Row, Span, Turn, judge, lied
@@ -19,21 +19,29 @@ from tms_tui.core.outbox import PARKED
 from tms_tui.core.select import BadgeKind
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.text import clean
+from tms_tui.engine.keep import Keep
 
 RECOVER_WITHIN: Final = 30.0
 """Seconds of the console's clock after the end of a fault."""
 LATE: Final = 3.0
 """A stored message that does not stand on the screen for so long makes "Live" untrue; seconds of that clock."""
-MakeDesk = Callable[[str, QuickClock, random.Random], Desk]
+
+
+class MakeDesk(Protocol):
+    """Puts a console together: `Desk` itself, or one with something wrong."""
+
+    def __call__(self, url: str, clock: QuickClock, chance: random.Random, keep: Keep | None = None) -> Desk: ...
 
 
 class Stage:
     """One run of one fault. A scenario breaks something, counts its `bites`, and leaves everything mended."""
 
-    def __init__(self, server: Serving, line: Faultline, desk: Desk, clock: QuickClock, seed: int) -> None:
+    def __init__(
+        self, server: Serving, line: Faultline, clock: QuickClock, seed: int, make_desk: MakeDesk = Desk
+    ) -> None:
         self.server = server
         self.line = line
-        self.desk = desk
+        self.desk = make_desk(line.url, clock, random.Random(seed))
         self.clock = clock
         self.chance = random.Random(seed)
         self.guests: list[Customer] = []
@@ -41,6 +49,8 @@ class Stage:
         self.recovered: float | None = None
         """Seconds of the console's clock from the end of the fault until nothing was missing."""
         self._said = 0
+        self._make_desk = make_desk
+        line.happened = self.desk.wake
         self._life = contextlib.AsyncExitStack()
 
     # -- what a scenario does -----------------------------------------------------------------------------
@@ -58,7 +68,7 @@ class Stage:
         await asyncio.sleep(self.seconds(of_the_console))
 
     async def until(self, holds: Callable[[], object], within: float = 60.0, what: str = "") -> None:
-        """Until something about the console is so, within so many seconds of its clock, and ten real ones."""
+        """Until something about console or line is so, within so many seconds of its clock, and ten real ones."""
         await self.desk.until(lambda _: holds(), max(self.seconds(within), 10.0), what)
 
     async def guest(self, name: str = "Nora") -> Customer:
@@ -79,6 +89,11 @@ class Stage:
         # The agent has read what stands there: the guard is a rule of its own, with tests of its own.
         self.desk.send(session, words or f"agent {self._said}", private=private)
 
+    async def colleague_says(self, guest: Customer, words: str) -> None:
+        """Another agent answers a customer, past whatever breaks the console's line."""
+        await self.server.add_agent("Rhea")
+        await self.server.answer("rhea@example.com", guest.session, words)
+
     async def talk(self, turns: int = 3) -> None:
         """So many words of a customer and as many of the agent, anywhere."""
         for _ in range(turns):
@@ -93,6 +108,28 @@ class Stage:
         """Until the console claims to be Live."""
         await self.until(lambda: select.badge(self.desk.state).kind is BadgeKind.LIVE, within, "Live")
 
+    @contextlib.asynccontextmanager
+    async def another_desk(self, kept: Path | None = None) -> AsyncIterator[Desk]:
+        """A second console of the same agent at the same line, for a while; `kept`: what an earlier one left."""
+        keep = Keep(kept) if kept else None
+        desk = self._make_desk(self.line.url, self.clock, random.Random(self.chance.random()), keep)
+        await desk.sign_in("dana@example.com")
+        desk.start()
+        try:
+            yield desk
+        finally:
+            await desk.stop()
+
+    async def agrees(self, desk: Desk, what: str) -> None:
+        """Until another console shows its open conversation as the server holds it. Raises AssertionError."""
+        stored = [row for row in await self.stored() if row.session == desk.opened]
+
+        def holds(_: object) -> bool:
+            shown = tuple(row for row in desk.shown() if row.session == desk.opened)
+            return judge(History((), tuple(stored), shown)).clean
+
+        await desk.until(holds, RECOVER_WITHIN, what)
+
     # -- before and after ---------------------------------------------------------------------------------
 
     async def begin(self, guests: int = 2) -> None:
@@ -104,6 +141,7 @@ class Stage:
         if self.guests:
             self.desk.open(self.guests[0].session)
         await self.talk(2)
+        await self.until(lambda: not self.desk.state.outbox.unsent(), what="the first words are sent")
 
     async def settle(self) -> Findings:
         """Give everything its time, look at each conversation, and judge."""
@@ -165,12 +203,10 @@ class Stage:
         return lied(self.desk.claims, truths, overdue, now()) * self.clock.speed
 
     async def _overdue(self) -> list[Span]:
-        """When a message of the first conversation, which stands open throughout, was stored and not shown."""
-        if not self.guests:
-            return []
+        """When a message was stored and the console did not have it."""
         grace, offset = self.seconds(LATE), now() - time.time()
         spans = []
-        for row in await self.server.rows([self.guests[0].session]):
+        for row in await self.server.rows([guest.session for guest in self.guests]):
             due = _epoch(row["created_at"]) + offset + grace
             came = self.desk.came.get(row["id"], now())
             if came > due:
@@ -196,13 +232,12 @@ async def staged(
     """A server, a line, and a console that is signed in and Live. `settings` are those of `serving`."""
     clock = QuickClock(speed)
     async with serving(data, **settings) as server, faultline(server.port) as line:
-        desk = make_desk(line.url, clock, random.Random(seed))
-        stage = Stage(server, line, desk, clock, seed)
-        await desk.sign_in("dana@example.com")
-        desk.start()
+        stage = Stage(server, line, clock, seed, make_desk)
+        await stage.desk.sign_in("dana@example.com")
+        stage.desk.start()
         try:
             await stage.live()
             yield stage
         finally:
             await stage.close()
-            await desk.stop()
+            await stage.desk.stop()

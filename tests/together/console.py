@@ -28,7 +28,7 @@ from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Capabilities, Draft, Message
 from tms_tui.domain.secret import Secret
 from tms_tui.engine.clock import Clock, LoopClock
-from tms_tui.engine.engine import Engine
+from tms_tui.engine.engine import Engine, Record
 from tms_tui.engine.keep import Keep
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.http import HttpCaller, HttpRest
@@ -59,6 +59,7 @@ class Console:
         chance: random.Random | None = None,
         hurry: float = 1.0,
         keep: Keep | None = None,
+        record: Record | None = None,
     ) -> None:
         """`hurry`: by how much sooner than usual an HTTP answer is given up."""
         address = ServerAddress.parse(url, allow_cleartext=True)
@@ -75,6 +76,7 @@ class Console:
             capabilities=Capabilities(),
             close=caller.aclose,
             keep=keep,
+            record=record,
         )
         self.badges: list[BadgeKind] = []
         self.notices: list[Notice] = []
@@ -122,6 +124,11 @@ class Console:
             raise AssertionError(f"not within {within} s: {what or 'the condition'}\n{self.described()}") from None
         finally:
             self._watching.discard(changed)
+
+    def wake(self) -> None:
+        """Have those who wait look again: something beside the console has changed."""
+        for watching in self._watching:
+            watching.set()
 
     async def shows(self, badge: BadgeKind, within: float = PATIENCE) -> None:
         """Wait for the badge."""
@@ -202,8 +209,7 @@ class Console:
         kind = select.badge(self.state).kind
         if self.badges[-1:] != [kind]:
             self.badges.append(kind)
-        for watching in self._watching:
-            watching.set()
+        self.wake()
 
     def _noticed(self, kind: NoticeKind) -> Notice | None:
         return next((notice for notice in self.notices if notice.kind is kind), None)

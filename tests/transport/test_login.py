@@ -130,6 +130,20 @@ async def test_a_refused_renewal_is_told_to_all_who_waited() -> None:
     assert len(server.seen) == 2
 
 
+async def test_tokens_that_were_refused_once_are_not_offered_again_before_the_next_sign_in() -> None:
+    refusal = http(401, b'{"error":"over","code":"token_revoked"}')
+    first, second = say(tokens("first", user=USER)), say(tokens("second", user=USER))
+    async with scripted.scripted(first, say(refusal), second, say(tokens("third"))) as server:
+        login = Login(at(server.port))
+        await login.sign_in("anna@example.com", PASSWORD)
+        told = [await login.renew() for _ in range(3)]
+        assert told == [Failure(FailureKind.UNAUTHORIZED, 401, "token_revoked", CleanText("over"))] * 3
+        assert len(server.seen) == 2
+        await login.sign_in("anna@example.com", PASSWORD)
+        assert not isinstance(await login.renew(), Failure)
+        await login.aclose()
+
+
 async def test_without_a_sign_in_nothing_is_renewed() -> None:
     async with scripted.scripted(say(http(200))) as server:
         login = Login(at(server.port))

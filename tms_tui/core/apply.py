@@ -182,6 +182,7 @@ def _looked(step: Step, event: on.Look) -> None:
             link.signed_in(step, event)
             sync.start(step)
             sending.flush(step)
+            reading.resume(step)
         case on.SessionOpened(session):
             reading.opened(step, session)
         case on.Shown():

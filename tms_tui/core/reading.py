@@ -181,8 +181,8 @@ def fetch(step: Step, transcript: Transcript) -> None:
 
 
 def ask(step: Step, transcript: Transcript, page: ReadPage) -> None:
-    """Ask for one page, unless it is being read already."""
-    if page not in transcript.reading and page not in transcript.outdated:
+    """Ask for one page, unless it is being read already, or nothing is answered before the next sign-in."""
+    if step.state.sign_in_needed is None and page not in transcript.reading and page not in transcript.outdated:
         transcript.reading.add(page)
         step.do(page)
 

@@ -75,6 +75,9 @@ def kick(step: Step, session: SessionId) -> None:
     if holding.left(step):
         step.do(WakeAt(Timer(TimerKind.RESEND, session), step.state.held_until))
         return
+    if step.state.sign_in_needed is not None:
+        _change(step, send, Delivery.QUEUED, failure=step.state.sign_in_needed)
+        return
     _change(step, send, Delivery.SENDING, tries=send.tries + 1)
     guarded = step.state.can.guards_stale_sends and not send.draft.private
     step.do(Transmit(send.draft, send.draft.seen_up_to if guarded else None))
@@ -183,7 +186,7 @@ def _look(step: Step, session: SessionId) -> None:
     """Read from the last number without a hole before it to the end."""
     transcript = step.state.transcript(session)
     page = ReadPage(session, after=_whole_up_to(transcript))
-    if page not in transcript.reading and page not in transcript.outdated:
+    if step.state.sign_in_needed is None and page not in transcript.reading and page not in transcript.outdated:
         transcript.reading.add(page)
         step.do(page)
 

@@ -29,7 +29,8 @@ STABLE_AFTER: Final = 10.0
 """A line that lived this long and answered a ping resets the back-off."""
 PING_EVERY: Final = 15.0
 PONG_WITHIN: Final = 10.0
-CLOSE_WITHIN: Final = 2.0
+CLOSE_WITHIN: Final = 1.5
+"""With the two above: a dead line is known to be dead within 27 s, and its own close is part of that."""
 FLAPS: Final = 3
 """This many short-lived connections in a row within FLAPPING_WITHIN open the circuit."""
 FLAPPING_WITHIN: Final = 10.0

@@ -23,6 +23,8 @@ class Login:
         self._dialect = dialect
         self._tokens: Tokens | None = None
         self._user: User | None = None
+        self._refused: Tokens | None = None
+        """Tokens the server will not renew any more."""
         self._renewing = asyncio.Lock()
         self._renewals = 0
         self._renewed: float | Failure = Failure(FailureKind.UNAUTHORIZED)
@@ -74,9 +76,13 @@ class Login:
         tokens = self._tokens
         if tokens is None:
             return Failure(FailureKind.UNAUTHORIZED)
+        if tokens is self._refused:  # Asked again it would be refused again, and count as an attack.
+            return self._renewed
         answer = await self._caller.call(signing.refresh_request(tokens.refresh, self._dialect))
         fresh = answer if isinstance(answer, Failure) else signing.read_tokens(answer)
         if isinstance(fresh, Failure):
+            if fresh.kind in (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.INVALID):
+                self._refused = tokens
             return fresh
         if self._tokens is tokens:  # Nobody signed out, or in again, meanwhile.
             self._tokens = fresh

@@ -102,11 +102,12 @@ class Passage:
         for way in ways:
             self._pumps[way].cancel()
 
-    async def _carry(self, way: Way, source: End, sink: End, data: bytes) -> None:
+    async def _carry(self, way: Way, source: End, sink: End, head: bytes) -> None:
         with contextlib.suppress(OSError):  # an end is gone; the other direction finds out by itself
-            data = data or await source.reader.read(_CHUNK)
+            data = head or await source.reader.read(_CHUNK)
             while data:
-                self._listen(way, data)
+                if data is not head:
+                    self._listen(way, data)
                 await self._held_up(way)
                 for piece in self._pieces(way, data):
                     if await self._broken(way, piece, sink):

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from tests.together.faultline.ends import End
@@ -45,6 +45,8 @@ class Faultline:
         self.knocked: list[float] = []
         """When sockets were asked for, by the monotonic clock."""
         self.carried: list[tuple[float, bool]] = [(time.monotonic(), False)]
+        self.happened: Callable[[], None] = _nothing
+        """Called with everything that is counted."""
         self.port = 0
         self.target = target
         self._frozen = False
@@ -105,6 +107,7 @@ class Faultline:
         carries = not self._frozen and any(map(self._carries, self._passages))
         if carries is not self.carried[-1][1]:
             self.carried.append((time.monotonic(), carries))
+            self.happened()
 
     def heard(self, head: bytes) -> str:
         """The request line that `head` begins with, counted."""
@@ -113,11 +116,13 @@ class Faultline:
         self.asked[path] += 1
         if path.endswith("/ws"):
             self.knocked.append(time.monotonic())
+        self.happened()
         return line
 
     def bit(self, fault: type[Fault]) -> None:
         """Count one."""
         self.bitten[fault] += 1
+        self.happened()
 
     def rule(self, request_line: str) -> Rule | None:
         """What holds for a connection now."""
@@ -188,6 +193,10 @@ class Faultline:
             self._passages.discard(passage)
             self.turned()
             server.writer.close()
+
+
+def _nothing() -> None:
+    """Nobody asked to be told."""
 
 
 @contextlib.asynccontextmanager
