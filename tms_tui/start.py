@@ -151,6 +151,7 @@ def _preferences(settings: Settings) -> "Preferences":
         due_after=settings.first_answer_target,
         counts_in_title=settings.title,
         bell=settings.bell,
+        canned=settings.canned,
         desktop=settings.desktop,
         is_quiet=is_quiet,
     )

@@ -381,7 +381,7 @@ async def test_what_was_not_filled_is_not_sent() -> None:
         await face.types("1")
         assert "Not filled, so it cannot be sent yet: {{order.id}}" in (await face.types("/canned order"))[-1]
         for line in ("/send", "Your order {{order.id}}", "/note {{order.id}}"):
-            assert (await face.types(line))[0].startswith("Not sent: {{order.id}} is not filled.")
+            assert (await face.types(line))[0].startswith("Not sent: {{order.id}} is not filled in.")
         assert at.rest.asked_for(Transmit) == []
 
 

@@ -68,7 +68,7 @@ async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(
             await step(face, "/search nothing of the kind", "Found for nothing of the kind: 0 conversations")
             await step(face, "/resolve", "asked for: resolved", "Resolved: Mia")
             await step(face, "/undo", "taking back: resolved", "Open again: Mia")
-            await step(face, "Hello {{customer.nmae}}", "Not sent: {{customer.nmae}} is not filled.")
+            await step(face, "Hello {{customer.nmae}}", "Not sent: {{customer.nmae}} is not filled in.")
             await step(face, "/availability away", "asked for: you away")
             await step(face, "/status", "connection: Live", "open: Mia", "here: Dana away")
             await step(face, "/quit")

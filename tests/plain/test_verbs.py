@@ -128,7 +128,7 @@ async def test_a_send_waits_for_the_store_and_says_when_there_was_none(tmp_path:
     [
         (("show", "no-such-id"), 4, "There is no conversation no-such-id."),
         (("assign", "{id}", "Nobody Known"), 4, "No colleagues are called Nobody Known."),
-        (("send", "{id}", "Hello {{customer.name}}"), 2, "Not sent: {{customer.name}} is not filled."),
+        (("send", "{id}", "Hello {{customer.name}}"), 2, "Not sent: {{customer.name}} is not filled in."),
         (("send", "{id}", "  "), 2, "Not sent: there is no text."),
         (("ls", "everything"), 2, "is not one of 'all', 'mine', 'unassigned', 'ended'"),
     ],

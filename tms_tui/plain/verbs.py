@@ -203,7 +203,7 @@ def _check(text: str) -> None:
     if not text.strip():
         raise _NotDone("Not sent: there is no text.", 2)
     if left:
-        raise _NotDone(f"Not sent: {', '.join(left)} is not filled.", 2)
+        raise _NotDone(wording.not_filled_in(left), 2)
     if len(text) > MESSAGE_LONGEST:
         raise _NotDone(wording.too_long(len(text), MESSAGE_LONGEST), 2)
 

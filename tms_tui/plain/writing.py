@@ -129,7 +129,7 @@ def _refusal(text: str) -> str | None:
     """Why a text is not sent at all."""
     left = canned.unfilled(text)
     if left:
-        return f"Not sent: {', '.join(left)} is not filled. Send the text with a name in its place."
+        return wording.not_filled_in(left)
     if len(text) > MESSAGE_LONGEST:
         return wording.too_long(len(text), MESSAGE_LONGEST)
     return None

@@ -106,6 +106,16 @@ def assign(desk: Desk) -> None:
     assigning.assign(desk)
 
 
+def canned(desk: Desk) -> None:
+    """Insert a text kept for reuse."""
+    session = work.target_of(desk)
+    if session is None:
+        return
+    if desk.composing.session_id != session.id:
+        desk.write(session.id, private=False)
+    desk.offer_canned()
+
+
 def tags(desk: Desk) -> None:
     """Add a tag, or take one away."""
     from tms_tui.ui import labelling
@@ -152,6 +162,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "take": work.take,
     "assign": assign,
     "later": work.set_aside,
+    "canned": canned,
     "tags": tags,
     "priority": priority,
     "unread": work.unread,

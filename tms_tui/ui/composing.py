@@ -4,7 +4,7 @@ from tms_tui import wording
 from tms_tui.core import canned, select
 from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendDropped
 from tms_tui.domain.ids import SendId, SessionId
-from tms_tui.domain.model import CannedResponse, Draft, Message
+from tms_tui.domain.model import Draft, Message
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.widgets.composer import Composer, pasted
 
@@ -21,6 +21,11 @@ class Composing:
         self._composer = composer
         self._asked: dict[SendId, Draft] = {}
 
+    @property
+    def session_id(self) -> SessionId | None:
+        """The conversation written in."""
+        return self._composer.session_id
+
     def open(self, session: SessionId | None, *, private: bool = False) -> None:
         """Write in a conversation, from its draft."""
         self._composer.call_later(self._open, session, private)
@@ -34,14 +39,23 @@ class Composing:
         if self._bridge.state.drafts.get((session, private), "") != text:
             self._bridge.take(ComposerChanged(session, private, text))
 
-    def submit(self, text: str, session: SessionId, *, private: bool) -> None:
-        """Ask for a text to be sent; the composer keeps it until it is taken."""
+    def submit(self, text: str, session: SessionId, *, private: bool) -> list[str]:
+        """Ask for a text to be sent; the composer keeps it until it is taken.
+
+        Not one with placeholders: the first is marked in the composer, and all of them are given.
+        """
+        unfilled = canned.unfilled(text)
+        if unfilled:
+            self._composer.released()
+            self._composer.mark(unfilled[0])
+            return unfilled
         held = select.transcript(self._bridge.state, session)
         moment = self._bridge.moment()
         seen = held.seen_up_to if held else 0
         draft = Draft(self._bridge.new_send_id(), session, text, private, moment.wall, seen)
         self._asked[draft.send_id] = draft
         self._bridge.take(SendAsked(draft))
+        return []
 
     def taken(self, send_id: SendId) -> None:
         """The core has the text: forget it, but not what was typed behind it."""
@@ -110,13 +124,10 @@ class Composing:
                 return
 
     def insert(self, text: str) -> None:
-        """Put text where the caret stands."""
+        """Put text where the caret stands; what of it is to be filled in is marked, so that typing replaces it."""
         self._composer.insert(text)
-
-    def filled(self, response: CannedResponse) -> str:
-        """A canned response with its placeholders filled for this conversation."""
-        shown = self._composer.session_id
-        return response.content if shown is None else canned.filled(self._bridge.state, shown, response)
+        for placeholder in canned.unfilled(text)[:1]:
+            self._composer.mark(placeholder)
 
     def _open(self, session: SessionId | None, private: bool) -> None:  # noqa: FBT001 - called by the queue
         if self._composer.session_id == session and self._composer.private == private and session is not None:

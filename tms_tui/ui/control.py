@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
@@ -14,8 +14,8 @@ from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.events import ListingAsked, SessionOpened, UnreadAsked
-from tms_tui.domain.ids import SendId, SessionId
-from tms_tui.domain.model import CannedResponse, Draft, Message, SessionStatus
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import CannedResponse, Message, SessionStatus
 from tms_tui.ui import layout, palette
 from tms_tui.ui.acts import ACTS
 from tms_tui.ui.bridge import Bridge
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
     from tms_tui.ui.outside import Outside
     from tms_tui.ui.screens.search_line import SearchLine
 
+T = TypeVar("T")
 _HERE = (Part.TRANSCRIPT, Part.TYPING, Part.PANEL)
 
 
@@ -41,12 +42,20 @@ class Control:
     """Fulfils the port of the actions; one for each engine."""
 
     def __init__(
-        self, screen: Screen[None], bridge: Bridge, body: Body, event_line: EventLine, actions: Sequence[Action]
+        self,
+        screen: Screen[None],
+        bridge: Bridge,
+        body: Body,
+        event_line: EventLine,
+        actions: Sequence[Action],
+        own: Sequence[CannedResponse] = (),
     ) -> None:
+        """`own`: the agent's own canned responses."""
         self._screen = screen
         self._body = body
         self._event_line = event_line
         self._actions = actions
+        self._own = own
         self._filter = Filter.ALL
         self._sought = ""
         self._search_line: SearchLine | None = None
@@ -172,9 +181,13 @@ class Control:
             self._search_line = SearchLine(TalkSearch(self.bridge, body.transcript, shown))
         _ = self._screen.app.push_screen(self._search_line)
 
+    def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:
+        """Show a page over the desk; `then` gets what it was left with."""
+        _ = self._screen.app.push_screen(page, then)
+
     def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
         """Ask; `then` gets the answer's id, and is not called when there is none."""
-        _ = self._screen.app.push_screen(Ask(question, answers), partial(_when_chosen, then))
+        self.show(Ask(question, answers), partial(_when_chosen, then))
 
     def choose(
         self,
@@ -187,13 +200,13 @@ class Control:
 
         `new`: what is offered beside for what was typed.
         """
-        _ = self._screen.app.push_screen(palette.Palette(title, choices, new), partial(_when_chosen, then))
+        self.show(palette.Palette(title, choices, new), partial(_when_chosen, then))
 
     def prompt(self, question: str, keys: str, then: Callable[[str], None]) -> None:
         """Let the agent write a line, or nothing; `then` is called as for `ask`."""
         from tms_tui.ui.screens.prompt import Prompt
 
-        _ = self._screen.app.push_screen(Prompt(question, keys), partial(_when_chosen, then))
+        self.show(Prompt(question, keys), partial(_when_chosen, then))
 
     # Where the focus is.
 
@@ -219,18 +232,12 @@ class Control:
         """Let the agent choose an action by name."""
         self.choose("Commands", palette.commands(self._actions), self.act)
 
-    def show_canned(self) -> None:
-        """Let the agent choose a canned response by a part of it; Esc types the slash after all."""
-        responses: dict[str, CannedResponse] = {one.shortcut: one for one in self.state.canned}
-        if not responses:
-            self.composing.insert("/")
-            return
-        choices = [Choice(one.shortcut, f"/{one.shortcut}", f"{one.title}: {one.content}") for one in self.state.canned]
+    def offer_canned(self, otherwise: str = "") -> None:
+        """Let the agent choose a canned response for the composer; `otherwise` is typed when none is chosen."""
+        from tms_tui.ui import reusing
 
-        def chosen(shortcut: str | None) -> None:
-            self.composing.insert(self.composing.filled(responses[shortcut]) if shortcut else "/")
-
-        _ = self._screen.app.push_screen(palette.Palette("Type a part of a canned response", choices), chosen)
+        if self.shown is not None:
+            reusing.offer(self, self.shown, self._own, otherwise)
 
     def show_diagnostics(self) -> None:
         """Show what happened on the line."""
@@ -251,8 +258,11 @@ class Control:
             self.composing.taken(send_id)
         for notice in found.notices:
             self.say(self._words(notice))
-        for send_id in found.held:
-            self._ask_about(send_id)
+        if found.held:
+            from tms_tui.ui import holding
+
+            for send_id in found.held:
+                holding.ask_about(self, send_id)
         if isinstance(self._screen.app.screen, Diagnostics):
             self._screen.app.screen.look_again()
         if self._search_line is not None and self._search_line.is_attached:
@@ -275,27 +285,6 @@ class Control:
             return f"You are {wording.availability(self.state.availability)}."
         session = select.session(self.state, notice.session)
         return wording.notice(notice, wording.customer(session) if session else "")
-
-    def _ask_about(self, send_id: SendId) -> None:
-        draft = self.composing.held(send_id)
-        if draft is None or draft.session != self.shown:
-            return
-        answers = [
-            Choice("edit", "Edit", "the text stays in the composer"),
-            Choice("send", "Send anyway"),
-            Choice("discard", "Discard", "the text is put away"),
-        ]
-        question = "Nothing was sent: the conversation moved on since you looked. The new lines stand above."
-        self.ask(question, answers, partial(self._decide, draft))
-
-    def _decide(self, draft: Draft, answer: str) -> None:
-        match answer:
-            case "send":
-                self.composing.send_anyway(draft)
-            case "discard":
-                self.composing.discard(draft)
-            case _:
-                self.composing.edit_again(draft)
 
 
 def _when_chosen(then: Callable[[str], None], chosen: str | None) -> None:

@@ -40,6 +40,8 @@ class Action(Value):
     """The panes whose footer shows it."""
     built_in: bool = False
     """The pane itself obeys these keys; here they are only described."""
+    by_name: bool = False
+    """The palette offers it although it is built in."""
 
 
 ACTIONS: Final = (
@@ -69,6 +71,24 @@ ACTIONS: Final = (
         ("ctrl+j", "shift+enter"),
         panes=COMPOSER,
         footer=COMPOSER,
+        built_in=True,
+    ),
+    Action(
+        "canned",
+        "canned response",
+        "In an empty composer: insert a canned response.",
+        ("/",),
+        panes=COMPOSER,
+        footer=COMPOSER,
+        built_in=True,
+        by_name=True,
+    ),
+    Action(
+        "recall",
+        "my last message",
+        "In an empty composer: my last message's text.",
+        ("up",),
+        panes=COMPOSER,
         built_in=True,
     ),
     Action(

@@ -18,13 +18,16 @@ from tms_tui.ui.widgets.choices import Choice, Choices
 New = Callable[[str], Choice | None]
 """What is offered beside the choices for what was typed."""
 
+Preview = Callable[[str], Content]
+"""What is shown below of the choice that is marked."""
+
 
 def commands(actions: Sequence[Action] = ACTIONS) -> list[Choice]:
     """Every action, with its sentence and its keys."""
     return [
         Choice(action.id, action.words.capitalize(), f"{action.help}  {', '.join(key_names(action))}")
         for action in actions
-        if not action.built_in and action.id != "palette"
+        if (action.by_name or not action.built_in) and action.id != "palette"
     ]
 
 
@@ -54,6 +57,7 @@ class Palette(ModalScreen[str | None]):
         border: heavy $primary; background: $surface; color: $foreground;
     }
     Palette Input { border: none; height: 1; padding: 0; background: $panel; color: $foreground; }
+    Palette #preview { height: auto; max-height: 9; border-top: solid $primary; }
     Palette #found { height: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,8 +68,11 @@ class Palette(ModalScreen[str | None]):
         Binding("pageup", "move('page_up')", "Previous page"),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], new: New | None = None) -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Choice], new: New | None = None, preview: Preview | None = None
+    ) -> None:
         super().__init__()
+        self._preview = preview
         self._title = title
         self._choices = choices
         self._new = new
@@ -81,6 +88,8 @@ class Palette(ModalScreen[str | None]):
             choices = Choices(self._choices)
             choices.can_focus = False
             yield choices
+            if self._preview is not None:
+                yield Static(id="preview", markup=False)
 
     def on_mount(self) -> None:
         self._say_how_many(len(self._choices))
@@ -91,9 +100,14 @@ class Palette(ModalScreen[str | None]):
         found += [new] if new else []
         self.query_one(Choices).offer(found)
         self._say_how_many(len(found))
+        if not found:
+            self._show_preview(None)
 
     def on_input_submitted(self) -> None:
         self.query_one(Choices).action_select()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._show_preview(event.option_id)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         _ = self.dismiss(event.option_id)
@@ -112,6 +126,10 @@ class Palette(ModalScreen[str | None]):
                 choices.page(-1)
             case _:
                 raise ValueError(how)
+
+    def _show_preview(self, chosen: str | None) -> None:
+        if self._preview is not None:
+            self.query_one("#preview", Static).update(self._preview(chosen) if chosen is not None else "")
 
     def _say_how_many(self, count: int) -> None:
         words = (

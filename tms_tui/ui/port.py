@@ -1,7 +1,9 @@
 """What actions need of the desk: the screen fulfils it, a test may."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from textual.screen import Screen
 
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
@@ -13,6 +15,8 @@ from tms_tui.ui.widgets.choices import Choice
 
 if TYPE_CHECKING:  # loaded when a text leaves the desk
     from tms_tui.ui.outside import Outside
+
+T = TypeVar("T")
 
 
 class Desk(Protocol):
@@ -88,6 +92,14 @@ class Desk(Protocol):
 
     def list_filter(self, wanted: Filter) -> None:
         """List other conversations."""
+        ...
+
+    def offer_canned(self) -> None:
+        """Let the agent choose a canned response for the composer."""
+        ...
+
+    def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:
+        """Show a page over the desk; `then` gets what it was left with."""
         ...
 
     def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.value import Value
 
 DESKTOP: Final = {
@@ -26,6 +27,8 @@ class Preferences(Value):
     """Seconds after which a waiting customer is due; 0 for never."""
     counts_in_title: bool = True
     bell: bool = False
+    canned: tuple[CannedResponse, ...] = ()
+    """The agent's own ones."""
     desktop: str = "off"
     is_quiet: Callable[[], bool] = lambda: False
 

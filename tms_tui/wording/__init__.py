@@ -17,9 +17,11 @@ from tms_tui.wording.failures import (
     hard_to_read,
     keyring,
     missing_field,
+    not_filled_in,
     reason,
     sign_in_broken,
     sign_in_failed,
+    to_fill_in,
     too_long,
 )
 from tms_tui.wording.times import clock, day, gap, to_the_second, wait
@@ -45,6 +47,7 @@ __all__ = [
     "keyring",
     "link_sentence",
     "missing_field",
+    "not_filled_in",
     "notice",
     "plural",
     "priority",
@@ -53,6 +56,7 @@ __all__ = [
     "sign_in_broken",
     "sign_in_failed",
     "status",
+    "to_fill_in",
     "to_the_second",
     "too_long",
     "typing",

@@ -1,5 +1,6 @@
 """Why something did not work, in words."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
@@ -112,6 +113,16 @@ def ending(state: Ending) -> str:
     """Why a socket is gone, to be put after a colon."""
     said = _ENDINGS[state.kind]
     return f"{said} ({state.code})" if state.code is not None else said
+
+
+def to_fill_in(placeholders: Sequence[str]) -> str:
+    """What of a canned response the agent has to write."""
+    return f"To fill in before it is sent: {', '.join(placeholders)}."
+
+
+def not_filled_in(placeholders: Sequence[str]) -> str:
+    """Why a text with placeholders is not sent."""
+    return f"Not sent: {', '.join(placeholders)} is not filled in. Write what belongs in its place."
 
 
 def too_long(characters: int, most: int) -> str:

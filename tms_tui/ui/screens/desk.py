@@ -94,7 +94,8 @@ class DeskScreen(Screen[None]):
         if self._body is not None:
             await self._body.remove()
         self._body = Body(self._bridge.state, self._preferences, self._keys.actions)
-        self._control = Control(self, self._bridge, self._body, self._event_line, self._keys.actions)
+        own, actions = self._preferences.canned, self._keys.actions
+        self._control = Control(self, self._bridge, self._body, self._event_line, actions, own)
         await self._place.mount(self._body)
         if self._body.is_attached:
             self._body.go(Pane.LIST)
@@ -191,7 +192,9 @@ class DeskScreen(Screen[None]):
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         if self._control is not None and event.session is not None:
-            self._control.composing.submit(event.text, event.session, private=event.private)
+            unfilled = self._control.composing.submit(event.text, event.session, private=event.private)
+            if unfilled:
+                self.say(wording.not_filled_in(unfilled))
 
     def on_composer_changed(self) -> None:
         if self._control is not None:
@@ -207,7 +210,7 @@ class DeskScreen(Screen[None]):
 
     def on_composer_canned_asked(self) -> None:
         if self._control is not None:
-            self._control.show_canned()
+            self._control.offer_canned("/")
 
     def on_composer_too_long(self, event: Composer.TooLong) -> None:
         self._event_line.say(wording.too_long(event.characters, event.most))

@@ -10,6 +10,7 @@ from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.message import Message as UiMessage
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST
@@ -109,7 +110,9 @@ class Composer(TextArea, inherit_bindings=False):
         self._session: SessionId | None = None
         self._private = False
         self._submitted: str | None = None
-        send, newline = (frozenset(one.letters) for one in actions if one.id in {"send", "newline"})
+        keys = {one.id: frozenset(one.letters) for one in actions if one.built_in}
+        send, newline = keys["send"], keys["newline"]
+        self._canned_keys, self._recall_keys = keys["canned"], keys["recall"]
         self._send_keys, self._line_keys = (send, newline) if enter_sends else (newline, send)
         self._own_row = OwnRow(self)
 
@@ -151,6 +154,14 @@ class Composer(TextArea, inherit_bindings=False):
     def released(self) -> None:
         """The submitted text was not taken: it stays, and Enter submits it again."""
         self._submitted = None
+
+    def mark(self, part: str) -> None:
+        """Select the first place where `part` stands in the text; nothing happens where it does not."""
+        for row, line in enumerate(self.document.lines):
+            column = line.find(part)
+            if column >= 0:
+                self.selection = Selection((row, column), (row, column + len(part)))
+                return
 
     def submit(self) -> None:
         """Post `Submitted`, unless there is nothing to send or the same text is on its way already."""
@@ -195,9 +206,12 @@ class Composer(TextArea, inherit_bindings=False):
         elif event.key in self._line_keys:
             self._consume(event)
             self.replace("\n", *self.selection, maintain_selection_offset=False)
-        elif event.key in {"up", "slash"} and not self.text:
+        elif not self.text and {event.key, event.character} & self._recall_keys:
             self._consume(event)
-            self.post_message(self.RecallAsked() if event.key == "up" else self.CannedAsked())
+            self.post_message(self.RecallAsked())
+        elif not self.text and {event.key, event.character} & self._canned_keys:
+            self._consume(event)
+            self.post_message(self.CannedAsked())
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned; it never sends."""

@@ -1,0 +1,115 @@
+"""Canned responses at the desk: found, seen before they are taken, filled, and never sent half filled."""
+
+from tests.ui.desk_world import JONAS, FakeEngine, desk, furnished, press, said, text_of
+from tms_tui.domain.events import CannedRead, SendAsked
+from tms_tui.domain.model import CannedResponse
+from tms_tui.domain.text import CleanText
+from tms_tui.ui.preferences import Preferences
+from tms_tui.ui.widgets.body import Body
+
+
+def response(shortcut: str, title: str, content: str) -> CannedResponse:
+    return CannedResponse(CleanText(shortcut), CleanText(title), CleanText(content))
+
+
+HELLO = response("hello", "Greeting", "Hello {{customer.name}}, {{agent.name}} here.")
+ORDER = response("order", "Order state", "Order {{order.id}} leaves {{order.day}}.")
+OWN_HELLO = response("hello", "My greeting", "Hi {{customer.name}}!")
+BYE = response("bye", "Farewell", "Bye [b]now[/b]")
+
+
+def equipped() -> FakeEngine:
+    """The server has two texts."""
+    engine = furnished()
+    engine.take(CannedRead((HELLO, ORDER)))
+    engine.taken.clear()
+    return engine
+
+
+def written(pilot: object) -> str:
+    """What stands in the composer."""
+    return pilot.app.screen_stack[0].query_one(Body).composer.text  # type: ignore[attr-defined,no-any-return]
+
+
+def sent(engine: FakeEngine) -> list[str]:
+    return [event.draft.text for event in engine.taken if isinstance(event, SendAsked)]
+
+
+async def test_one_is_found_by_a_part_and_seen_filled_before_it_is_taken() -> None:
+    async with desk(equipped(), size=(80, 24)) as (pilot, engine):
+        await press(pilot, "enter", "slash")
+        assert "Canned responses" in text_of(pilot)
+        assert "/hello  Greeting" in text_of(pilot)
+        await press(pilot, *"grt")
+        assert "/order" not in text_of(pilot)
+        assert "Hello Jonas Weber, Ana here." in text_of(pilot)
+        await press(pilot, "enter")
+        assert written(pilot) == "Hello Jonas Weber, Ana here."
+        await press(pilot, "enter")
+        assert sent(engine) == ["Hello Jonas Weber, Ana here."]
+
+
+async def test_what_is_not_filled_is_named_marked_and_refused_at_send() -> None:
+    async with desk(equipped(), size=(80, 24)) as (pilot, engine):
+        await press(pilot, "enter", "slash", *"order")
+        assert "To fill in before it is sent: {{order.id}}, {{order.day}}." in text_of(pilot)
+        await press(pilot, "enter")
+        assert said(pilot) == "To fill in before it is sent: {{order.id}}, {{order.day}}."
+        await press(pilot, "7", "enter")
+        assert written(pilot) == "Order 7 leaves {{order.day}}."
+        assert said(pilot) == "Not sent: {{order.day}} is not filled in. Write what belongs in its place."
+        assert sent(engine) == []
+        await press(pilot, *"today", "enter")
+        assert sent(engine) == ["Order 7 leaves today."]
+
+
+async def test_a_note_is_kept_back_for_the_same_reason() -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, "i", *"{{order.id}}", "enter")
+        assert sent(engine) == []
+        assert "is not filled in" in said(pilot)
+
+
+async def test_ones_own_stand_beside_the_servers_and_in_place_of_the_same_shortcut() -> None:
+    async with desk(equipped(), preferences=Preferences(canned=(OWN_HELLO, BYE))) as (pilot, _):
+        await press(pilot, "enter", "slash")
+        assert "/bye  Farewell" in text_of(pilot)
+        assert "Bye [b]now[/b]" in text_of(pilot)
+        assert "Greeting" not in text_of(pilot).replace("My greeting", "")
+        await press(pilot, *"hel", "enter")
+        assert written(pilot) == "Hi Jonas Weber!"
+
+
+async def test_esc_types_the_slash_after_all() -> None:
+    async with desk(equipped()) as (pilot, _):
+        await press(pilot, "enter", "slash", "escape")
+        assert written(pilot) == "/"
+
+
+async def test_without_any_the_slash_is_typed_and_it_is_said_where_they_come_from() -> None:
+    engine = equipped()
+    engine.take(CannedRead(()))
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "enter", "slash")
+        assert written(pilot) == "/"
+        assert said(pilot).startswith("There are no canned responses")
+
+
+async def test_by_the_palette_it_is_put_where_the_caret_stands() -> None:
+    async with desk(equipped(), preferences=Preferences(single_keys=False)) as (pilot, engine):
+        await press(pilot, "ctrl+p", *"canned", "enter", *"hello", "enter")
+        assert written(pilot) == "Hello Jonas Weber, Ana here."
+        assert engine.state.opened == JONAS
+        await press(pilot, *" ok", "ctrl+p", *"canned", "enter", "escape")
+        assert written(pilot) == "Hello Jonas Weber, Ana here. ok"
+
+
+async def test_the_preview_follows_the_mark_and_goes_when_nothing_fits() -> None:
+    async with desk(equipped(), size=(80, 24)) as (pilot, _):
+        await press(pilot, "enter", "slash")
+        assert "To fill in" not in text_of(pilot)
+        await press(pilot, "down")
+        assert "To fill in" in text_of(pilot)
+        await press(pilot, *"zzzz")
+        assert "Nothing fits" in text_of(pilot)
+        assert "To fill in" not in text_of(pilot)

@@ -1,0 +1,45 @@
+"""Canned responses: found by a part of them, seen as they would be sent, put where the caret stands."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from tms_tui import wording
+from tms_tui.core import canned
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import CannedResponse
+from tms_tui.domain.text import CleanText
+from tms_tui.ui.palette import Palette
+from tms_tui.ui.port import Desk
+from tms_tui.ui.widgets.choices import Choice
+
+
+def offer(desk: Desk, session: SessionId, own: Sequence[CannedResponse], otherwise: str = "") -> None:
+    """Let the agent choose one; `otherwise` is typed when none is chosen."""
+    known = {one.shortcut: one for one in canned.available(desk.state, own)}
+    if not known:
+        desk.composing.insert(otherwise)
+        desk.say("There are no canned responses: the server has none, nor has your config under [[canned]].")
+        return
+    choices = [Choice(one.shortcut, f"/{one.shortcut}  {one.title}", one.content) for one in known.values()]
+
+    def text(shortcut: str) -> str:
+        return canned.filled(desk.state, session, known[CleanText(shortcut)])
+
+    def chosen(shortcut: str | None) -> None:
+        if shortcut is None:
+            desk.composing.insert(otherwise)
+            return
+        desk.composing.insert(text(shortcut))
+        left = canned.unfilled(text(shortcut))
+        if left:
+            desk.say(wording.to_fill_in(left))
+
+    desk.show(Palette("Canned responses", choices, preview=lambda shortcut: preview(text(shortcut))), chosen)
+
+
+def preview(text: str) -> Content:
+    """A text as it would be sent, what is not filled in marked and named."""
+    left = canned.unfilled(text)
+    said = Content(text)
+    return Content("\n").join([said, Content(wording.to_fill_in(left)).stylize("bold")]) if left else said
