@@ -119,8 +119,9 @@ def _write(sequence: str) -> None:
 
 def _key(message: Key) -> str:
     """The key as the table of actions spells it: a character as itself."""
-    character = message.character
-    return character if character and character.isprintable() and character != " " else message.key
+    character = message.character or ""
+    is_text = character.isprintable() and character.strip() and "+" not in message.key
+    return character if is_text else message.key
 
 
 def _bytes(received: bytes) -> str:
