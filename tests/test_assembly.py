@@ -42,3 +42,21 @@ async def test_a_server_that_does_not_answer_well_keeps_nobody(act: scripted.Act
 
 async def test_who_never_signed_in_leaves_at_once() -> None:
     await Assembly(Settings(), keeps=False).sign_out()
+
+
+@pytest.mark.parametrize("ends", [say(http(204, b"")), scripted.hang_up], ids=["well", "badly"])
+async def test_who_signs_in_as_another_leaves_no_tokens_of_the_first(ends: scripted.Act) -> None:
+    other = TOKENS | {"access_token": "acc2", "user": USER | {"id": "a2"}}
+    signs_in = [say(http(200, json.dumps(tokens).encode(), Connection="close")) for tokens in (TOKENS, other)]
+    async with scripted.scripted(*signs_in, ends, say(http(204, b""))) as server:
+        assembly = await signed_in(server.port)
+        outcome = await assembly.sign_in(f"http://127.0.0.1:{server.port}", "eva@chat.test", Secret("pw"))
+        assert not isinstance(outcome, Failure)
+        assert outcome.state.me is not None
+        await assembly.sign_out()
+    assert [(one.target, one.headers.get("authorization")) for one in server.seen] == [
+        ("/v1/auth/login", None),
+        ("/v1/auth/login", None),
+        ("/v1/auth/logout", "Bearer acc"),
+        ("/v1/auth/logout", "Bearer acc2"),
+    ]

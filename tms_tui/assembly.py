@@ -89,18 +89,23 @@ class Assembly:
         if isinstance(outcome, Failure):
             await desk.close()
         else:
-            self._last = (address, email, desk)
+            before, self._last = self._last, (address, email, desk)
+            if before is not None:
+                await _sign_out(before[2], SIGN_OUT_WITHIN)
         return outcome
 
     async def sign_out(self, within: float = SIGN_OUT_WITHIN) -> None:
         """Have the server end the tokens, waiting `within` seconds at most: they end by themselves, only later."""
         if self._last is None:
             return
-        desk = self._last[2]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                await desk.sign_out()
-        await desk.close()
+        await _sign_out(self._last[2], within)
+
+
+async def _sign_out(desk: "_Desk", within: float) -> None:
+    with suppress(TimeoutError):  # tokens end by themselves, only later
+        async with asyncio.timeout(within):
+            await desk.sign_out()
+    await desk.close()
 
 
 def _import_slow_parts() -> None:
