@@ -5,7 +5,7 @@ from typing import assert_never
 from tms_tui.core import health, holding, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
-from tms_tui.core.state import Stage, Step
+from tms_tui.core.state import LIVE, Stage, Step
 from tms_tui.core.verdict import Again, Make, Renew, Stop, count, make_of, scheduled, spread, verdict
 from tms_tui.domain.changes import CountersChanged, LinkChanged, Notice, NoticeKind
 from tms_tui.domain.effects import (
@@ -31,7 +31,6 @@ from tms_tui.domain.policy import (
     WELCOME_WITHIN,
 )
 
-LIVE = (Stage.WELCOMED, Stage.STABLE)
 RENEWAL_REFUSED = (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.INVALID)
 """After these no renewal will work: the agent has to sign in."""
 

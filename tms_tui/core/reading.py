@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tms_tui.core import health, people, sending, sessions, typing
-from tms_tui.core.state import Stage, Step
+from tms_tui.core.state import LIVE, Stage, Step
 from tms_tui.core.transcript import (
     Transcript,
     close_gap,
@@ -68,6 +68,8 @@ def page_read(step: Step, event: PageRead) -> None:
     _ = merge_page(transcript, event.messages, asked, has_more=event.has_more)
     step.state.health.gaps_filled += max(0, missing - missing_in(transcript))
     transcript.dirty = transcript.dirty or is_outdated
+    if step.state.link.stage in LIVE and not step.state.sync.catching_up:
+        _confirm(step, transcript)
     settle_all(step, event.messages)
     step.show(TranscriptChanged(event.session))
     if event.messages:
@@ -210,17 +212,25 @@ def line_lost(step: Step, at: float) -> None:
 
 
 def caught_up(step: Step) -> None:
-    """Nothing is missing any more: close the marks, and say once how much came."""
+    """The log was read to its end: close the marks, and say once how much came."""
     began = step.state.link.lost_at
     total = 0
     for transcript in step.state.transcripts.values():
-        recovered = close_gap(transcript, step.moment.wall)
-        if recovered is not None:
-            total += recovered
-            step.show(TranscriptChanged(transcript.session))
-    step.state.health.gaps_filled += total
+        total += _confirm(step, transcript)
     if total and began is not None:
         people.announce(step, Notice(NoticeKind.CAUGHT_UP, step.moment.wall, count=total, since=began))
+
+
+def _confirm(step: Step, transcript: Transcript) -> int:
+    """Close the mark of a break, unless something may still be missing; how many messages came in behind it."""
+    if transcript.dirty:
+        return 0
+    recovered = close_gap(transcript, step.moment.wall)
+    if recovered is None:
+        return 0
+    step.state.health.gaps_filled += recovered
+    step.show(TranscriptChanged(transcript.session))
+    return recovered
 
 
 def all_dirty(step: Step) -> None:
@@ -228,6 +238,7 @@ def all_dirty(step: Step) -> None:
     for transcript in step.state.transcripts.values():
         doubt(transcript)
     if step.state.opened is not None:
+        step.show(TranscriptChanged(step.state.opened))
         fetch(step, step.state.transcript(step.state.opened))
 
 

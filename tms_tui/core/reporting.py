@@ -3,8 +3,7 @@
 from itertools import accumulate
 
 from tms_tui.core.health import Health
-from tms_tui.core.link import LIVE
-from tms_tui.core.state import Step
+from tms_tui.core.state import LIVE, Step
 from tms_tui.domain.effects import PostMetrics, Timer, TimerKind, WakeAt
 from tms_tui.domain.policy import DELIVERY_BOUNDS, REPORT_LARGEST, REPORT_SOONEST
 

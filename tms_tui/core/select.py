@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, StrEnum
 from typing import overload
 
-from tms_tui.core.state import Stage, State, Typist
+from tms_tui.core.state import LIVE, Stage, State, Typist
 from tms_tui.core.transcript import Stored, Transcript
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
@@ -137,6 +137,12 @@ def is_syncing(state: State, session_id: SessionId) -> bool:
     return held is None or held.dirty or not held.loaded or state.sync.catching_up
 
 
+def is_unconfirmed(state: State, session_id: SessionId) -> bool:
+    """Whether something may be missing of what is shown of this conversation, until it is read again."""
+    held = state.transcripts.get(session_id)
+    return held is not None and held.loaded and (held.dirty or state.sync.catching_up)
+
+
 def matches(state: State, one: Session, wanted: Filter) -> bool:
     """Whether a conversation belongs under a filter."""
     ended = one.status is SessionStatus.ENDED
@@ -233,7 +239,7 @@ def badge(state: State) -> Badge:
     """What the badge says: never more than is known to be true."""
     link, sync = state.link, state.sync
     unsent = state.outbox.unsent()
-    if link.stage in (Stage.WELCOMED, Stage.STABLE):
+    if link.stage in LIVE:
         return Badge(BadgeKind.LIVE, unsent=unsent)
     stopped = link.stage is Stage.STOPPED
     polling = sync.read_since_loss and sync.reads_well and state.sign_in_needed is None

@@ -37,6 +37,10 @@ class Stage(StrEnum):
     STOPPED = "stopped"
 
 
+LIVE = (Stage.WELCOMED, Stage.STABLE)
+"""Stages in which a socket brings what happens."""
+
+
 class LinkState(Record):
     """The socket's life so far. Times ending in `_at` are seconds since the epoch, others monotonic."""
 

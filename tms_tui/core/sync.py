@@ -7,8 +7,7 @@ at once when the server resumed it, else after a read of the log that began late
 """
 
 from tms_tui.core import health, holding, link, people, reading, sending, sessions
-from tms_tui.core.link import LIVE
-from tms_tui.core.state import State, Step
+from tms_tui.core.state import LIVE, State, Step
 from tms_tui.domain.changes import CountersChanged, LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
 from tms_tui.domain.effects import (
     ReadAgents,

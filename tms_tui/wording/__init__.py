@@ -28,6 +28,7 @@ from tms_tui.wording.times import clock, day, gap, to_the_second, wait
 
 __all__ = [
     "BROKEN",
+    "UNCONFIRMED",
     "address",
     "availability",
     "badge",
@@ -62,6 +63,10 @@ __all__ = [
     "typing",
     "wait",
 ]
+
+
+UNCONFIRMED: Final = "syncing: something may be missing"
+"""Said of a conversation whose end is being read again."""
 
 
 def _same(words: str) -> tuple[str, str]:

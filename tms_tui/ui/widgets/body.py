@@ -139,6 +139,7 @@ class Body(Horizontal):
             match part:
                 case Part.TRANSCRIPT:
                     self.transcript.refresh_session()
+                    self._mark_unconfirmed(shown)
                 case Part.TYPING if shown is not None:
                     self.dots.show_names([author.name for author in select.typists(self.state, shown)])
                 case Part.PANEL:
@@ -146,6 +147,11 @@ class Body(Horizontal):
                     _entitle(self._talk, self._title(shown, now))
                 case _:
                     continue
+
+    def _mark_unconfirmed(self, shown: SessionId | None) -> None:
+        words = wording.UNCONFIRMED if shown is not None and select.is_unconfirmed(self.state, shown) else ""
+        if (self._talk.border_subtitle or "") != words:
+            self._talk.border_subtitle = words
 
     def _title(self, shown: SessionId | None, now: float) -> str:
         session = select.session(self.state, shown)
