@@ -153,9 +153,9 @@ async def test_the_first_run_asks_for_what_is_missing_and_remembers_it(tmp_path:
 async def test_the_first_run_offers_the_demo(tmp_path: Path) -> None:
     env = clean_environment(tmp_path, PYTHONPATH=str(ROOT), ACCESSIBLE="1")
     with Terminal([sys.executable, "-m", "tms_tui"], env=env, rows=60, cols=160) as terminal:
-        await asyncio.to_thread(terminal.wait_for, "demo: try it")
+        await asyncio.to_thread(terminal.wait_for, "demo: try it", 30)
         terminal.send("demo\r")
-        await asyncio.to_thread(terminal.wait_for, "connection: Live")
+        await asyncio.to_thread(terminal.wait_for, "connection: Live", 30)
         terminal.send("/quit\r")
         assert await asyncio.to_thread(terminal.wait_exit) == 0
 
