@@ -1,12 +1,48 @@
-"""What the console asks of the operating system: no dump of its memory, a terminal for its input."""
+"""What the console asks of the operating system: no dump of its memory, a terminal for its input, an end."""
 
+import asyncio
 import ctypes
 import os
 import resource
 import sys
+import threading
+from collections.abc import Coroutine
 from typing import Final
 
+THREADS_WITHIN: Final = 1.0
+"""Seconds that threads have to end once all is done: one that asks a dead name server would take minutes."""
+INTERRUPTED: Final = 130
 _PR_SET_DUMPABLE: Final = 4
+
+
+def run(work: Coroutine[None, None, int], within: float = THREADS_WITHIN) -> int:
+    """`asyncio.run`, but for threads that never end: the process ends without them, with the code of `work`."""
+    code = 1
+
+    def end_now() -> None:
+        try:
+            sys.stdout.flush()
+        finally:
+            os._exit(code)
+
+    guard = threading.Timer(within, end_now)
+    guard.daemon = True
+
+    async def guarded() -> None:
+        nonlocal code
+        try:
+            code = await work
+        except asyncio.CancelledError:
+            code = INTERRUPTED
+            raise
+        finally:
+            guard.start()
+
+    try:
+        asyncio.run(guarded())
+    finally:
+        guard.cancel()
+    return code
 
 
 def forbid_dumps() -> None:

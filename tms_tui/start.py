@@ -88,16 +88,17 @@ def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted, fil
         app = _desk(settings, kept, wanted, assembly, frame, file)
         gc.freeze()
         gc.enable()
-        asyncio.run(_run(app, assembly))
+        code = process.run(_run(app, assembly))
     if app.demo_wanted:
         raise DemoWanted
-    return app.return_code or 0
+    return code
 
 
-async def _run(app: "ChatApp", assembly: "Assembly") -> None:
+async def _run(app: "ChatApp", assembly: "Assembly") -> int:
     await app.run_async(mouse=False)
     if not app.return_code:  # Whoever sends a signal does not wait for a server.
         await assembly.sign_out()
+    return app.return_code or 0
 
 
 def _desk(

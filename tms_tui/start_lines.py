@@ -1,6 +1,5 @@
 """Starts what talks in lines: the line face, which asks for what is missing, and the verbs of scripts."""
 
-import asyncio
 import getpass
 import os
 import sys
@@ -46,9 +45,9 @@ def start_plain(settings: Settings, why: str, wanted: Wanted, file: Path) -> int
         return 2
     try:
         with recording(wanted) as record:
-            return asyncio.run(_plain(complete, password, wanted, record, file if complete != settings else None))
+            return process.run(_plain(complete, password, wanted, record, file if complete != settings else None))
     except KeyboardInterrupt:
-        return 130
+        return process.INTERRUPTED
 
 
 def start_verb(settings: Settings, wanted: Wanted, verb: "Verb") -> int:
@@ -62,9 +61,9 @@ def start_verb(settings: Settings, wanted: Wanted, verb: "Verb") -> int:
         _complain(_NO_PASSWORD)
         return NOT_SIGNED_IN
     try:
-        return asyncio.run(_verb(settings, password, verb))
+        return process.run(_verb(settings, password, verb))
     except KeyboardInterrupt:
-        return 130
+        return process.INTERRUPTED
 
 
 async def _plain(

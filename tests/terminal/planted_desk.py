@@ -13,6 +13,7 @@ from tms_tui.ui import app
 from tms_tui.ui.app import ChatApp
 
 SECRET: Final = "canary-in-a-local"
+HANGS: Final = "A thread hangs."
 
 
 class Stock(LinuxDriver):
@@ -40,9 +41,15 @@ async def fail_in_worker() -> None:
     fail()
 
 
-async def hang() -> None:
-    """Hold a thread of the loop's for ever, as a name server does that never answers."""
-    await asyncio.to_thread(threading.Event().wait)
+async def hang(desk: ChatApp) -> None:
+    """Hold a thread of the loop's for ever, as a name server does that never answers; the desk says when it does."""
+    loop = asyncio.get_running_loop()
+
+    def never_ends() -> None:
+        loop.call_soon_threadsafe(desk.desk.say, HANGS)
+        threading.Event().wait()
+
+    await asyncio.to_thread(never_ends)
 
 
 def on_help(fault: Callable[[ChatApp], object]) -> None:
@@ -62,7 +69,7 @@ def plant(what: str) -> None:
         case "worker":
             on_help(lambda desk: desk.run_worker(fail_in_worker()))
         case "hang":
-            on_help(lambda desk: desk.run_worker(hang()))
+            on_help(lambda desk: desk.run_worker(hang(desk)))
         case _:
             raise ValueError(what)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.at_desk import LEFT, at_desk, catches, cpu_seconds, drafts, is_cooked, is_stopped, planted, until
-from tests.terminal.planted_desk import SECRET
+from tests.terminal.planted_desk import HANGS, SECRET
 from tests.terminal.pty_driver import Terminal, clean_environment, now
 from tests.terminal.staging import PROGRAM, Stage, console, staged
 
@@ -65,6 +65,28 @@ def test_a_server_that_never_answers_the_close_holds_nobody_up(tmp_path: Path) -
             assert terminal.screen.modes == LEFT
             assert drafts(tmp_path / "home") == ["half an answer"]
             os.kill(stage.pid, signal.SIGCONT)
+
+
+def test_a_thread_that_never_ends_holds_nobody_up(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=planted("hang")) as (terminal, _):
+        type_draft(terminal, "half an answer")
+        terminal.send("\x03")
+        terminal.wait_for(HANGS)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+        assert drafts(tmp_path / "home") == ["half an answer"]
+
+
+def test_a_thread_that_never_ends_holds_no_quitter_up(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=planted("hang")) as (terminal, _):
+        terminal.send("\x03")
+        terminal.wait_for(HANGS)
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
 
 
 def test_a_signal_before_the_desk_stands_gives_the_screen_back(stage: Stage, tmp_path: Path) -> None:
@@ -127,12 +149,11 @@ def test_stopped_and_continued_the_desk_stands_again(stage: Stage, tmp_path: Pat
 
 
 def stop_without_warning(terminal: Terminal) -> None:
-    """Stop and continue it, the screen meanwhile another's, and see that it takes keys."""
+    """Stop and continue it, the screen meanwhile another's; what is typed at once is not lost."""
     terminal.signal(signal.SIGSTOP)
     until(terminal, lambda: is_stopped(terminal.pid))
     terminal.drawn.feed(b"\x1b[2J")
     terminal.signal(signal.SIGCONT)
-    until(terminal, lambda: not is_stopped(terminal.pid))
     type_draft(terminal, "half an answer")
     terminal.settle()
 
@@ -146,6 +167,16 @@ def test_textual_alone_reads_and_writes_twice_when_stopped_without_warning(stage
         before = threads(terminal.pid)
         stop_without_warning(terminal)
         until(terminal, lambda: threads(terminal.pid) >= before + 2)
+
+
+def test_stopped_without_warning_the_desk_stands_again(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home") as (terminal, _):
+        stop_without_warning(terminal)
+        terminal.wait_for("Live")
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
 
 
 def test_ctrl_c_says_how_to_quit(stage: Stage, tmp_path: Path) -> None:

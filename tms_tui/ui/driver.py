@@ -40,6 +40,8 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 _EXTENDED_KEY: Final = re.compile(r"\x1b\[\d*(?:;\d*)?(?:;[\d:]*)?[u~A-FHPQRS]")
 _NO_KEY: Final = re.compile(r"\x1b\[(?:\d+;\d+R|20[01]~)")
 _REPORT: Final = re.compile(r"\x1b\[(?:[IO]|\?2026;\d\$y)")
+_POP_KEYBOARD: Final = "\x1b[<u"
+"""The terminal keeps a stack of keyboard modes: what is pushed again is popped first."""
 _TITLE: Final = "\x1b]2;"
 _KEEP_TITLE: Final = "\x1b[22;2t"
 _TITLE_BACK: Final = "\x1b[23;2t"
@@ -74,6 +76,10 @@ class TerminalDriver(LinuxDriver):
         self._output = 2 if self._file is None else self._file.fileno()
         self._out: Outgoing | None = None
         self._is_ours = False
+        self._is_entering = False
+        self._entering = ""
+        """What Textual wrote to take the terminal over."""
+        self._attrs: list[Any] = []
         self._title = ""
         self._ended_by: int | None = None
         self._alive_at = time.monotonic()
@@ -126,11 +132,22 @@ class TerminalDriver(LinuxDriver):
     def _continue(self) -> None:
         gap = time.monotonic() - self._alive_at
         if self._auto_restart:
-            if self._out is not None:  # stopped without warning: a shell may have changed the terminal since
-                self.suspend_application_mode()
-            self._must_signal_resume = True
-            self.resume_application_mode()
+            if self._key_thread is not None and self._key_thread.is_alive():
+                self._enter_again()
+            else:
+                self._must_signal_resume = True
+                self.resume_application_mode()
         self.send_message(self.Resumed(gap))
+
+    def _enter_again(self) -> None:
+        """After a stop without warning a shell may have changed the terminal; what was typed since is for us."""
+        try:
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._attrs)
+        except termios.error:  # in the background it stops again here, to be continued in the foreground
+            return
+        self.write(self._title)
+        self.write(_POP_KEYBOARD + self._entering)
+        signal.raise_signal(signal.SIGWINCH)  # a shell in between was told of a new size in our stead
 
     # Output.
 
@@ -139,15 +156,22 @@ class TerminalDriver(LinuxDriver):
         self._alive_at = time.monotonic()
         if data.startswith(_TITLE):
             self._title = data
+        if self._is_entering:
+            self._entering += data
         if self._out is not None and self._is_ours:
             self._out.write(data)
 
     def start_application_mode(self) -> None:
         self._is_ours = True
-        self._out = Outgoing(self._output, self._caught_up, self._vanished)
-        self._out.start()
+        if self._out is None:
+            self._out = Outgoing(self._output, self._caught_up, self._vanished)
+            self._out.start()
         self.write(_KEEP_TITLE + self._title)
+        self._is_entering, self._entering = True, ""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        self._is_entering = False
+        with contextlib.suppress(termios.error):  # standard input is no terminal
+            self._attrs = termios.tcgetattr(self.fileno)
 
     def stop_application_mode(self) -> None:
         if self._out is not None:

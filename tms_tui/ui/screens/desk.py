@@ -113,10 +113,9 @@ class DeskScreen(Screen[None]):
             self._control.composing.keep()
 
     def resumed(self, gap: float) -> None:
-        """The program was stopped for at most `gap` seconds: what is shown may be old, the title another's."""
+        """The program was stopped for at most `gap` seconds: what is shown may be old."""
         if gap > CLOCK_GAP:
             self._bridge.take(Woke(gap))
-        self._look_at_header()
 
     # Keys.
 
