@@ -1,9 +1,10 @@
 """A desk without a world: the core alone, its clock wound by hand, its effects kept for the test to see."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tms_tui.core.apply import apply
+from tms_tui.core.apply import Outcome, apply
 from tms_tui.core.state import Moment, State
 from tms_tui.domain.changes import Change
 from tms_tui.domain.effects import Effect, Timer, TimerKind, WakeAt
@@ -30,6 +31,7 @@ JONAS = Author(AuthorType.VISITOR, None, CleanText("Jonas"))
 TALK = SessionId("talk")
 
 E = TypeVar("E")
+Rules = Callable[[State, Event, Moment], Outcome]
 
 
 @dataclass
@@ -42,10 +44,11 @@ class Desk:
     effects: list[Effect] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     alarms: dict[Timer, float] = field(default_factory=dict)
+    rules: Rules = apply
 
     def take(self, *events: Event) -> None:
         for event in events:
-            outcome = apply(self.state, event, Moment(self.now, EPOCH + self.now, self.chance))
+            outcome = self.rules(self.state, event, Moment(self.now, EPOCH + self.now, self.chance))
             self.changes += outcome.changes
             for effect in outcome.effects:
                 if isinstance(effect, WakeAt):

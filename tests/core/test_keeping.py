@@ -7,10 +7,13 @@ from tms_tui.core.select import delivery, entries
 from tms_tui.domain.changes import Announced, NoticeKind
 from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepSend, Transmit
 from tms_tui.domain.entries import Delivery
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import (
+    AskFailed,
     ComposerChanged,
     KeepFailed,
     Leaving,
+    ResendAsked,
     Restored,
     SendAsked,
     SendDropped,
@@ -95,3 +98,15 @@ def test_sending_forgets_the_draft(desk: Desk) -> None:
 def test_leaving_keeps_what_is_not_kept_yet(desk: Desk) -> None:
     desk.take(ComposerChanged(TALK, private=True, text="aside"), Leaving())
     assert desk.took(KeepDraft) == [KeepDraft(TALK, private=True, text="aside")]
+
+
+def test_what_was_typed_since_stays_a_draft_when_a_refused_message_goes_again(desk: Desk) -> None:
+    refused = Failure(FailureKind.FORBIDDEN, 403)
+    desk.take(SendAsked(draft()), SendKept(SendId("s1")))
+    (sent,) = desk.took(Transmit)
+    desk.take(AskFailed(sent, refused), ComposerChanged(TALK, private=False, text="half the next"))
+    desk.advance(1.0)
+    desk.took(KeepDraft)
+    desk.take(ResendAsked(SendId("s1")), Leaving())
+    assert desk.state.drafts == {(TALK, False): "half the next"}
+    assert desk.took(KeepDraft) == []

@@ -13,6 +13,7 @@ from tests.core.desk import TALK, draft
 from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepEffect, KeepSend
 from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
 from tms_tui.domain.ids import SendId
+from tms_tui.domain.value import replace
 from tms_tui.engine.keep import Keep
 
 
@@ -63,6 +64,15 @@ async def test_a_send_kept_again_keeps_its_place(file: Path) -> None:
             await kept(keep, KeepSend(one))
     async with opened(file) as (_, after):
         assert [(one.send_id, one.seen_up_to) for one in after.sends] == [("s1", 9), ("s2", 0)]
+
+
+async def test_a_send_that_was_held_first_and_kept_later_stands_where_it_was_asked(file: Path) -> None:
+    held, behind = replace(draft("s1"), asked_at=1.0), replace(draft("s2"), asked_at=2.0)
+    async with opened(file) as (keep, _):
+        for one in (behind, held):
+            await kept(keep, KeepSend(one))
+    async with opened(file) as (_, after):
+        assert after.sends == (held, behind)
 
 
 async def test_nobody_else_can_read_it(file: Path) -> None:

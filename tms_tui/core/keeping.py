@@ -12,10 +12,13 @@ from tms_tui.domain.text import CleanText
 
 
 def keep_send(step: Step, draft: Draft) -> None:
-    """Keep a new send, and forget the draft it was."""
+    """Keep a new send, and forget the draft it was; another text, begun since, stays."""
     if step.state.keeps:
         step.do(KeepSend(draft))
-    if step.state.drafts.pop((draft.session, draft.private), None) is not None:
+    place = (draft.session, draft.private)
+    standing = step.state.drafts.get(place)
+    if standing is not None and standing.strip() == draft.text:
+        del step.state.drafts[place]
         draft_changed(step, draft.session, private=draft.private)
 
 

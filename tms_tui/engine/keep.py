@@ -75,7 +75,7 @@ class Keep:
         except (OSError, sqlite3.Error) as error:
             return KeepFailed(clean_line(str(error)))
         sends = self._database.execute(
-            "SELECT send_id, session, text, private, asked_at, seen_up_to FROM sends ORDER BY place"
+            "SELECT send_id, session, text, private, asked_at, seen_up_to FROM sends ORDER BY asked_at, place"
         )
         drafts = self._database.execute("SELECT session, private, text FROM drafts")
         return Restored(
