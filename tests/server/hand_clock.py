@@ -23,11 +23,12 @@ class HandClock:
             self._went_to_sleep.notify_all()
         await waking
 
-    async def someone_sleeps_until(self, moment: float) -> None:
-        """Waits until a sleeper is due at that moment (seconds after the start, to half a second)."""
+    async def someone_sleeps_until(self, moment: float, count: int = 1) -> None:
+        """Waits until `count` sleepers are due at that moment (seconds after the start, to half a second)."""
 
         def due() -> bool:
-            return any(abs(until - START - moment) <= 0.5 and not waking.done() for until, waking in self._sleepers)
+            near = [abs(until - START - moment) <= 0.5 and not waking.done() for until, waking in self._sleepers]
+            return sum(near) >= count
 
         async with asyncio.timeout(5), self._went_to_sleep:
             await self._went_to_sleep.wait_for(due)

@@ -188,6 +188,17 @@ async def test_what_agents_write_while_a_visitor_is_away_is_heard_once_on_the_re
             assert nora.heard.empty()
 
 
+async def test_a_visitor_cancelled_while_going_offline_ends(tmp_path: Path) -> None:
+    profile = wire.VisitorSessionBody(name="Nora")
+    async with running_server(tmp_path) as server, Visitor(server.url, profile, clock=HurriedClock()) as nora:
+        leaving = asyncio.create_task(nora.go_offline())
+        await asyncio.sleep(0)
+        assert not leaving.done(), "the line is being closed"
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+
+
 async def test_a_visitor_outlives_a_restart_of_the_server(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server, asyncio.timeout(20):
         dana = await server.sign_in()

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.server.redisserver import RedisServer, running_redis
 from tests.server.running import GENEROUS, RunningServer, running_server
 from tests.server.sockets import Far, agent_socket
 from tests.server.waiting import until
-from tms_tui.server.bus import Roster
+from tms_tui.server.bus import LoginEnded, MarkMoved, Missed, Notice, Roster
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.redisbus import BUCKETS, ROSTERS, RedisBus
 from tms_tui.server.settings import Rate
@@ -108,8 +109,8 @@ async def test_an_emptied_redis_learns_anew_who_is_there(
     async with agent_socket(one, dana) as far, agent_socket(other, bo):
         await far.until("agent_presence", id=bo.user.id, availability="online")
         mortal.flush()
-        assert mortal.keys(f"{ROSTERS}*") == [], "the fault bit"
-        await until(lambda: len(mortal.keys(f"{ROSTERS}*")) == 2, DELIVERED_WITHIN)
+        assert mortal.keys(ROSTERS.format("*") + "*") == [], "the fault bit"
+        await until(lambda: len(mortal.keys(ROSTERS.format("*") + "*")) == 2, DELIVERED_WITHIN)
         agents = (await dana.http.get("/v1/agents")).json()["agents"]
         assert {one["name"]: one["availability"] for one in agents} == {"Dana": "online", "Bo": "online"}
 
@@ -140,7 +141,7 @@ async def test_limits_are_counted_over_all_nodes_and_on_each_alone_when_redis_is
         answers = [await server.client().post("/v1/auth/login", json=guess) for server in (one, other, one, other)]
         assert [answer.status_code for answer in answers] == [401, 401, 429, 429]
         assert int(answers[-1].headers["Retry-After"]) > 60
-        assert not [key for key in mortal.keys(f"{BUCKETS}*") if "example" in key], "no name is stored"
+        assert not [key for key in mortal.keys(BUCKETS.format("*") + "*") if "example" in key], "no name is stored"
         mortal.kill()
         answers = [await server.client().post("/v1/auth/login", json=guess) for server in (one, other)]
         assert [answer.status_code for answer in answers] == [401, 401]
@@ -164,14 +165,48 @@ async def test_a_notice_from_another_version_is_no_end(mortal: RedisServer) -> N
     heard: asyncio.Queue[object] = asyncio.Queue()
     one, other = RedisBus(mortal.url, "one"), RedisBus(mortal.url, "other")
     try:
-        await one.start(heard.put_nowait)
-        await other.start(lambda _notice: None)
+        await one.start(heard.put_nowait, "here")
+        await other.start(lambda _notice: None, "here")
         async with asyncio.timeout(5):
             await heard.get()
-            await other._redis.publish("tms-chat:notices", b'{"sender":"newer","notice":{"type":"Unheard"}}')
+            await other._redis.publish("tms-chat:here:notices", b'{"sender":"newer","notice":{"type":"Unheard"}}')
             await other.register(Roster("other"), 5)
             while (notice := await heard.get()) != Roster("other"):
                 assert notice is not None
     finally:
         await one.close()
         await other.close()
+
+
+async def test_two_installations_on_one_redis_do_not_hear_each_other(mortal: RedisServer) -> None:
+    own, foreign = asyncio.Queue[Notice](), asyncio.Queue[Notice]()
+    buses = [RedisBus(mortal.url, name) for name in ("speaker", "neighbour", "stranger", "its neighbour")]
+    speaker, neighbour, stranger, its_neighbour = buses
+    try:
+        await neighbour.start(own.put_nowait, "here")
+        await stranger.start(foreign.put_nowait, "there")
+        await until(lambda: neighbour.reachable and stranger.reachable, DELIVERED_WITHIN)
+        await speaker.start(lambda _notice: None, "here")
+        await its_neighbour.start(lambda _notice: None, "there")
+        async with asyncio.timeout(DELIVERED_WITHIN):
+            await speaker.register(Roster("speaker"), 5)
+            assert [await own.get() for _ in range(2)] == [Missed(), Roster("speaker")]
+            await speaker.publish(LoginEnded("default", "gone"))
+            assert await own.get() == LoginEnded("default", "gone")
+            await its_neighbour.publish(MarkMoved("default", "moved"))
+            assert [await foreign.get() for _ in range(2)] == [Missed(), MarkMoved("default", "moved")]
+    finally:
+        for bus in buses:
+            await bus.close()
+
+
+async def test_two_installations_on_one_redis_count_their_limits_apart(mortal: RedisServer, tmp_path: Path) -> None:
+    one_guess: dict[str, Any] = {"bus": mortal.url, "login_rate": Rate(0.001, 1)}
+    async with (
+        running_server(Place(tmp_path / "one", one_guess)) as one,
+        running_server(Place(tmp_path / "two", one_guess)) as two,
+        running_server(Place(tmp_path / "two", one_guess)) as its_other_node,
+    ):
+        guess = {"email": "a@b.example", "password": "guess"}
+        answers = [await server.client().post("/v1/auth/login", json=guess) for server in (one, two, its_other_node)]
+        assert [answer.status_code for answer in answers] == [401, 401, 429]

@@ -146,7 +146,7 @@ async def test_the_customer_waits_until_answered_and_wakes_the_conversation(serv
 
 async def test_status_tags_and_priority(server: RunningServer) -> None:
     agent, visitor = await server.sign_in(), await server.visitor()
-    until = "2030-01-31T12:00:00Z"
+    until = "2030-01-31T12:00:00.000000Z"
     _, session = await change(agent, visitor, "status", status="pending", pending_until=until)
     assert (session["status"], session["pending_until"]) == ("pending", "2030-01-31T12:00:00.000000Z")
     _, session = await change(agent, visitor, "status", status="pending", pending_until="2030-01-31T14:00:00.5+02:00")

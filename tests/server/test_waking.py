@@ -1,9 +1,11 @@
 """What was set aside until a time is open again at that time, once, and every agent is told."""
 
+import asyncio
 from typing import Any
 
 from tests.server.hand_clock import START, HandClock
-from tests.server.running import RunningServer, SignedIn, Visitor
+from tests.server.place import Place
+from tests.server.running import RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import agent_socket
 from tms_tui.server.clock import timestamp
 from tms_tui.server.waking import wake
@@ -83,3 +85,16 @@ async def test_a_second_node_finds_nothing_left_to_wake(timed: RunningServer, cl
     awake = await shown(dana, visitor)
     await wake(timed.app.services.journal, "default", visitor.session_id)
     assert await shown(dana, visitor) == awake
+
+
+async def test_of_nodes_that_look_at_once_one_wakes_it(place: Place, clock: HandClock) -> None:
+    async with running_server(place, clock=clock) as one, running_server(place, clock=clock) as other:
+        dana, visitor = await one.sign_in(), await other.visitor()
+        await set_aside(dana, visitor, 60)
+        before = await shown(dana, visitor)
+        clock.advance(60)
+        journals = [node.app.services.journal for node in (one, other)] * 4
+        await asyncio.gather(*(wake(journal, "default", visitor.session_id) for journal in journals))
+        await clock.someone_sleeps_until(60 + one.settings.wake_check, count=2)
+        after = await shown(dana, visitor)
+        assert (after["status"], after["version"]) == ("active", before["version"] + 1)

@@ -3,12 +3,11 @@
 Timestamps are RFC 3339 text in UTC. Optional fields are left out or null. Readers ignore unknown keys.
 """
 
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from tms_tui.domain.model import Availability, Priority, SessionStatus
+from tms_tui.protocol import fields
 
 PROTOCOL_VERSION: Final = "v1"
 
@@ -23,22 +22,6 @@ AGENT_PRESENCE: Final = "agent_presence"
 ERROR: Final = "error"
 VIEWING: Final = "viewing"
 AUTH: Final = "auth"
-
-
-def _promise(**schema: Any) -> msgspec.Meta:
-    """What the document says of a text; the server judges it in its own words, a reader takes anything."""
-    return msgspec.Meta(extra_json_schema=schema)
-
-
-def _one_of(names: type[StrEnum]) -> msgspec.Meta:
-    return _promise(enum=[str(one) for one in names])
-
-
-MESSAGE_CHARACTERS: Final = 8000
-MOST_TAGS: Final = 20
-Content = Annotated[str, _promise(minLength=1, maxLength=MESSAGE_CHARACTERS)]
-Uuid = Annotated[str, _promise(format="uuid")]
-Time = Annotated[str, _promise(format="date-time")]
 
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -207,7 +190,7 @@ class TokenAnswer(Wire):
 
 
 class AvailabilityBody(Wire):
-    availability: Annotated[str, _one_of(Availability)]
+    availability: fields.Chosen
 
 
 class SessionsAnswer(Wire):
@@ -222,8 +205,8 @@ class MessagesAnswer(Wire):
 
 
 class SendBody(Wire, omit_defaults=True):
-    content: Content
-    client_message_id: Uuid
+    content: fields.Content
+    client_message_id: fields.Uuid
     is_private: bool = False
     if_last_seq: int | None = None
 
@@ -237,23 +220,23 @@ class AssignBody(Wire):
 
 
 class StatusBody(Wire, omit_defaults=True):
-    status: Annotated[str, _one_of(SessionStatus)]
-    pending_until: Time | None = None
+    status: fields.Status
+    pending_until: fields.Time | None = None
 
 
 class PatchBody(Wire):
-    tags: Annotated[list[str], _promise(maxItems=MOST_TAGS)] | msgspec.UnsetType = msgspec.UNSET
-    priority: Annotated[str, _one_of(Priority)] | msgspec.UnsetType = msgspec.UNSET
+    tags: fields.Tags | msgspec.UnsetType = msgspec.UNSET
+    priority: fields.Urgency | msgspec.UnsetType = msgspec.UNSET
 
 
 class ReadBody(Wire):
-    up_to: int
+    up_to: fields.Place
 
 
 class UnreadBody(Wire, omit_defaults=True):
     """`from_seq` left out: from what the customer wrote last."""
 
-    from_seq: int | None = None
+    from_seq: Annotated[int, fields.ONE_OR_MORE] | None = None
 
 
 class Canned(Wire):
@@ -300,11 +283,11 @@ class MetricsBody(Wire):
 
 
 class VisitorSessionBody(Wire):
-    name: str | None = None
-    email: str | None = None
-    page_url: str | None = None
-    locale: str | None = None
-    info: dict[str, Any] = {}
+    name: fields.Name | None = None
+    email: fields.Name | None = None
+    page_url: fields.Address | None = None
+    locale: fields.Locale | None = None
+    info: fields.Facts = {}
 
 
 class VisitorSessionAnswer(Wire):
@@ -313,8 +296,8 @@ class VisitorSessionAnswer(Wire):
 
 
 class VisitorSendBody(Wire):
-    content: Content
-    client_message_id: Uuid
+    content: fields.Content
+    client_message_id: fields.Uuid
 
 
 class VisitorAuth(Wire):

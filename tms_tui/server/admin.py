@@ -14,7 +14,7 @@ from tms_tui.server.clock import SystemClock, timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import ServerSettings
-from tms_tui.server.store import agents, canned, schema
+from tms_tui.server.store import agents, canned, installation, schema
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.database import open_database
 
@@ -65,6 +65,12 @@ async def add_canned(settings: ServerSettings, *, shortcut: str, title: str, con
 async def list_agents(settings: ServerSettings) -> list[wire.User]:
     async with open_store(settings) as connection:
         return [one.user() for one in await agents.of_tenant(connection, settings.tenant)]
+
+
+async def forget_signing_key(settings: ServerSettings) -> None:
+    """For a key that is lost or stolen: nobody can name it as the previous one."""
+    async with open_store(settings) as connection:
+        await installation.forget_signing_key(connection)
 
 
 async def migrate(settings: ServerSettings) -> tuple[str | None, str]:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tms_tui.server import audit
+from tms_tui.server import audit, keys
 from tms_tui.server.background import Background
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
@@ -19,7 +19,6 @@ from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
-from tms_tui.server.keys import signing_keys
 from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
 from tms_tui.server.nodes import Nodes
@@ -30,6 +29,7 @@ from tms_tui.server.routes import ROUTES
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
+from tms_tui.server.store import installation
 from tms_tui.server.store.agents import ensure_tenant
 from tms_tui.server.store.database import Database, open_database
 from tms_tui.server.tokens import Tokens
@@ -46,7 +46,7 @@ def create_app(
     """The server as an ASGI application.
 
     What is not handed in is opened by the settings' URLs. Raises WeakKeyError, and ValueError for
-    a bus or a store nobody serves.
+    a bus or a store nobody serves. Its life begins with StrangeKeyError, OutdatedSchemaError, or well.
     """
     background = Background()
     node = uuid.uuid4().hex
@@ -57,24 +57,7 @@ def create_app(
         clock or SystemClock(),
         background,
     )
-
-    @contextlib.asynccontextmanager
-    async def life() -> AsyncIterator[None]:
-        roll = partial(_roster, node, served.presence, served.hub)
-        async with contextlib.AsyncExitStack() as closing:
-            closing.push_async_callback(served.database.close)
-            closing.push_async_callback(served.bus.close)
-            await _open(served)
-            closing.push_async_callback(background.close)
-            background.start(served.hub.nodes.run(roll), "nodes")
-            background.start(served.hub.watch_writing(settings.slow_write), "slow sockets")
-            background.start(served.hub.watch_sign_ins(served.clock, settings.sign_in_check), "sign-ins")
-            background.start(wake_for_ever(served.journal, settings.wake_check), "waking")
-            yield
-            served.draining = True
-            await background.close()
-            await served.hub.nodes.leave(roll())
-
+    life = partial(_life, node, served, background)
     app = Starlette(
         routes=ROUTES,
         exception_handlers={
@@ -90,6 +73,24 @@ def create_app(
     return Envelope(app, served, life)
 
 
+@contextlib.asynccontextmanager
+async def _life(node: str, served: Services, background: Background) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as closing:
+        closing.push_async_callback(served.database.close)
+        closing.push_async_callback(served.bus.close)
+        await _open(served)
+        closing.push_async_callback(background.close)
+        roll = partial(_roster, node, served.presence, served.hub)
+        background.start(served.hub.nodes.run(roll), "nodes")
+        background.start(served.hub.watch_sign_ins(served.clock, served.settings.sign_in_check), "sign-ins")
+        background.start(served.hub.watch_writing(served.settings.slow_write), "slow sockets")
+        background.start(wake_for_ever(served.journal, served.settings.wake_check), "waking")
+        yield
+        served.draining = True
+        await background.close()
+        await served.hub.nodes.leave(roll())
+
+
 async def _on_refusal(served: Services, request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this type alone
     audit.refused(request, refusal, served.metrics)
@@ -100,7 +101,9 @@ async def _open(served: Services) -> None:
     await served.database.prepare()
     async with served.database.write() as connection:
         await ensure_tenant(connection, served.settings.tenant)
-    await served.bus.start(served.hub.hear)
+        await keys.agree(connection, served.tokens.keys)
+        name = await installation.name(connection)
+    await served.bus.start(served.hub.hear, name)
     await served.visitors.adopt()
 
 
@@ -118,7 +121,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         bus=bus,
         clock=clock,
         journal=journal,
-        tokens=Tokens(signing_keys(settings), settings, clock),
+        tokens=Tokens(keys.signing_keys(settings), settings, clock),
         signins=signins,
         passwords=Passwords(settings.password_cost),
         hub=hub,

@@ -70,7 +70,9 @@ class Bus(Protocol):
         """Whether other nodes can be heard now."""
         ...
 
-    async def start(self, hear: Hear) -> None: ...
+    async def start(self, hear: Hear, installation: str) -> None:
+        """Hears and tells the nodes of this installation alone, whoever else uses the same exchange."""
+        ...
 
     async def publish(self, notice: Notice) -> None:
         """To every node, this one included; never waits for the others."""
@@ -108,7 +110,7 @@ class MemoryBus:
         self._exchange = exchange or Exchange()
         self._hear: Hear | None = None
 
-    async def start(self, hear: Hear) -> None:
+    async def start(self, hear: Hear, installation: str) -> None:  # noqa: ARG002 - an exchange is of one installation
         self._hear = hear
         self._exchange.hears.append(hear)
         for roster in self._exchange.rosters.values():

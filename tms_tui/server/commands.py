@@ -198,6 +198,18 @@ def migrate(**options: Any) -> None:
     click.echo(f"The database stands at revision {after}" + (" already" if before == after else ""))
 
 
+@server_group.command("forget-signing-key")
+@data_option
+@database_option
+@database_password_option
+def forget_signing_key(**options: Any) -> None:
+    """Let the next server to start sign with another key; who is signed in by the old one signs in anew."""
+    from tms_tui.server import admin
+
+    run(admin.forget_signing_key(ServerSettings(**options)))
+    click.echo("Forgotten. Stop all servers of this database, then start them with the new key.")
+
+
 @server_group.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document of the server's HTTP interface."""

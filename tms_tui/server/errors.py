@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from tms_tui.protocol.wire import ErrorBody
 
@@ -60,14 +61,20 @@ def too_many(retry_after: float, code: str = "too_many_requests") -> Refusal:
     return Refusal(429, code, "Too many at once. Try again in a moment.", retry_after=retry_after)
 
 
-async def on_http_error(_request: Request, error: Exception) -> Response:
+async def on_http_error(request: Request, error: Exception) -> Response:
     """The router's own refusals (no such path, wrong method) in the words of this server."""
     status: int = getattr(error, "status_code", 500)
     if status == 405:
         answer = Refusal(405, "method_not_allowed", "This address does not take that method.").response()
-        answer.headers.update(getattr(error, "headers", None) or {})
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
         return answer
     return not_found().response() if status == 404 else Refusal(status, "refused", "Refused.").response()
+
+
+def _methods(request: Request) -> set[str]:
+    # The router names those of the first route alone, where an address may have several.
+    here = [one for one in request.app.routes if isinstance(one, Route) and one.path_regex.match(request.url.path)]
+    return {method for route in here for method in route.methods or ()}
 
 
 async def on_store_failure(connection: HTTPConnection, error: Exception) -> Response:

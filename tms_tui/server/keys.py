@@ -1,18 +1,50 @@
-"""The signing key: read from a file, or made once in the data directory for its owner's eyes only."""
+"""The signing key: read from a file or made once, and the same for all servers of one database."""
 
 import contextlib
+import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store import installation
 
 MINIMUM_BYTES: Final = 32
 
 
 class WeakKeyError(Exception):
     """The signing key is too short to start with."""
+
+
+class StrangeKeyError(Exception):
+    """The other servers of this database sign with another key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The signing key of this server is not the one that the servers of this database sign with: "
+            "each would turn away whom another let in. Give all of them the same --signing-key. To change it, "
+            "name the old one with --previous-signing-key; when that one is lost or stolen, "
+            "run `tms-chat server forget-signing-key`, and everybody signs in anew."
+        )
+
+
+async def agree(connection: AsyncConnection, keys: Sequence[bytes]) -> None:
+    """Raises StrangeKeyError unless this server accepts what the others of this database sign."""
+    own = [fingerprint(key) for key in keys]
+    standing = await installation.signing_key(connection, own[0])
+    if standing not in own:
+        raise StrangeKeyError
+    if standing != own[0]:
+        await installation.replace_signing_key(connection, own[0])
+
+
+def fingerprint(key: bytes) -> str:
+    """Tells keys apart without telling anything of them: a key is 32 random bytes, nobody tries them all."""
+    return hashlib.blake2b(key, digest_size=16, person=b"tms-chat key").hexdigest()
 
 
 def signing_keys(settings: ServerSettings) -> list[bytes]:

@@ -9,12 +9,12 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.errors import Refusal
-from tms_tui.server.keys import WeakKeyError
+from tms_tui.server.keys import StrangeKeyError, WeakKeyError
 from tms_tui.server.store.schema import OutdatedSchemaError
 
 Result = TypeVar("Result")
 DEFAULT_DATA = Path("tms-chat-data")
-CANNOT_RUN = (OSError, ValueError, WeakKeyError, OutdatedSchemaError, SQLAlchemyError)
+CANNOT_RUN = (OSError, ValueError, WeakKeyError, StrangeKeyError, OutdatedSchemaError, SQLAlchemyError)
 
 data_option = click.option(
     "--data",

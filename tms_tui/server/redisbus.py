@@ -20,9 +20,10 @@ from tms_tui.server.settings import Rate
 
 logger = logging.getLogger(__name__)
 
-CHANNEL: Final = "tms-chat:notices"
-ROSTERS: Final = "tms-chat:node:"
-BUCKETS: Final = "tms-chat:bucket:"
+CHANNEL: Final = "tms-chat:{}:notices"
+ROSTERS: Final = "tms-chat:{}:node:"
+BUCKETS: Final = "tms-chat:{}:bucket:"
+"""With the installation's name in it: two that share a Redis must not hear each other."""
 PATIENCE: Final = 1.0
 LIMIT_PATIENCE: Final = 0.25
 LIMIT_REST: Final = 2.0
@@ -64,6 +65,7 @@ class RedisBus:
 
     def __init__(self, url: str, node: str, password: str | None = None) -> None:
         self._node = node
+        self._installation = ""
         self._redis = _client(url, password, PATIENCE)
         self._buckets = _client(url, password, LIMIT_PATIENCE)
         self._take = self._buckets.register_script(_TAKE)
@@ -76,9 +78,10 @@ class RedisBus:
         self._hear: Hear = _nobody
         self.reachable = False
 
-    async def start(self, hear: Hear) -> None:
+    async def start(self, hear: Hear, installation: str) -> None:
         """Does not wait for Redis: a server starts without it, and finds it when it is there."""
         self._hear = hear
+        self._installation = installation
         self._tasks = [
             asyncio.create_task(self._listen_on(), name="bus listener"),
             asyncio.create_task(self._send_on(), name="bus sender"),
@@ -98,7 +101,7 @@ class RedisBus:
         now = asyncio.get_running_loop().time()
         if now < self._rest_until:
             return None
-        key = BUCKETS + hashlib.blake2b(bucket.encode(), digest_size=16).hexdigest()
+        key = BUCKETS.format(self._installation) + hashlib.blake2b(bucket.encode(), digest_size=16).hexdigest()
         try:
             async with asyncio.timeout(LIMIT_PATIENCE):
                 return float(await self._take(keys=[key], args=[rate.per_second, rate.burst]))
@@ -129,7 +132,7 @@ class RedisBus:
         while True:
             try:
                 async with self._redis.pubsub() as subscription:
-                    await subscription.subscribe(CHANNEL)
+                    await subscription.subscribe(CHANNEL.format(self._installation))
                     await self._listen(subscription)
             except (RedisError, OSError) as error:
                 if self.reachable:
@@ -156,7 +159,7 @@ class RedisBus:
         self.reachable = True
         logger.info("bus reached")
         self._hear(Missed())
-        keys = [key async for key in self._redis.scan_iter(match=f"{ROSTERS}*", count=100)]
+        keys = [key async for key in self._redis.scan_iter(match=f"{ROSTERS.format(self._installation)}*", count=100)]
         for held in await self._redis.mget(keys) if keys else []:
             if held is not None:
                 self._heard(held)
@@ -188,12 +191,12 @@ class RedisBus:
             if roster is not None:
                 said, lease = roster
                 packed = self._packed(said)
-                _ = pipeline.set(ROSTERS + self._node, packed, px=round(lease * 1000))
+                _ = pipeline.set(ROSTERS.format(self._installation) + self._node, packed, px=round(lease * 1000))
                 packets.append(packed)
             if self._lost:
                 packets.append(self._packed(Missed()))
             for packet in packets:
-                _ = pipeline.publish(CHANNEL, packet)
+                _ = pipeline.publish(CHANNEL.format(self._installation), packet)
             await pipeline.execute()
         self._lost = False
         if self._roster is roster:

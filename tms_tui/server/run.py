@@ -54,8 +54,8 @@ class _Uvicorn(uvicorn.Server):
 class Running:
     """The server within this event loop; `signals` lets SIGINT and SIGTERM end it gracefully.
 
-    Raises OSError when the address is taken, WeakKeyError, ValueError for a bus or a store nobody
-    serves, OutdatedSchemaError, and SQLAlchemyError when the database cannot be opened.
+    Raises OSError when the address is taken, WeakKeyError, StrangeKeyError, ValueError for a bus or a
+    store nobody serves, OutdatedSchemaError, and SQLAlchemyError when the database cannot be opened.
     """
 
     def __init__(

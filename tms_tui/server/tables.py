@@ -121,6 +121,14 @@ events = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
 )
 
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""What the servers of this database agree on."""
+
 canned = sa.Table(
     "canned_responses",
     metadata,

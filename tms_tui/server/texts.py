@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
-from tms_tui.protocol.wire import MESSAGE_CHARACTERS
+from tms_tui.protocol.fields import MESSAGE_CHARACTERS
 from tms_tui.server.clock import moment as parsed
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import invalid
@@ -80,8 +80,6 @@ def facts(value: Mapping[str, Any]) -> dict[str, Any]:
 def _fact(value: Any) -> str | int | float | bool | None:
     if isinstance(value, str):
         return storable("info", value, 2000)
-    if value is None or isinstance(value, bool | float):
-        return value
-    if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE:
+    if value is None or (isinstance(value, bool | int | float) and abs(value) <= _LARGEST_WHOLE):
         return value
     raise invalid("info", "Facts about a customer are texts, numbers, true, false or null.")

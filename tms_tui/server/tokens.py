@@ -45,7 +45,7 @@ class Tokens:
     """Issues by the first key, verifies by any of them, and by the clock handed in."""
 
     def __init__(self, keys: Sequence[bytes], settings: ServerSettings, clock: Clock) -> None:
-        self._keys = keys
+        self.keys = keys
         self._settings = settings
         self._clock = clock
         self._proven: dict[bytes, Claims] = {}
@@ -99,10 +99,10 @@ class Tokens:
 
     def _payload(self, token: str) -> dict[str, Any]:
         """By the first key that signed it; which one is never asked of the token."""
-        for key in self._keys[:-1]:
+        for key in self.keys[:-1]:
             with contextlib.suppress(jwt.InvalidSignatureError):  # one of the others may have signed it
                 return self._decoded(token, key)
-        return self._decoded(token, self._keys[-1])
+        return self._decoded(token, self.keys[-1])
 
     def _decoded(self, token: str, key: bytes) -> dict[str, Any]:
         return self._jwt.decode(
@@ -114,4 +114,4 @@ class Tokens:
         )
 
     def _jwt_encode(self, payload: dict[str, Any]) -> str:
-        return jwt.encode(payload, self._keys[0], algorithm=ALGORITHM)
+        return jwt.encode(payload, self.keys[0], algorithm=ALGORITHM)

@@ -100,8 +100,9 @@ class Visitor:
         if line is None:
             return
         line.cancel()
-        with contextlib.suppress(asyncio.CancelledError):  # we cancelled it ourselves
-            await line
+        await asyncio.wait([line])  # not `await line`: its end by our cancel would look like one of our own
+        if not line.cancelled():
+            line.result()
 
     async def say(self, content: str) -> wire.Message:
         """Send one message; a passing refusal or a lost answer is retried under the same id.

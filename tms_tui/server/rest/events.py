@@ -40,7 +40,7 @@ routes = [
             "The agents' socket by polling: its durable frames after a cursor, in the same order.",
             {200: wire.EventsAnswer},
             refusals={410: "cursor_expired"},
-            query=(Query("after", str, "The last cursor heard.", required=True), LIMIT),
+            query=(Query("after", str, "The last cursor heard; without one there is nothing to go on from."), LIMIT),
         ),
     )
 ]

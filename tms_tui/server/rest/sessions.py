@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tms_tui.domain.model import Priority, SessionStatus
-from tms_tui.protocol import wire
+from tms_tui.protocol import fields, wire
 from tms_tui.server import handling, texts
 from tms_tui.server.bus import MarkMoved, Whisper
 from tms_tui.server.errors import invalid
@@ -89,8 +89,8 @@ async def patch(request: Request, served: Services, caller: Caller) -> Response:
 
 
 def _tags(tags: list[str]) -> list[str]:
-    if len(tags) > wire.MOST_TAGS or any(not tag.strip() for tag in tags):
-        raise invalid("tags", f"At most {wire.MOST_TAGS} tags, none of them blank.")
+    if len(tags) > fields.MOST_TAGS or any(not tag.strip() for tag in tags):
+        raise invalid("tags", f"At most {fields.MOST_TAGS} tags, none of them blank.")
     return [texts.storable("tags", tag, 50) for tag in dict.fromkeys(tags)]
 
 
@@ -132,10 +132,10 @@ def _unread(found: Conversation, read_by: marks.Counts, agent_id: str) -> int:
 
 _ONE = "/v1/chat/sessions/{session_id}"
 _FILTERS = (
-    Query("status", str, "active, pending or ended; several with commas between."),
-    Query("assigned", str, "me, none, any, or an agent's id."),
-    Query("q", str, "What the customer's name, e-mail or any message holds."),
-    Query("customer_id", str, "The conversations of one customer."),
+    Query("status", fields.Statuses, "One status, or several with commas between."),
+    Query("assigned", fields.Id, "me, none, any, or an agent's id."),
+    Query("q", fields.Name, "What the customer's name, e-mail or any message holds."),
+    Query("customer_id", fields.Id, "The conversations of one customer."),
     Query("after", str, "`next` of the page before."),
     LIMIT,
 )
