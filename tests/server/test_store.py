@@ -46,7 +46,8 @@ async def two_nodes(place: Place) -> AsyncIterator[list[Database]]:
 
 
 def news() -> log.Happened:
-    return log.Happened("chat_message", str(uuid.uuid4()), wire.Receipt(reader_type="visitor", up_to=1), "visitor")
+    receipt = wire.Receipt(reader_type="visitor", up_to=1)
+    return log.Happened("chat_message", str(uuid.uuid4()), receipt, "visitor", "2030-01-01T00:00:00.000000Z")
 
 
 async def follow(database: Database, up_to: int) -> None:
@@ -83,7 +84,7 @@ async def test_the_follower_would_see_a_cursor_taken_outside_the_transaction(pla
         async with nodes[0].write() as connection:
             await connection.execute(sa.text("UPDATE tenants SET cursor = cursor + 1"))
         async with nodes[1].write() as connection:
-            await log.append(connection, TENANT, [news()], "2030-01-01T00:00:00.000000Z")
+            await log.append(connection, TENANT, [news()])
         with pytest.raises(OutOfOrderError):
             await follow(nodes[0], 2)
 
@@ -93,7 +94,7 @@ async def test_what_is_undone_takes_no_cursor(place: Place) -> None:
         journal = Journal(nodes[0], MemoryBus(), SystemClock())
         with contextlib.suppress(ZeroDivisionError):
             async with nodes[0].write() as connection:
-                await log.append(connection, TENANT, [news()], "2030-01-01T00:00:00.000000Z")
+                await log.append(connection, TENANT, [news()])
                 raise ZeroDivisionError
         async with journal.change(TENANT) as change:
             change.news.append(news())

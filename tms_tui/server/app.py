@@ -78,6 +78,7 @@ async def _life(node: str, served: Services, background: Background) -> AsyncIte
     async with contextlib.AsyncExitStack() as closing:
         closing.push_async_callback(served.database.close)
         closing.push_async_callback(served.bus.close)
+        closing.push_async_callback(served.journal.close)
         await _open(served)
         closing.push_async_callback(background.close)
         roll = partial(_roster, node, served.presence, served.hub)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.protocol import wire
 from tms_tui.server.bus import Bus, LogGrew
 from tms_tui.server.clock import Clock, timestamp
+from tms_tui.server.groupcommit import GroupCommit
 from tms_tui.server.store import log, sessions
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.store.database import Database
@@ -31,7 +32,7 @@ class Change:
         self.happened(wire.SESSION_UPDATE, conversation, conversation.on_wire(), from_type)
 
     def happened(self, kind: str, conversation: Conversation, data: wire.Wire, from_type: str) -> None:
-        self.news.append(log.Happened(kind, conversation.id, data, from_type, conversation.visitor_messages))
+        self.news.append(log.Happened(kind, conversation.id, data, from_type, self.at, conversation.visitor_messages))
 
     async def save(self, conversation: Conversation) -> None:
         await sessions.save(self.connection, conversation)
@@ -44,14 +45,27 @@ class Journal:
         self.database = database
         self.clock = clock
         self._bus = bus
+        self._group = GroupCommit(database, self._announce)
 
     @contextlib.asynccontextmanager
     async def change(self, tenant_id: str) -> AsyncIterator[Change]:
-        """Commits when the block ends; what it raises undoes everything, events included."""
-        async with self.database.write() as connection:
-            change = Change(connection, tenant_id, self.clock.now())
+        """Committed when this returns; what the block raises undoes all of it, events included.
+
+        Shares its transaction with others that come meanwhile: a block must not wait for anything but the database.
+        """
+        turn = self._group.queue(tenant_id)
+        try:
+            change = Change(await turn.granted, tenant_id, self.clock.now())
             yield change
-            if change.news:
-                head = await log.append(connection, tenant_id, change.news, change.at)
-        if change.news:
-            await self._bus.publish(LogGrew(tenant_id, head - len(change.news) + 1, head, self.clock.now()))
+        except BaseException:
+            turn.undo()
+            raise
+        turn.finish(change.news)
+        await turn.committed
+
+    async def close(self) -> None:
+        """Returns once nothing is under way any more."""
+        await self._group.close()
+
+    async def _announce(self, tenant_id: str, first: int, head: int) -> None:
+        await self._bus.publish(LogGrew(tenant_id, first, head, self.clock.now()))

@@ -33,6 +33,11 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._one_writer = asyncio.Lock()
 
+    @property
+    def locks_rows(self) -> bool:
+        """Whether writers may run side by side, each holding rows; SQLite has one at a time."""
+        return not self._sqlite
+
     async def prepare(self) -> None:
         """SQLite is brought up to date; raises OutdatedSchemaError for a PostgreSQL that is not."""
         async with self.read() as connection:

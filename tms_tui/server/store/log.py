@@ -18,6 +18,7 @@ class Happened:
     session_id: str
     data: msgspec.Struct
     from_type: str
+    at: str
     visitor_messages: int = 0
 
 
@@ -41,6 +42,7 @@ _TAKE = (
     .values(cursor=tenants.c.cursor + sa.bindparam("many", type_=sa.BigInteger))
     .returning(tenants.c.cursor)
 )
+_HOLD = sa.select(tenants.c.cursor).where(tenants.c.id == sa.bindparam("tenant")).with_for_update(key_share=True)
 _INSERT = sa.insert(events)
 _AFTER = (
     sa.select(events)
@@ -51,7 +53,12 @@ _AFTER = (
 _BETWEEN = _AFTER.where(events.c.cursor <= sa.bindparam("up_to"))
 
 
-async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened], at: str) -> int:
+async def hold(connection: AsyncConnection, tenant_id: str) -> None:
+    """Locks the tenant's row until the commit, as `append` does, but before anything else is locked."""
+    await connection.execute(_HOLD, {"tenant": tenant_id})
+
+
+async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened]) -> int:
     """Writes `news` under the next cursors; the tenant's row stays locked until the commit."""
     taken = await connection.execute(_TAKE, {"tenant": tenant_id, "many": len(news)})
     head: int = taken.scalar_one()
@@ -65,7 +72,7 @@ async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Hap
             "from_type": one.from_type,
             "data": msgspec.json.encode(one.data).decode(),
             "visitor_messages": one.visitor_messages,
-            "created_at": at,
+            "created_at": one.at,
         }
         for place, one in enumerate(news)
     ]
