@@ -11,6 +11,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from tms_tui.server.settings import FRAME_BYTES, ServerSettings
 
 LINGER = 10.0
+KEEP_ALIVE = 75
+"""Seconds; more than balancers keep a connection, or they send a call into one that is just closing."""
 DRAIN = 5
 
 
@@ -64,5 +66,6 @@ def configured(app: ASGIApp, settings: ServerSettings, lifespan: Literal["on", "
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         lifespan=lifespan,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN,
     )
