@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.load import figures
 from tests.load.chaos import FULL, SMALL, chaos, faults_for
-from tests.load.report import chaos_report, rolling_report
+from tests.load.figures import Figures, Memory, alone, echoed, idle, pair
+from tests.load.report import chaos_report, figures_report, rolling_report
 from tests.load.rolling import rolling
 from tests.server.postgres import Postgres, running_postgres
 from tests.server.redisserver import RedisServer, running_redis
@@ -37,6 +39,9 @@ def _arguments() -> argparse.Namespace:
     roll = commands.add_parser("rolling", help="replace both nodes while everybody talks")
     roll.set_defaults(run=_rolling)
     roll.add_argument("--small", action="store_true", help="few clients, for a quick look")
+    carried = commands.add_parser("figures", help="messages a second, sockets and memory, beside a bare echo server")
+    carried.set_defaults(run=_figures)
+    carried.add_argument("--of", choices=("alone", "pair", "both"), default="both", help="one node, two nodes, or both")
     for command in commands.choices.values():
         command.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown there, too")
     return parser.parse_args()
@@ -54,6 +59,29 @@ def _rolling(asked: argparse.Namespace) -> tuple[str, bool]:
     with _services() as (postgres, redis):
         rolled = asyncio.run(rolling(postgres, redis, SMALL if asked.small else FULL))
     return rolling_report(rolled), rolled.held
+
+
+def _figures(asked: argparse.Namespace) -> tuple[str, bool]:
+    steps, echo_kib = asyncio.run(echoed())
+    measured: list[Figures] = []
+    memory = None
+    if asked.of != "pair":
+        memory = Memory(*asyncio.run(idle()), echo_kib)
+        measured.append(asyncio.run(_of_one()))
+    if asked.of != "alone":
+        with running_postgres(durable=True) as postgres, running_redis() as redis:
+            measured.append(asyncio.run(_of_two(postgres, redis)))
+    return figures_report(steps, measured, memory), True
+
+
+async def _of_one() -> Figures:
+    async with alone() as installed:
+        return await figures.measured(installed)
+
+
+async def _of_two(postgres: Postgres, redis: RedisServer) -> Figures:
+    async with pair(postgres, redis) as installed:
+        return await figures.measured(installed)
 
 
 @contextlib.contextmanager

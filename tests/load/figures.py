@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +19,14 @@ from tests.server.place import Place
 from tests.server.postgres import Postgres
 from tests.server.redisserver import RedisServer
 
-RATES = (25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 600)
-ECHOES = (1000, 2000, 4000, 6000, 8000, 10_000, 12_000, 15_000, 20_000)
+RATES = (25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500)
+ECHOES = (2000, 5000, 10_000, 15_000, 20_000)
 QUIET_RATE = 10.0
 """Messages a second while sockets are counted."""
-GROWN = (100, 200, 400, 600, 800, 1000)
-"""Agents' sockets."""
+TALKING = (20, 50)
+"""Agents' sockets while messages are counted."""
+GROWN = (100, 250, 500, 1000)
+"""Agents' sockets while these are counted."""
 IDLE = 500
 CUSTOMERS = 100
 SOCKETS_OF_ONE = 5
@@ -47,10 +50,18 @@ class Figures:
 
     words: str
     rates: dict[int, list[Step]] = field(default_factory=dict)
-    """By the number of agents."""
-    grown: list[Step] = field(default_factory=list)
-    agent_kib: float = 0.0
-    customer_kib: float = 0.0
+    """By the number of agents' sockets."""
+    grown: dict[int, Step] = field(default_factory=dict)
+    """The same, at a quiet rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """KiB of a node for each idle socket, beside that of the bare echo server."""
+
+    customer: float
+    agent: float
+    echo: float
 
 
 @contextlib.asynccontextmanager
@@ -79,32 +90,27 @@ def _installed(words: str, place: Place, nodes: Sequence[Node], behind: Mapping[
     return Installed(words, place, doors, {"node": [node.pid for node in nodes], **behind, "load": [os.getpid()]})
 
 
-async def measured(installed: Installed, agents: Sequence[int] = (20, 50), grown: Sequence[int] = GROWN) -> Figures:
+async def measured(installed: Installed) -> Figures:
     figures = Figures(installed.words)
-    for count in agents:
+    for count in TALKING:
         async with _crowd(installed, count) as there:
-            figures.rates[count] = [one async for one in climb(_talk(there), RATES, installed.pids)]
-    await _idle(installed, figures)
-    for count in grown:
+            figures.rates[count] = [one async for one in climb(Talk(there), RATES, installed.pids)]
+    for count in GROWN:
         async with _crowd(installed, count) as there:
-            figures.grown.append(await step(_talk(there), QUIET_RATE, installed.pids))
-        if not figures.grown[-1].held:
+            figures.grown[count] = await step(Talk(there), QUIET_RATE, installed.pids)
+        if not figures.grown[count].held:
             break
     return figures
 
 
 @contextlib.asynccontextmanager
-async def _crowd(installed: Installed, agents: int) -> AsyncIterator[Crowd]:
+async def _crowd(installed: Installed, agents: int, customers: int = CUSTOMERS) -> AsyncIterator[Crowd]:
     """That many agents' sockets, several of one agent where there are many, and customers who write."""
     people = agents if agents <= 50 else -(-agents // SOCKETS_OF_ONE)
-    users = await hire(installed.place, [f"agent{number}of{agents}" for number in range(people)])
+    users = await hire(installed.place, [uuid.uuid4().hex for _ in range(people)])
     lines = (users * SOCKETS_OF_ONE)[:agents] if people < agents else users
-    async with crowd(installed.doors, Size(agents, 0, CUSTOMERS, 0), lines) as there:
+    async with crowd(installed.doors, Size(agents, 0, customers, 0), lines) as there:
         yield there
-
-
-def _talk(there: Crowd) -> "Talk":
-    return Talk(there)
 
 
 class Talk:
@@ -124,10 +130,18 @@ class Talk:
         return Sample(self._there.sockets, verdict.messages, took, verdict.delays)
 
 
-async def _idle(installed: Installed, figures: Figures) -> None:
-    before = resident_kib(installed.pids["node"])
-    async with crowd(installed.doors, Size(0, 0, IDLE, 0), ()):
-        figures.customer_kib = (resident_kib(installed.pids["node"]) - before) / IDLE
+async def idle() -> tuple[float, float]:
+    """KiB for each of 500 customers' sockets, and for each of 500 agents', on a node that has warmed up."""
+    async with alone() as installed:
+        node = installed.pids["node"]
+        async with _crowd(installed, SOCKETS_OF_ONE) as there:
+            await there.talk(20, 2)
+        before = resident_kib(node)
+        async with crowd(installed.doors, Size(0, 0, IDLE, 0), ()):
+            with_customers = resident_kib(node)
+            async with _crowd(installed, IDLE, customers=0):
+                with_agents = resident_kib(node)
+    return (with_customers - before) / IDLE, (with_agents - with_customers) / IDLE
 
 
 async def echoed() -> tuple[list[Step], float]:

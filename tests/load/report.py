@@ -1,9 +1,11 @@
 """What a run showed, as Markdown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tests.load.chaos import Outcome, Struck
+from tests.load.figures import QUIET_RATE, Figures, Memory
 from tests.load.rolling import Rolled
+from tests.load.steps import Step
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -86,3 +88,44 @@ def rolling_report(rolled: Rolled) -> str:
         f"{size.per_second:g} messages a second, {rolled.total.messages} messages; "
         f"a quarter of the sockets are {rolled.sockets // 4}.\n\n{table(head, rows)}\n"
     )
+
+
+def figures_report(echo: Sequence[Step], measured: Sequence[Figures], memory: Memory | None) -> str:
+    parts = [f"Bare echo server, 50 sockets, one frame for each message:\n\n{_steps(echo)}"]
+    for figures in measured:
+        parts += [
+            f"{figures.words}, {sockets} agents' sockets, each hears every message:\n\n{_steps(steps)}"
+            for sockets, steps in figures.rates.items()
+        ]
+        parts.append(
+            f"{figures.words}, {QUIET_RATE:g} messages a second, more and more agents' sockets:\n\n"
+            f"{_steps(list(figures.grown.values()))}\n\n{_cost(figures.grown)}"
+        )
+    if memory is not None:
+        parts.append(
+            f"Memory for each idle socket: a customer's {memory.customer:.0f} KiB, an agent's {memory.agent:.0f} KiB, "
+            f"the echo server's {memory.echo:.0f} KiB."
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _steps(steps: Sequence[Step]) -> str:
+    head = ("sockets", "messages a second", "deliveries a second", "p50 ms", "p99 ms", "p99 under 100 ms", "busy cores")
+    return table(head, [_step(one) for one in steps])
+
+
+def _step(one: Step) -> list[str]:
+    cores = ", ".join(f"{name} {share:.2f}" for name, share in one.cores.items())
+    numbers = (one.reached, one.frames, one.p50 * 1000, one.p99 * 1000)
+    return [str(one.sockets), *(f"{number:.0f}" for number in numbers), "yes" if one.held else "no", cores]
+
+
+def _cost(grown: Mapping[int, Step]) -> str:
+    """What a message costs the nodes: a straight line through the first and the last step that was held."""
+    held = [(sockets, 1000 * one.cores["node"] / one.reached) for sockets, one in grown.items() if one.held]
+    if len(held) < 2:
+        return "Too few steps were held to tell what a message costs."
+    (few, cheap), (many, dear) = held[0], held[-1]
+    each = (dear - cheap) / (many - few)
+    fixed = cheap - each * few
+    return f"CPU of the nodes for one message: {fixed:.1f} ms, and {1000 * each:.0f} µs for each agent's socket."
