@@ -312,8 +312,6 @@ async def test_the_state_in_words() -> None:
         assert said(pilot).startswith("Live: new messages arrive at once.")
         assert "mine" in said(pilot)
         assert "Eva (online)" in said(pilot)
-        await press(pilot, "w")
-        assert said(pilot) == "Here: Ana (online), Eva (online)."
 
 
 async def test_reconnecting_is_asked_for() -> None:

@@ -35,6 +35,20 @@ def messages(state: State, session: SessionId, words: str) -> list[Message]:
     return [one for one in _messages(state, session) if wanted in one.text.casefold()]
 
 
+def of_customer(session: Session) -> SessionQuery | None:
+    """What the server is asked for to list a customer's conversations; None for one it does not know again."""
+    return SessionQuery(customer=session.customer.id) if session.customer.id is not None else None
+
+
+def earlier(state: State, session: Session) -> list[Session] | None:
+    """The customer's other conversations, newest first, as far as held; None while they were not read."""
+    wanted = of_customer(session)
+    found = select.found(state, wanted) if wanted is not None else ()
+    if found is None:
+        return None
+    return [state.sessions[one] for one in found if one != session.id and one in state.sessions]
+
+
 def holds(message: Message, words: str) -> bool:
     """Whether a message is a hit."""
     return words.casefold() in message.text.casefold()

@@ -41,4 +41,10 @@ def colleagues(state: State) -> list[tuple[Agent, int]]:
     return [(agent, loads[agent.id]) for agent in others]
 
 
+def replies_in(state: State, agent: AgentId) -> list[Session]:
+    """Conversations in which an agent is writing now."""
+    found = [state.sessions[one] for one, typists in state.typing.items() if one in state.sessions and typists]
+    return [one for one in found if any(author.id == agent for author in select.typists(state, one.id))]
+
+
 _ORDER = list(Availability)

@@ -2,8 +2,16 @@
 
 from collections import Counter
 
-from tms_tui.core.state import State, Step
-from tms_tui.domain.changes import Announced, CannedChanged, Notice, NoticeKind, PeopleChanged, SessionMoved
+from tms_tui.core.state import Step
+from tms_tui.domain.changes import (
+    Announced,
+    CannedChanged,
+    Notice,
+    NoticeKind,
+    PeopleChanged,
+    SessionMoved,
+    TranscriptChanged,
+)
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Agent, CannedResponse
 
@@ -16,7 +24,7 @@ def seen(step: Step, agent: Agent) -> None:
         return
     state.agents[agent.id] = agent
     if before is None or before.name != agent.name:
-        _find_namesakes(state)
+        _find_namesakes(step)
     step.show(PeopleChanged())
     _moved(step, before.viewing if before else None, agent.viewing)
     if state.me is not None and agent.id == state.me.id and agent.availability is not state.availability:
@@ -27,7 +35,7 @@ def seen(step: Step, agent: Agent) -> None:
 def listed(step: Step, agents: tuple[Agent, ...]) -> None:
     """All agents of the tenant."""
     step.state.agents = {agent.id: agent for agent in agents}
-    _find_namesakes(step.state)
+    _find_namesakes(step)
     mine = step.state.agents.get(step.state.me.id) if step.state.me else None
     if mine is not None:
         step.state.availability = mine.availability
@@ -46,9 +54,13 @@ def announce(step: Step, notice: Notice) -> None:
     step.show(Announced(notice))
 
 
-def _find_namesakes(state: State) -> None:
-    names = Counter(agent.name for agent in state.agents.values())
-    state.namesakes = frozenset(name for name, count in names.items() if count > 1)
+def _find_namesakes(step: Step) -> None:
+    names = Counter(agent.name for agent in step.state.agents.values())
+    found = frozenset(name for name, count in names.items() if count > 1)
+    if found != step.state.namesakes:
+        step.state.namesakes = found
+        if step.state.opened is not None:
+            step.show(TranscriptChanged(step.state.opened))
 
 
 def _moved(step: Step, *sessions: SessionId | None) -> None:

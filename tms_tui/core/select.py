@@ -9,7 +9,7 @@ from tms_tui.core.transcript import Stored, Transcript
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.ids import AgentId, SessionId
-from tms_tui.domain.model import Agent, Author, Message, Session, SessionStatus
+from tms_tui.domain.model import Agent, Author, AuthorType, Message, Session, SessionStatus
 from tms_tui.domain.policy import TRIES_UNTIL_OFFLINE
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import Value
@@ -228,11 +228,23 @@ def agent_name(state: State, agent: AgentId | None) -> CleanText | None:
 
 
 def name_of(state: State, agent: Agent) -> CleanText:
-    """An agent's name, and where another one bears it too, what of the e-mail tells them apart."""
-    if agent.name not in state.namesakes:
-        return agent.name
-    account = agent.email.partition("@")[0] or agent.id
-    return CleanText(f"{agent.name} ({account})")
+    """An agent's name, and where another one bears it too, the account."""
+    known = account(state, agent.name, agent.id)
+    return CleanText(f"{agent.name} ({known})") if known else agent.name
+
+
+def author_name(state: State, author: Author) -> CleanText:
+    """As `name_of`, for who wrote something."""
+    known = account(state, author.name, author.id) if author.type is AuthorType.AGENT else ""
+    return CleanText(f"{author.name} ({known})") if known else author.name
+
+
+def account(state: State, name: str, agent: str | None) -> str:
+    """What tells an agent apart from another one of that name: what stands before the @; "" where nobody is."""
+    if name not in state.namesakes or agent is None:
+        return ""
+    known = state.agents.get(AgentId(agent))
+    return (known.email.partition("@")[0] if known else "") or agent
 
 
 def badge(state: State) -> Badge:

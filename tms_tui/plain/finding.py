@@ -40,9 +40,10 @@ class Finding:
 
     def earlier(self, session: Session) -> list[str]:
         """The other conversations of one customer."""
-        if session.customer.id is None:
+        query = finding.of_customer(session)
+        if query is None:
             return ["The server does not know this customer from earlier."]
-        return self._ask(SessionQuery(customer=session.customer.id), f"Conversations with {session.customer.name}")
+        return self._ask(query, f"Conversations with {session.customer.name}")
 
     def news(self, changes: tuple[Change, ...]) -> list[str]:
         """The lists that were waited for and are there now."""

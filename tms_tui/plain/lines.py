@@ -10,7 +10,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Priority, Session
 from tms_tui.domain.text import CleanText, clean_line
 from tms_tui.wording.diagnostics import diagnosis
-from tms_tui.wording.work import held_by
+from tms_tui.wording.work import held_by, whereabouts
 
 _LINES_SHOWN: Final = 200
 """Lines of one message that are said; the rest is counted."""
@@ -145,9 +145,8 @@ def who_lines(state: State) -> list[str]:
     lines = []
     for agent in sorted(state.agents.values(), key=lambda each: each.name):
         mine = state.me is not None and agent.id == state.me.id
-        viewed = select.session(state, agent.viewing)
-        at = f", looks at {wording.customer(viewed)}" if viewed is not None and not mine else ""
-        lines.append(f"{'you' if mine else 'agent'} {agent.name}: {wording.availability(agent.availability)}{at}")
+        name = select.name_of(state, agent)
+        lines.append(f"{'you' if mine else 'agent'} {name}: {whereabouts(state, agent)}")
     return lines or ["agents: not read yet"]
 
 
@@ -187,14 +186,14 @@ def holder(state: State, session: Session) -> str:
 
 
 def _label(state: State, message: Message) -> str:
-    who = "you" if select.is_mine(state, message) else _author(message.author)
+    who = "you" if select.is_mine(state, message) else _author(state, message.author)
     return f"{who}, note" if message.private else who
 
 
-def _author(author: Author) -> str:
+def _author(state: State, author: Author) -> str:
     if author.type is AuthorType.SYSTEM:
         return wording.role(author)
-    return f"{wording.role(author)} {author.name}".rstrip()
+    return f"{wording.role(author)} {select.author_name(state, author)}".rstrip()
 
 
 def _excerpt(text: str) -> str:

@@ -58,8 +58,10 @@ def next_session(desk: Desk, by: int = 1) -> None:
 
 
 def who(desk: Desk) -> None:
-    """Say who is here."""
-    desk.say(who_is_here(desk.state))
+    """Show who is here, and what they look at and reply in."""
+    from tms_tui.ui.screens.who import who_page
+
+    desk.show(who_page(desk.state), lambda _: None)
 
 
 def announce(desk: Desk) -> None:
@@ -104,6 +106,13 @@ def assign(desk: Desk) -> None:
     from tms_tui.ui import assigning
 
     assigning.assign(desk)
+
+
+def earlier(desk: Desk) -> None:
+    """Choose from the customer's other conversations."""
+    from tms_tui.ui import earlier
+
+    earlier.choose(desk)
 
 
 def canned(desk: Desk) -> None:
@@ -185,6 +194,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "editor": texts.compose,
     "search": lambda desk: desk.search(),
     "panel": lambda desk: desk.toggle_panel(),
+    "earlier": earlier,
     "who": who,
     "announce": announce,
     "reconnect": reconnect,

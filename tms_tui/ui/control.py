@@ -221,6 +221,7 @@ class Control:
     def toggle_panel(self) -> None:
         """Show or hide the customer panel."""
         self._body.toggle_panel()
+        self._ask_for_earlier()
 
     # Pages.
 
@@ -277,8 +278,16 @@ class Control:
         self._peeking = not as_read
         self.bridge.take(SessionOpened(session))
         self._body.show(session, as_read=as_read)
+        self._ask_for_earlier()
         self._body.look_again(_HERE, self.bridge.moment().wall)
         self.composing.open(session)
+
+    def _ask_for_earlier(self) -> None:
+        """While the panel stands there it names the customer's earlier conversations, each customer's read once."""
+        session = select.session(self.state, self.shown)
+        query = finding.of_customer(session) if session is not None and self._body.panel.display else None
+        if query is not None and select.found(self.state, query) is None:
+            self.bridge.take(ListingAsked(query))
 
     def _words(self, notice: Notice) -> str:
         if notice.kind is NoticeKind.AVAILABILITY:

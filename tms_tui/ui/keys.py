@@ -18,6 +18,7 @@ class Pane(StrEnum):
 
 LIST: Final = frozenset({Pane.LIST})
 TRANSCRIPT: Final = frozenset({Pane.TRANSCRIPT})
+PANEL: Final = frozenset({Pane.PANEL})
 COMPOSER: Final = frozenset({Pane.COMPOSER})
 OUTSIDE: Final = frozenset({Pane.LIST, Pane.TRANSCRIPT, Pane.PANEL})
 """Everywhere but in the composer, where a letter is text."""
@@ -142,7 +143,8 @@ ACTIONS: Final = (
     Action("pager", "pager", "Show the plain transcript in $PAGER.", ("v",), ("f3",), panes=TRANSCRIPT),
     Action("editor", "editor", "Write in $EDITOR.", (), ("f4", "ctrl+o")),
     Action("panel", "customer", "Show or hide the customer panel.", ("p",)),
-    Action("who", "who", "Say who is here.", ("w",)),
+    Action("earlier", "earlier", "Choose from this customer's earlier conversations.", ("enter",), panes=PANEL),
+    Action("who", "who", "Show who is here, and what they look at and reply in.", ("w",)),
     Action("announce", "say the state", "Say the connection, what waits, and who is here.", (), ("f2",)),
     Action("reconnect", "reconnect", "Connect again now and read everything again.", (), ("f5",)),
     Action("availability", "availability", "Choose whether new conversations may come to me.", (), ("f9",)),
@@ -171,6 +173,7 @@ _WHERE: Final = {
     LIST: "list",
     TRANSCRIPT: "transcript",
     COMPOSER: "composer",
+    PANEL: "customer panel",
     LIST | TRANSCRIPT: "list, transcript",
 }
 _NAMES: Final = {

@@ -54,7 +54,7 @@ class Touched(Record):
 
 _WIDE: Final = {
     PeopleChanged: {Part.HEADER, Part.PANEL, Part.LIST},
-    ListingRead: {Part.LIST},
+    ListingRead: {Part.LIST, Part.PANEL},
     CannedChanged: set[Part](),  # nothing that stands on the desk shows them
     CountersChanged: set[Part](),
 }

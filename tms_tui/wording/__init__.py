@@ -32,6 +32,7 @@ __all__ = [
     "address",
     "availability",
     "badge",
+    "brief",
     "broken",
     "chat_title",
     "clock",
@@ -192,6 +193,12 @@ def chat_title(session: Session, holder: str | None, now: float) -> str:
     here = "customer online" if session.customer.online else "customer gone"
     held = f"held by {holder}" if holder else "held by nobody"
     return f"{customer(session)}  {status(session.status)}  {held}  since {clock(session.started_at, now)}  {here}"
+
+
+def brief(session: Session, holder: str | None, now: float) -> str:
+    """A conversation among others of one customer; `now` in seconds since the epoch."""
+    parts = [clock(session.last_activity_at, now), status(session.status)]
+    return ", ".join([*parts, *([str(session.assigned_agent_name or holder)] if session.assigned_agent else [])])
 
 
 def filter_title(wanted: Filter) -> str:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from tms_tui.core import select
-from tms_tui.core.handing import Hindrance
+from tms_tui.core.handing import Hindrance, replies_in
 from tms_tui.core.state import State
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
 from tms_tui.domain.ids import AgentId
@@ -46,6 +46,18 @@ def presence(state: State, agent: Agent, load: int, session: Session) -> str:
         parts.append("is replying here")
     elif agent.viewing == session.id:
         parts.append("looks at this one")
+    return ", ".join(parts)
+
+
+def whereabouts(state: State, agent: Agent) -> str:
+    """What an agent is at: availability, what they reply in, what they look at."""
+    parts = [availability(agent.availability)]
+    replies = replies_in(state, agent.id)
+    if replies:
+        parts.append(f"replies to {', '.join(customer(one) for one in replies)}")
+    viewed = select.session(state, agent.viewing)
+    if viewed is not None and viewed not in replies:
+        parts.append(f"looks at {customer(viewed)}")
     return ", ".join(parts)
 
 

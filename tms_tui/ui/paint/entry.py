@@ -41,6 +41,8 @@ class Face(NamedTuple):
     delivery: Delivery | None
     failure: Failure | None = None
     tampered: int = 0
+    account: str = ""
+    """What tells an agent apart from another one of that name."""
 
 
 def columns(width: int) -> Columns:
@@ -51,15 +53,28 @@ def columns(width: int) -> Columns:
 
 
 def entry_rows(
-    entry: Entry, delivery: Delivery | None, width: int, look: Look, *, mine: bool = False, selected: bool = False
+    entry: Entry,
+    delivery: Delivery | None,
+    width: int,
+    look: Look,
+    *,
+    mine: bool = False,
+    selected: bool = False,
+    account: str = "",
 ) -> list[Strip]:
-    """Return the rows of one entry, each exactly `width` cells; at least one row."""
+    """Return the rows of one entry, each exactly `width` cells; at least one row.
+
+    `account` tells its author apart from another agent of that name.
+    """
     if isinstance(entry, GapMark):
         words = wording.gap(entry, entry.ended_at)
         return [ruled(words, width, look.alert, look.signs.pointer if selected else " ")]
     if isinstance(entry, PendingSend):
         return _rows(_pending_face(entry, look), clean(entry.draft.text), width, look, selected=selected)
-    return _rows(_message_face(entry, delivery, look, mine=mine), entry.text, width, look, selected=selected)
+    face = _message_face(entry, delivery, look, mine=mine)
+    if account and not mine:
+        face = face._replace(name=f"{face.name} ({account})", account=account)
+    return _rows(face, entry.text, width, look, selected=selected)
 
 
 def ruled(words: str, width: int, style: Style, pointer: str = " ") -> Strip:
@@ -164,6 +179,8 @@ def _head(face: Face, space: Columns, look: Look, *, selected: bool) -> list[Seg
 
 def _author(face: Face, width: int) -> str:
     room = width - len(face.role) - 1
+    if face.account and room < cell_len(face.name):
+        return fit(face.account, width)
     if not face.name or room < min(_NARROWEST_NAME, cell_len(face.name)):
         return fit(face.role, width)
     return fit(f"{face.role} {face.name}", width)

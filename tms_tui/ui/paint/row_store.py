@@ -10,7 +10,7 @@ from tms_tui import wording
 from tms_tui.core import finding, select
 from tms_tui.core.state import State
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
-from tms_tui.domain.model import Message
+from tms_tui.domain.model import AuthorType, Message
 from tms_tui.ui.paint.entry import entry_rows, ruled
 from tms_tui.ui.paint.found import marked
 from tms_tui.ui.paint.look import Look
@@ -36,6 +36,7 @@ class RowStore:
         self._width = 0
         self._look = Look()
         self._wanted = ""
+        self._namesakes = state.namesakes
         self._painted: dict[tuple[int, Delivery | None, bool], _Painted] = {}
         self._day_lines: dict[str, Strip] = {}
 
@@ -44,6 +45,9 @@ class RowStore:
         if width != self._width or look is not self._look or len(self._painted) > _KEPT:
             self._painted.clear()
             self._day_lines.clear()
+        if self._namesakes is not self._state.namesakes:
+            self._namesakes = self._state.namesakes
+            self._painted.clear()
         self._entries, self._selected, self._width, self._look = entries, selected, width, look
 
     def mark(self, words: str) -> None:
@@ -73,11 +77,17 @@ class RowStore:
         painted = self._painted.get(key)
         if painted is None:
             mine = isinstance(entry, Message) and select.is_mine(self._state, entry)
-            rows = entry_rows(entry, delivery, self._width, self._look, mine=mine, selected=selected)
+            account = self._account(entry) if self._namesakes else ""
+            rows = entry_rows(entry, delivery, self._width, self._look, mine=mine, selected=selected, account=account)
             if self._wanted and isinstance(entry, Message) and finding.holds(entry, self._wanted):
                 rows = marked(rows, self._wanted, self._look)
             painted = self._painted[key] = _Painted(entry, rows)
         return painted.rows
+
+    def _account(self, entry: Entry) -> str:
+        if not isinstance(entry, Message) or entry.author.type is not AuthorType.AGENT:
+            return ""
+        return select.account(self._state, entry.author.name, entry.author.id)
 
     def _day_line(self, index: int) -> Strip | None:
         at = _written_at(self._entries[index])

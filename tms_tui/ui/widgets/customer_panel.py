@@ -6,10 +6,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import finding, select
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Session
+
+_EARLIER = 5
+"""Conversations named in the panel; all of them can be chosen."""
 
 
 class CustomerPanel(VerticalScroll):
@@ -36,6 +39,14 @@ class CustomerPanel(VerticalScroll):
             facts.update(said)
 
 
+def _earlier(state: State, session: Session, now: float) -> str:
+    found = finding.earlier(state, session)
+    if found is None:
+        return "not read yet"
+    lines = [wording.brief(one, select.agent_name(state, one.assigned_agent), now) for one in found[:_EARLIER]]
+    return "\n".join([f"{len(found)}, Enter chooses one" if found else "none", *lines])
+
+
 def _facts(state: State, session: Session, now: float) -> list[tuple[str, str]]:
     customer = session.customer
     seen = wording.clock(customer.last_seen_at, now) if customer.last_seen_at else "unknown"
@@ -53,5 +64,6 @@ def _facts(state: State, session: Session, now: float) -> list[tuple[str, str]]:
         ("Tags", ", ".join(session.tags)),
         ("Open since", wording.clock(session.started_at, now)),
         ("Looking at it", colleagues),
+        ("Earlier", _earlier(state, session, now)),
     ]
     return [(label, value) for label, value in rows if value]
