@@ -29,7 +29,7 @@ class Office:
         self.grew: list[LogGrew] = []
         bus = MemoryBus()
         self.journal = Journal(self.database, bus, SystemClock())
-        self.started = bus.start(self.heard)
+        self.started = bus.start(self.heard, "the only one")
 
     def heard(self, notice: Notice) -> None:
         assert isinstance(notice, LogGrew)
