@@ -190,3 +190,12 @@ def test_config_on_a_terminal_draws_no_first_frame(env: dict[str, str]) -> None:
     with Terminal([*TMS_CHAT, "config", "show"], env=env) as terminal:
         assert terminal.wait_exit() == 0
         assert b"\x1b" not in terminal.output
+
+
+def test_config_forget_says_whose_password_and_what_came_of_it(env: dict[str, str]) -> None:
+    whose = ("--server", "https://chat.example.com", "--email", "ana@example.com")
+    forgotten = run("config", "forget", *whose, env=env | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"})
+    assert forgotten.stdout == "The password of ana@example.com could not be removed: this machine has no keyring.\n"
+    nobody = run("config", "forget", env=env)
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert "--server and --email" in nobody.stderr

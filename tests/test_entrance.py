@@ -27,6 +27,17 @@ class Open:
         return self.engine
 
 
+class Knows:
+    """A server that lets in who has the password."""
+
+    def __init__(self, engine: Engine, password: str) -> None:
+        self.engine = engine
+        self.password = password
+
+    async def sign_in(self, server: str, email: str, password: Secret) -> Engine | Failure:  # noqa: ARG002
+        return self.engine if password.reveal() == self.password else REFUSED
+
+
 class Closed:
     """A server that lets nobody in, for one reason."""
 
@@ -64,7 +75,27 @@ async def test_a_kept_password_is_forgotten_when_it_is_refused_twice() -> None:
     assert (await tried(KEPT))[0].forgotten == []
     shelf, said = await tried(KEPT, KEPT, KEPT)
     assert shelf.forgotten == [(SERVER, EMAIL)]
-    assert said == ["forgotten"]
+    assert said == ["The kept password was refused twice. forgotten"]
+
+
+@pytest.mark.parametrize(("remember", "forgotten"), [(False, [(SERVER, EMAIL)]), (True, [])])
+async def test_one_refusal_is_enough_when_another_password_is_accepted(
+    *, remember: bool, forgotten: list[tuple[str, str]]
+) -> None:
+    engine, shelf, said = stand(empty).engine, Shelf(), list[str]()
+    entrance = Entrance(Knows(engine, "today's"), shelf, KEPT, said.append)
+    assert await entrance(KEPT) == REFUSED
+    assert await entrance(SignInForm(SERVER, EMAIL, Secret("today's"), remember)) is engine
+    assert shelf.forgotten == forgotten
+    assert said == (["kept"] if remember else ["forgotten"])
+
+
+async def test_another_agents_sign_in_says_nothing_of_the_first_ones_password() -> None:
+    shelf = Shelf()
+    entrance = Entrance(Knows(stand(empty).engine, "hers"), shelf, KEPT, list[str]().append)
+    await entrance(KEPT)
+    assert not isinstance(await entrance(SignInForm(SERVER, "eva@chat.test", Secret("hers"))), Failure)
+    assert shelf.forgotten == []
 
 
 @pytest.mark.parametrize("kind", [FailureKind.NOT_REACHED, FailureKind.SERVER_ERROR, FailureKind.TOO_MANY])
@@ -127,5 +158,5 @@ async def test_the_keyring_itself_loses_it() -> None:
     passwords = KeptPasswords(Settings(), lambda server: Passwords(server, find=lambda: ring, trusted=trusted))
     assert "is kept" in await passwords.keep(SERVER, EMAIL, KEPT.password)
     assert ring.entries
-    assert "refused twice" in await passwords.forget(SERVER, EMAIL)
+    assert "no longer in" in await passwords.forget(SERVER, EMAIL)
     assert not ring.entries

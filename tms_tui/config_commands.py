@@ -84,6 +84,28 @@ def path_command(context: click.Context, /, **flags: Any) -> int:
     return 0
 
 
+@config.command("forget")
+@config_option
+@settings_options
+@click.pass_context
+def forget(context: click.Context, /, **flags: Any) -> int:
+    """Remove the kept password of the server and e-mail from the keyring."""
+    import asyncio
+
+    from tms_tui.keeping import KeptPasswords
+    from tms_tui.transport.addresses import BadAddress
+
+    flags = with_flags_before(context, flags)
+    found = loaded_with_origins(flags, flags.pop("config", None)).settings
+    if not (found.server and found.email):
+        raise SettingsError("Nothing is forgotten: --server and --email say whose password it is.")
+    try:
+        click.echo(asyncio.run(KeptPasswords(found).forget(found.server, found.email)))
+    except BadAddress as error:
+        raise SettingsError(error.words) from None
+    return 0
+
+
 def template() -> str:
     """A config file in which every setting is explained and none is set."""
     parts = ["# Settings of tms-chat. A flag or an environment variable wins over what stands here.\n"]

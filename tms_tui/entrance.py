@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from tms_tui.ui.bridge import SignInForm
 
 REFUSALS: Final = 2
-"""How often a kept password is refused before it is forgotten: once may be the server's mistake."""
+"""How often a kept password is refused before it is forgotten: once may be the server's mistake.
+
+Once is enough when another password is accepted after it.
+"""
 
 
 class Desks(Protocol):
@@ -67,20 +70,27 @@ class Entrance:
         said = []
         if form.remember:
             said.append(await self._passwords.keep(form.server, form.email, form.password))
+        elif self._refused and self._is_of(form) and not self._is_kept(form):
+            said.append(await self._forget(form))
         if self._remember is not None:
             said.append(self._remember(form.server, form.email))
             self._remember = None
         if said:
             self._say(" ".join(said))
 
+    def _is_of(self, form: "SignInForm") -> bool:
+        """Whether a password is kept for that agent on that server."""
+        return self._kept is not None and (self._kept.server, self._kept.email) == (form.server, form.email)
+
     def _is_kept(self, form: "SignInForm") -> bool:
         kept = self._kept
-        if kept is None or (kept.server, kept.email) != (form.server, form.email):
-            return False
-        return kept.password.reveal() == form.password.reveal()
+        return kept is not None and self._is_of(form) and kept.password.reveal() == form.password.reveal()
 
     async def _refuse(self, form: "SignInForm") -> None:
         self._refused += 1
         if self._refused == REFUSALS:
-            self._kept = None
-            self._say(await self._passwords.forget(form.server, form.email))
+            self._say(f"The kept password was refused twice. {await self._forget(form)}")
+
+    async def _forget(self, form: "SignInForm") -> str:
+        self._kept = None
+        return await self._passwords.forget(form.server, form.email)

@@ -56,11 +56,11 @@ class KeptPasswords:
         return f"The password is not kept: {_why(trouble)}. You stay signed in."
 
     async def forget(self, server: str, email: str) -> str:
-        """Remove a password that is refused."""
+        """Remove a password."""
         trouble = await self._of(server).forget(email)
         if trouble is None:
-            return f"The kept password was refused twice and is no longer in {PLACE}."
-        return f"The kept password was refused twice and could not be removed: {_why(trouble)}."
+            return f"The password of {email} is no longer in {PLACE}."
+        return f"The password of {email} could not be removed: {_why(trouble)}."
 
     def _of(self, server: str) -> Passwords:
         return self._passwords_for(address_of(server, self._settings))

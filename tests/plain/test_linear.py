@@ -1,15 +1,16 @@
 """The line face over the real rules: what is said, once, and what is sent."""
 
+import re
 from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
 
 from tests.core.desk import ANA, EVA, JONAS, TALK, conversation, message
-from tests.engine.fakes import Stand, empty, running, stand
+from tests.engine.fakes import Stand, empty, running, stand, until
 from tms_tui.core import select
 from tms_tui.domain.effects import Assign, Label, ReadAgents, ReadPage, ReadSessions, Request, SetStatus, Transmit
-from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
     AgentsRead,
     Answer,
@@ -244,6 +245,26 @@ async def test_a_customer_who_writes_elsewhere_is_announced() -> None:
         await face.types("1")
         said = await face.brings(MessageArrived(message(1, session=OTHER, text="anybody there?")))
         assert any(line.startswith("news: Mia Roth wrote, 1 new, held by nobody: anybody there?") for line in said)
+
+
+async def test_diagnostics_are_labelled_lines_with_the_time_last() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        at.clock.advance(75.0)
+        at.link.lose(Ending(EndingKind.CLOSED, 1012, CleanText("line: forged")))
+        await until(lambda: at.link.open_now == 0)
+        face.said()
+        lines = await face.types("/diagnostics")
+    assert all(
+        re.match(r"(connection|connected|proxy|clock|delivery|ping|line|failed|[a-z ]+): ", line) for line in lines
+    )
+    assert any(line.startswith("connection: Connecting.") for line in lines)
+    assert "delivery: not measured yet" in lines
+    (ended,) = [line for line in lines if "1012" in line]
+    assert re.fullmatch(
+        r"line: the server closed the line \(1012\) \(line: forged\), after 1 min 15 s connected, \d\d:\d\d:\d\d", ended
+    )
 
 
 async def test_typing_is_said_once() -> None:

@@ -68,6 +68,21 @@ def test_a_reply_is_typed_sent_seen_and_the_terminal_given_back(stage: Stage, tm
         assert list(foreign(terminal.output)) == []
 
 
+def test_diagnostics_follow_the_line_and_write_nothing_while_nothing_happens(stage: Stage, tmp_path: Path) -> None:
+    with console(stage, tmp_path / "home") as terminal:
+        terminal.wait_for("Live", 20)
+        terminal.send("\x1b[24~")
+        terminal.wait_for("Diagnostics", 10)
+        terminal.wait_for("not measured yet", 10)
+        terminal.settle()
+        before = len(terminal.output)
+        assert terminal.rest(quiet=1.5, timeout=3.0)
+        assert len(terminal.output) == before, "no byte while idle"
+        stage.guest("Nora").says("hello")
+        terminal.wait_for("from its storing to here", 10)
+        terminal.wait_for("\u2588", 10)
+
+
 def test_what_is_typed_while_the_server_is_gone_stands_as_unsent(stage: Stage, tmp_path: Path) -> None:
     stage.guest("Nora").says("hello")
     with console(stage, tmp_path / "home", cols=110) as terminal:

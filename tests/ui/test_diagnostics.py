@@ -32,6 +32,8 @@ async def test_it_tells_how_the_line_came_and_went() -> None:
     async with desk(engine) as (pilot, _):
         await press(pilot, "f12")
         shown = text_of(pilot)
+    assert "Diagnostics" in shown
+    assert "Esc closes" in shown
     assert "connected, after 12 s without" in shown
     assert "not connected: the server cannot be reached (Connection refused), 3 attempts until" in shown
     assert "the server closed the line (1012) (restart), after 1 min 30 s connected" in shown

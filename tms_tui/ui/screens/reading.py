@@ -13,7 +13,7 @@ from textual.widgets import Static
 class Reading(ModalScreen[None]):
     """Shows a text over the desk until a key closes it."""
 
-    CSS = """
+    DEFAULT_CSS = """
     Reading { align: center middle; background: transparent; }
     Reading > VerticalScroll {
         width: 100%; max-width: 100; height: auto; max-height: 100%; padding: 0 1;
