@@ -30,7 +30,7 @@ def test_each_key_is_named_with_what_arrived_and_what_it_does(checking: Terminal
         ("\x08", r"Backspace: no action has it [\x08]"),
         ("\x01", "Ctrl+A: no action may have it, it is the prefix of screen"),
         ("\x03", r"Ctrl+C: no action has it [\x03]"),
-        ("\x1bx", r"Alt+X: no action has it [\x1bx]"),
+        ("\x1bx", r"x: no action has it [\x1bx]"),
         ("\x1b[200~two words\x1b[201~", "a paste of 9 characters"),
         ("\x1b[110;5u", r"Ctrl+N: next_waiting, anywhere [\x1b[110;5u]"),
     ):

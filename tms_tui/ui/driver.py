@@ -246,6 +246,10 @@ def messages_of(piece: Piece, parser: XTermParser) -> Iterator[Message]:
             yield events.Paste(text)
         case EscapePressed():
             yield events.Key("escape", "\x1b")
+        case AltPressed(character) if character.isprintable():
+            # Esc and a letter pressed at once look the same, and multiplexers join them: that is what it means here.
+            yield events.Key("escape", "\x1b")
+            yield events.Key(_character_to_key(character), character)
         case AltPressed(character):
             yield events.Key(f"alt+{_character_to_key(character)}", character)
         case _:
