@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.server.promises import DOCUMENT
 from tests.server.running import RunningServer, running_server
@@ -16,8 +16,7 @@ from tests.server.running import RunningServer, running_server
 _COUNTED: Final = re.compile(r'^tms_chat_http_requests_total\{method="[A-Z]+",status="(\d+)"\} (\d+)', re.MULTILINE)
 _COMMAND: Final = "from schemathesis.cli import schemathesis; schemathesis()"
 # Of several blocks that fit the first holds. Left out: what ends the sign-in of the run, and sockets, which answer
-# nothing to a plain call. What is in order by the schema may be refused where a schema cannot tell all: page tokens,
-# agents' ids, two places of which one may be named, and 1.0, which is whole to JSON Schema and a float to the server.
+# nothing to a plain call. What is in order by the schema may be refused where the schema cannot tell all.
 _CONFIG: Final = """
 [[operations]]
 include-path-regex = "^/v1/auth/logout$|/ws$"
@@ -29,7 +28,7 @@ headers = {{ Authorization = "Bearer {agent}" }}
 parameters = {{ "query.after" = "0" }}
 
 [[operations]]
-include-path-regex = "^/v1/chat/(sessions|sessions/[^/]+/(assign|messages|read))$|^/v1/agents/me/metrics$"
+include-path = {beyond_schema}
 headers = {{ Authorization = "Bearer {agent}" }}
 parameters = {{ "path.session_id" = "{session}" }}
 checks.positive_data_acceptance.enabled = false
@@ -84,8 +83,23 @@ async def _configured(server: RunningServer, home: Path) -> Path:
     agent, visitor = await server.sign_in(), await server.visitor()
     await visitor.says("hello")
     file = home / "schemathesis.toml"
-    file.write_text(_CONFIG.format(agent=agent.access_token, visitor=visitor.token, session=visitor.session_id))
+    named = {"agent": agent.access_token, "visitor": visitor.token, "session": visitor.session_id}
+    file.write_text(_CONFIG.format(beyond_schema=_beyond_schema(), **named))
     return file
+
+
+def _beyond_schema() -> list[str]:
+    """Page tokens, agents' ids, two places of which one may be named; and 1.0, whole to a schema, a float to us."""
+    told = {"/v1/chat/sessions", *(f"/v1/chat/sessions/{{session_id}}/{what}" for what in ("assign", "messages"))}
+    return sorted(told | {path for path, methods in DOCUMENT["paths"].items() if any(map(_counts, methods.values()))})
+
+
+def _counts(operation: dict[str, Any]) -> bool:
+    """Whether its body holds a whole number."""
+    if "requestBody" not in operation:
+        return False
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    return "'integer'" in str(DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]])
 
 
 async def run(calls: int, seed: int) -> Outcome:

@@ -36,6 +36,8 @@ class Frames:
         self._most_bad = settings.bad_frames
         self._limit = Limiter(settings.frame_rate, clock)
         self._clock = clock
+        self.left_with: int | None = None
+        """The close code of a client that is gone; 1005 or 1006 when it went without a word."""
 
     async def follow(self, take: Take) -> None:
         """Hands each frame to `take` until the client is gone."""
@@ -51,6 +53,7 @@ class Frames:
         """The next message; None when the client is gone."""
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
+            self.left_with = message.get("code", 1005)
             return None
         text: str | None = message.get("text")
         return text if text is not None else bytes(message.get("bytes") or b"")

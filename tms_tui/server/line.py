@@ -62,8 +62,8 @@ class Line:
                 await self._send(frame)
                 if committed_at is not None:
                     self._metrics.delivery_seconds.observe(max(0.0, self._clock.now() - committed_at))
-        except WebSocketDisconnect:
-            return
+        except WebSocketDisconnect as gone:
+            self._frames.left_with = gone.code
 
     async def _send(self, frame: str) -> None:
         # No time limit around each frame, which would cost as much as the frame: the hub looks round for stuck ones.
@@ -74,6 +74,7 @@ class Line:
     async def _close(self) -> None:
         ending = self.outbox.ending
         if ending is None:
+            self._metrics.left(self._frames.left_with)
             return
         self._metrics.closes.labels(str(ending.code)).inc()
         if self.outbox.dropped:

@@ -20,6 +20,7 @@ CONSOLE_COUNTERS = (
     "gaps_filled",
     "deaf_lines",
 )
+LEAVING_CODES = frozenset({1000, 1001, 1002, 1005, 1006, 1007, 1009, 1011})
 DELIVERY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 ASSIGNMENT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MEDIA_TYPE = "text/plain"
@@ -36,6 +37,12 @@ class Metrics:
         )
         self.sockets = Gauge("tms_chat_sockets", "Open sockets", ["side"], registry=self._registry)
         self.closes = Counter("tms_chat_socket_closes", "Sockets the server closed", ["code"], registry=self._registry)
+        self._leavings = Counter(
+            "tms_chat_socket_leavings",
+            "Sockets whose client went; 1005 and 1006: without a word",
+            ["code"],
+            registry=self._registry,
+        )
         self.messages = Counter("tms_chat_messages", "Messages stored", ["author_type"], registry=self._registry)
         self.logins = Counter("tms_chat_logins", "Sign-ins", ["outcome"], registry=self._registry)
         self.request_seconds = Histogram("tms_chat_http_seconds", "Time to answer a request", registry=self._registry)
@@ -67,6 +74,10 @@ class Metrics:
             buckets=ASSIGNMENT_BUCKETS,
             registry=self._registry,
         )
+
+    def left(self, code: int | None) -> None:
+        """A client went. Codes of its own making share one label, for it could make thousands."""
+        self._leavings.labels(str(code) if code in LEAVING_CODES else "other").inc()
 
     def reported(self, report: MetricsBody) -> None:
         """Adds what a console counted since its last report; whose console it was is not kept."""
