@@ -128,14 +128,15 @@ def _desk(
         check_address=partial(address_words, settings=settings),
         theme=settings.theme,
         own_themes=settings.themes,
-        preferences=_preferences(settings),
+        preferences=preferences_of(settings),
         words=wanted.welcome,
         taking_over=frame.hand_over if frame is not None else lambda: None,
     )
     return app
 
 
-def _preferences(settings: Settings) -> "Preferences":
+def preferences_of(settings: Settings) -> "Preferences":
+    """What of the settings the desk heeds."""
     from tms_tui.setting_values import is_quiet as within
     from tms_tui.ui.preferences import Preferences
 

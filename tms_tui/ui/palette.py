@@ -126,6 +126,7 @@ class Palette(ModalScreen[str | None]):
                 choices.page(-1)
             case _:
                 raise ValueError(how)
+        choices.call_after_refresh(choices.point)
 
     def _show_preview(self, chosen: str | None) -> None:
         if self._preview is not None:

@@ -43,6 +43,15 @@ class Reading(ModalScreen[None]):
         """Show another text where the old one stood; the place in it stays."""
         self.query_one("#text", Static).update(text)
 
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._place_cursor)
+
+    def _place_cursor(self) -> None:
+        """Put the terminal's cursor where reading begins."""
+        page = self.query_one(VerticalScroll)
+        self.app.cursor_position = page.content_region.offset
+        page.refresh()
+
     def action_scroll(self, how: str) -> None:
         """Scroll without animation: nothing moves by itself."""
         page = self.query_one(VerticalScroll)

@@ -64,9 +64,17 @@ class Choices(OptionList):
 
     def place_cursor(self) -> None:
         """Put the terminal's cursor on the chosen line, unless something else has the focus."""
-        if self.has_focus and self.highlighted is not None:
-            row = self.highlighted - self.scroll_offset.y
-            self.app.cursor_position = self.content_region.offset + Offset(0, row)
+        if self.has_focus:
+            self.point()
+
+    def point(self) -> None:
+        """Put the terminal's cursor on the chosen line, though one may type elsewhere."""
+        if self.highlighted is None or not self.is_attached:
+            return
+        place = self.content_region.offset + Offset(0, self.highlighted - self.scroll_offset.y)
+        if place != self.app.cursor_position:
+            self.app.cursor_position = place
+            self.refresh()  # Only what is painted takes the cursor along.
 
 
 def _line(choice: Choice, *, marked: bool = False) -> Content:

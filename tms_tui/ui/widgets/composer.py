@@ -1,13 +1,14 @@
 """Where the agent writes: a reply to the customer or a note for colleagues, one to six rows high."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.document._document import EditResult
 from textual.document._edit import Edit
+from textual.geometry import Region
 from textual.message import Message as UiMessage
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
@@ -104,6 +105,7 @@ class Composer(TextArea, inherit_bindings=False):
         id: str | None = None,  # noqa: A002
     ) -> None:
         """`actions`: the table, of which the keys to send and to begin a line are taken."""
+        self._only_text = False
         super().__init__(id=id, classes="-ascii" if ascii_only else None, highlight_cursor_line=False)
         self.cursor_blink = False
         self.match_cursor_bracket = False
@@ -182,11 +184,19 @@ class Composer(TextArea, inherit_bindings=False):
             self.post_message(self.TooLong(characters))
             return EditResult(edit.from_location, "")
         before = self._own_row.before_edit()
+        self._only_text = True
         result = super().edit(edit)
+        self._only_text = False
         if self._fit_height():
             return result
         self._own_row.after_edit(before)
         return result
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As every widget's; but for a letter the border is not drawn anew: over a slow line that would be felt."""
+        if self._only_text and not regions:
+            regions = (self.size.region,)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def on_focus(self) -> None:
         """Put the terminal's own cursor into the text, and again when a column that was hidden has its place."""
@@ -194,7 +204,8 @@ class Composer(TextArea, inherit_bindings=False):
         self.call_after_refresh(self._place_cursor)
 
     def _place_cursor(self) -> None:
-        if self.has_focus and self.app.cursor_position != self.cursor_screen_offset:
+        is_covered = self.app.screen is not self.screen
+        if self.has_focus and not is_covered and self.app.cursor_position != self.cursor_screen_offset:
             self.app.cursor_position = self.cursor_screen_offset
             self.refresh()
 

@@ -27,6 +27,10 @@ class CustomerPanel(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static(id="facts", markup=False)
 
+    def on_focus(self) -> None:
+        """Put the terminal's cursor where reading begins."""
+        self.app.cursor_position = self.content_region.offset
+
     def update_from(self, state: State, shown: SessionId | None, now: float) -> None:
         """Show the conversation's customer; `now` in seconds since the epoch."""
         session = select.session(state, shown)

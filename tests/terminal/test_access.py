@@ -1,0 +1,108 @@
+"""What a braille line and a slow line are given: a cursor that stands where the work is, and not a byte too much."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.pty_driver import Terminal
+from tests.terminal.staging import Stage, console, staged
+
+NAMES = ("Nora", "Olaf", "Pia", "Quentin")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path / "server") as running:
+        running.add_agent("Dana", "dana@example.com")
+        yield running
+
+
+@pytest.fixture
+def desk(stage: Stage, tmp_path: Path) -> Iterator[Terminal]:
+    """Four customers in the list, three messages of each."""
+    for name in NAMES:
+        guest = stage.guest(name)
+        for number in range(3):
+            guest.says(f"{name} says {number}")
+    with console(stage, tmp_path / "home") as terminal:
+        terminal.wait_for("Live", 20)
+        terminal.wait_for("All 4", 20)
+        terminal.wait_for("3 new")
+        terminal.settle()
+        yield terminal
+
+
+def pointed_at(terminal: Terminal) -> str:
+    """The row the terminal's own cursor stands on, from the sign of the selection that must stand there."""
+    terminal.settle()
+    row, column = terminal.screen.cursor
+    line = terminal.screen.line(row)
+    assert line[column] == ">", f"the cursor stands at {column} in {line!r}"
+    assert 25 in terminal.screen.modes, "the cursor is hidden"
+    return line[column:]
+
+
+def test_the_cursor_stands_on_the_selected_row_of_list_and_transcript(desk: Terminal) -> None:
+    seen = [pointed_at(desk)]
+    for key in ("j", "\x1b[B", "\x1b[A", "G", "g"):
+        desk.send(key)
+        seen.append(pointed_at(desk))
+    assert [line.split()[1] for line in seen] == ["Nora", "Olaf", "Pia", "Olaf", "Quentin", "Nora"]
+    desk.send("\r")
+    desk.wait_for("Nora says 2")
+    desk.wait_for("Enter send")
+    desk.send("\x1b")
+    desk.wait_for("reply")
+    assert "Nora says 2" in pointed_at(desk)
+    for key, words in (("k", "Nora says 1"), ("\x1b[A", "Nora says 0"), ("j", "Nora says 1"), ("G", "Nora says 2")):
+        desk.send(key)
+        assert words in pointed_at(desk)
+
+
+def test_the_cursor_stands_on_the_chosen_line_of_pickers_and_goes_back(desk: Terminal) -> None:
+    desk.send("\x1b[20~")  # F9
+    desk.wait_for("Your availability")
+    assert "1 online" in pointed_at(desk)
+    desk.send("\x1b[B")
+    assert "2 busy" in pointed_at(desk)
+    desk.send("\x1b")
+    desk.wait_gone("Your availability")
+    assert "Nora" in pointed_at(desk)
+    desk.send(":re")
+    desk.wait_for("Enter takes it")
+    desk.settle()
+    row, column = desk.screen.cursor
+    assert desk.screen.line(row)[:column].rstrip().endswith("re")
+    desk.send("\x1b[B")
+    first = pointed_at(desk)
+    desk.send("\x1b[B")
+    assert pointed_at(desk) != first
+    desk.send("\x1b")
+    desk.wait_gone("Enter takes it")
+    assert "Nora" in pointed_at(desk)
+
+
+def test_a_letter_writes_the_composers_row_alone(desk: Terminal) -> None:
+    desk.send("\r")
+    desk.wait_for("Enter send")
+    desk.settle()
+    for letter in "aé":
+        desk.screen.take_touched()
+        bytes_before = len(desk.output)
+        desk.send(letter)
+        desk.wait_for(letter)
+        desk.settle()
+        row, column = desk.screen.cursor
+        assert desk.screen.take_touched() == {row}
+        assert desk.screen.line(row)[column - 1] == letter
+        assert len(desk.output) - bytes_before < 1_000
+
+
+def test_nothing_is_written_while_nothing_happens(desk: Terminal) -> None:
+    desk.send("\r")
+    desk.wait_for("Enter send")
+    desk.settle()
+    written = len(desk.output)
+    assert not desk.read(1.0)
+    assert len(desk.output) == written
