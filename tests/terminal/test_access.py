@@ -45,10 +45,10 @@ def pointed_at(terminal: Terminal) -> str:
 
 def test_the_cursor_stands_on_the_selected_row_of_list_and_transcript(desk: Terminal) -> None:
     seen = [pointed_at(desk)]
-    for key in ("j", "\x1b[B", "\x1b[A", "G", "g"):
+    for key in ("j", "\x1b[B", "\x1b[A", " ", "G", "g"):
         desk.send(key)
         seen.append(pointed_at(desk))
-    assert [line.split()[1] for line in seen] == ["Nora", "Olaf", "Pia", "Olaf", "Quentin", "Nora"]
+    assert [line.split()[1] for line in seen] == ["Nora", "Olaf", "Pia", "Olaf", "Olaf", "Quentin", "Nora"]
     desk.send("\r")
     desk.wait_for("Nora says 2")
     desk.wait_for("Enter send")
@@ -70,7 +70,7 @@ def test_the_cursor_stands_on_the_chosen_line_of_pickers_and_goes_back(desk: Ter
     desk.wait_gone("Your availability")
     assert "Nora" in pointed_at(desk)
     desk.send(":re")
-    desk.wait_for("Enter takes it")
+    desk.wait_until(lambda screen: any(line.split()[1:2] == ["re"] for line in screen.lines()), what="what was typed")
     desk.settle()
     row, column = desk.screen.cursor
     assert desk.screen.line(row)[:column].rstrip().endswith("re")
@@ -86,6 +86,7 @@ def test_the_cursor_stands_on_the_chosen_line_of_pickers_and_goes_back(desk: Ter
 def test_a_letter_writes_the_composers_row_alone(desk: Terminal) -> None:
     desk.send("\r")
     desk.wait_for("Enter send")
+    desk.wait_until(lambda screen: screen.text().count("3 new") == 3, what="the read mark")
     desk.settle()
     for letter in "aé":
         desk.screen.take_touched()

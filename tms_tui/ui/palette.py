@@ -11,9 +11,9 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
-from tms_tui.ui.bindings import allowed, rebind
 from tms_tui.ui.keys import ACTIONS, Action, key_names
 from tms_tui.ui.widgets.choices import Choice, Choices
+from tms_tui.ui.widgets.field import Field
 
 New = Callable[[str], Choice | None]
 """What is offered beside the choices for what was typed."""
@@ -80,10 +80,7 @@ class Palette(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
             frame.border_title = Content(self._title)
-            field = Input(placeholder="Type a part of the name")
-            field.cursor_blink = False
-            rebind(field, allowed(Input.BINDINGS))
-            yield field
+            yield Field(placeholder="Type a part of the name")
             yield Static(id="found", markup=False)
             choices = Choices(self._choices)
             choices.can_focus = False

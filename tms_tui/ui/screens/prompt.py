@@ -10,11 +10,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tms_tui.domain.policy import MESSAGE_LONGEST
-from tms_tui.ui.bindings import allowed, rebind
 from tms_tui.ui.widgets.composer import pasted
+from tms_tui.ui.widgets.field import Field
 
 
-class Line(Input):
+class Line(Field):
     """Takes pasted lines as one: the stock field would drop all but the first without a word."""
 
     def on_paste(self, event: Paste) -> None:
@@ -44,8 +44,6 @@ class Prompt(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         field = Line(max_length=MESSAGE_LONGEST)
-        field.cursor_blink = False
-        rebind(field, allowed(Input.BINDINGS))
         with Vertical():
             yield Static(self._question, markup=False)
             yield field

@@ -15,8 +15,8 @@ from textual.worker import Worker, WorkerState
 from tms_tui import wording
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
-from tms_tui.ui.bindings import allowed, rebind
 from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.widgets.field import Field
 
 _WORKER = "sign-in"
 
@@ -70,11 +70,11 @@ class SignInScreen(ModalScreen[Engine]):
         with Vertical() as box:
             box.border_title = "tms-chat: sign in"
             yield Static("Server (https://...)", classes="label", markup=False)
-            yield _field(known.server, "server")
+            yield Field(known.server, id="server")
             yield Static("E-mail", classes="label", markup=False)
-            yield _field(known.email, "email")
+            yield Field(known.email, id="email")
             yield Static("Password", classes="label", markup=False)
-            yield _field(known.password.reveal() if known.password else "", "password", password=True)
+            yield Field(known.password.reveal() if known.password else "", id="password", password=True)
             yield Box("Remember the password in this computer's keyring", id="remember", disabled=not known.keyring)
             yield Static(wording.keyring(known.keyring, known.no_keyring_because), id="keyring", markup=False)
             with Horizontal(id="buttons"):
@@ -143,10 +143,3 @@ class SignInScreen(ModalScreen[Engine]):
 
     def _say(self, words: str) -> None:
         self.query_one("#why", Static).update(words)
-
-
-def _field(value: str, id: str, *, password: bool = False) -> Input:  # noqa: A002 - Textual's name
-    field = Input(value, id=id, password=password, select_on_focus=False)
-    rebind(field, allowed(Input.BINDINGS))
-    field.cursor_blink = False
-    return field

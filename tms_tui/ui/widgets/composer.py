@@ -142,9 +142,12 @@ class Composer(TextArea, inherit_bindings=False):
     def put(self, text: str) -> None:
         """Replace the text without posting `Changed`; the caret stands at its end."""
         self._submitted = None
+        cursor = self.app.cursor_position
         with self.prevent(TextArea.Changed, self.Changed):
             self.load_text(text)
         self.move_cursor(self.document.end)
+        if not self.has_focus:
+            self.app.cursor_position = cursor  # A text area takes the terminal's cursor, focused or not.
         self._fit_height()
 
     def taken(self) -> None:
