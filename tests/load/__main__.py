@@ -4,10 +4,12 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.processes import go_first
 from tests.load import figures
 from tests.load.chaos import FULL, SMALL, chaos, faults_for
 from tests.load.figures import Figures, Memory, alone, echoed, idle, pair
@@ -20,6 +22,7 @@ from tests.server.redisserver import RedisServer, running_redis
 def main() -> int:
     """The command line; 0 when everything held."""
     asked = _arguments()
+    go_first(os.getpid())  # what it starts inherits that
     logging.getLogger("tms_tui").setLevel(logging.CRITICAL)
     report, held = asked.run(asked)
     sys.stdout.write(report)
