@@ -82,6 +82,15 @@ from tms_tui.server.settings import ServerSettings
     show_default=True,
     help="Over how many seconds a stopping server sends its sockets elsewhere.",
 )
+@click.option(
+    "--max-sockets",
+    "sockets_per_node",
+    envvar="TMS_SERVER_MAX_SOCKETS",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="How many sockets this node holds; the next ones are sent to another.",
+)
 @click.option("--log-json", envvar="TMS_SERVER_LOG_JSON", is_flag=True, help="Log one JSON object a line.")
 @tenant_option
 def serve(
