@@ -80,12 +80,21 @@ def is_cooked(terminal: Terminal) -> bool:
 
 
 def drafts(home: Path) -> list[str]:
-    """What is kept on the disk for the next start."""
-    kept = []
+    """The texts of composers that the disk keeps for the next start."""
+    return _on_disk(home, "SELECT text FROM drafts")
+
+
+def kept(home: Path) -> list[str]:
+    """The unsent messages that the disk keeps for the next start."""
+    return _on_disk(home, "SELECT text FROM sends ORDER BY asked_at")
+
+
+def _on_disk(home: Path, query: str) -> list[str]:
+    found = []
     for file in home.rglob("*.sqlite"):
         with contextlib.closing(sqlite3.connect(file)) as database:
-            kept += [text for (text,) in database.execute("SELECT text FROM drafts")]
-    return kept
+            found += [text for (text,) in database.execute(query)]
+    return found
 
 
 def _stat(pid: int) -> list[str]:

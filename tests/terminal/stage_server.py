@@ -116,14 +116,14 @@ class _Server(uvicorn.Server):
         self._port.send(self.servers[0].sockets[0].getsockname()[1])
 
 
-def serve(data: Path, log: Path, port: Connection) -> None:
-    """Serve until a signal; what is printed goes to `log`, the port to `port`."""
+def serve(data: Path, log: Path, port: Connection, at: int = 0) -> None:
+    """Serve until a signal, at the port `at` or a free one, which goes to `port`; what is printed goes to `log`."""
     with log.open("wb") as printed:
         os.dup2(printed.fileno(), sys.stdout.fileno())
         os.dup2(printed.fileno(), sys.stderr.fileno())
     settings = ServerSettings(
         data=data,
-        port=0,
+        port=at,
         password_cost=QUICK,
         login_rate=GENEROUS,
         visitor_session_rate=GENEROUS,

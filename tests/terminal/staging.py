@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -32,6 +33,7 @@ _SERVERS.set_forkserver_preload([stage_server.__name__])
 class Guest:
     """A customer by REST."""
 
+    name: str
     session: str
     token: str
     http: httpx.Client
@@ -55,6 +57,13 @@ class Stage:
         self.process = process
         self.http = http
         self.url = str(http.base_url).rstrip("/")
+        self.port = http.base_url.port or 0
+
+    def kill(self) -> None:
+        """End the server as `kill -9` does."""
+        self.process.kill()
+        self.process.join()
+        assert self.process.exitcode == -signal.SIGKILL
 
     @property
     def pid(self) -> int:
@@ -68,7 +77,7 @@ class Stage:
 
     def guest(self, name: str, **about: object) -> Guest:
         answer = self.http.post("/v1/visitor/sessions", json={"name": name} | about).raise_for_status().json()
-        return Guest(answer["session_id"], answer["visitor_token"], self.http)
+        return Guest(name, answer["session_id"], answer["visitor_token"], self.http)
 
     def sign_in(self, email: str, password: str = PASSWORD) -> dict[str, str]:
         """Headers to call with as an agent."""
@@ -77,10 +86,10 @@ class Stage:
 
 
 @contextlib.contextmanager
-def staged(data: Path, log: Path = Path(os.devnull)) -> Iterator[Stage]:
-    """Serve until the block ends; what the server prints goes to `log`."""
+def staged(data: Path, log: Path = Path(os.devnull), at: int = 0) -> Iterator[Stage]:
+    """Serve until the block ends, at the port `at` or a free one; what the server prints goes to `log`."""
     listening, port = _SERVERS.Pipe(duplex=False)
-    process = _SERVERS.Process(target=stage_server.serve, args=(data, log, port))
+    process = _SERVERS.Process(target=stage_server.serve, args=(data, log, port, at))
     with contextlib.ExitStack() as stack:
         stack.callback(listening.close)
         process.start()
