@@ -37,6 +37,8 @@ def main(words: Sequence[str]) -> int:
 
 
 def _is_chosen(fault: Fault, asked: argparse.Namespace) -> bool:
+    if asked.played and fault.tests:
+        return False
     return (fault.starred or not asked.starred) and re.search(asked.only, fault.name) is not None
 
 
@@ -54,6 +56,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=1, help="play with seeds 1 to N (1)")
     parser.add_argument("--only", default="", metavar="RE", help="only faults whose number and title match")
     parser.add_argument("--starred", action="store_true", help="only those that run with every change")
+    parser.add_argument("--played", action="store_true", help="leave out what the test suite plays anyway")
     parser.add_argument("--jobs", type=int, default=1, help="faults at a time (1)")
     parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
     return parser.parse_args(words)

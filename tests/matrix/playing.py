@@ -1,10 +1,13 @@
 """Plays one fault with one seed, and says what came of it."""
 
+import sqlite3
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import httpx
 
 from tests.matrix.catalogue import Fault
 from tests.matrix.desk import Desk
@@ -57,7 +60,7 @@ async def play(fault: Fault, seed: int, make_desk: MakeDesk = Desk) -> Outcome:
             async with staged(Path(home), seed, fault.speed, make_desk, **fault.settings) as stage:
                 with Pulse() as pulse:
                     return await _judged(fault, seed, stage, pulse)
-        except (AssertionError, OSError, TimeoutError, ExceptionGroup) as error:
+        except (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error) as error:
             return Outcome(fault, seed, trouble=f"{type(error).__name__}: {error}")
 
 

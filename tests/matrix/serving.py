@@ -23,6 +23,10 @@ from tms_tui.server.settings import Rate, ServerSettings
 
 START_WITHIN: Final = 60.0
 PAGE: Final = 200
+_ON_ITS_OWN_DISK: Final = """
+size=$1 data=$2; shift 2
+mount -t tmpfs -o size="$size" tmpfs /mnt && cp -a "$data/." /mnt && mount --move /mnt "$data" && exec "$@"
+"""
 RELAXED: Final = {"login_rate": GENEROUS, "visitor_session_rate": GENEROUS} | dict.fromkeys(
     ("agent_send_rate", "visitor_send_rate"), GENEROUS
 )
@@ -31,11 +35,15 @@ RELAXED: Final = {"login_rate": GENEROUS, "visitor_session_rate": GENEROUS} | di
 class Serving:
     """A server whose process may end and begin again; data and port stay. `settings` are fields of ServerSettings.
 
-    `mute`: stores and answers, and never announces.
+    `mute`: stores and answers, and never announces. `limit_files`: how many it may have open. `disk`: the size of
+    the disk that it alone sees in the place of `data`.
     """
 
-    def __init__(self, data: Path, *, mute: bool = False, limit_files: int = 0, **settings: Any) -> None:
+    def __init__(
+        self, data: Path, *, mute: bool = False, limit_files: int = 0, disk: str = "", **settings: Any
+    ) -> None:
         self.data = data
+        self._disk = disk
         self.port = 0
         self._about = settings | {"mute": mute, "limit_files": limit_files}
         self._process: asyncio.subprocess.Process | None = None
@@ -52,7 +60,9 @@ class Serving:
     async def start(self) -> None:
         """Returns once it answers."""
         about = json.dumps(self._about | {"data": str(self.data), "port": self.port})
+        alone = ("unshare", "-rm", "sh", "-c", _ON_ITS_OWN_DISK, "sh", self._disk, str(self.data)) if self._disk else ()
         self._process = await asyncio.create_subprocess_exec(
+            *alone,
             sys.executable,
             "-m",
             "tests.matrix.serving",
@@ -121,9 +131,9 @@ async def _messages(http: httpx.AsyncClient, session: str) -> list[dict[str, Any
 
 
 @contextlib.asynccontextmanager
-async def serving(data: Path, *, mute: bool = False, limit_files: int = 0, **settings: Any) -> AsyncIterator[Serving]:
-    """One that answers, with the agent Dana."""
-    server = Serving(data, mute=mute, limit_files=limit_files, **settings)
+async def serving(data: Path, **about: Any) -> AsyncIterator[Serving]:
+    """One that answers, with the agent Dana; `about` as for `Serving`."""
+    server = Serving(data, **about)
     await server.add_agent()
     await server.start()
     try:

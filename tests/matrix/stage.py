@@ -72,7 +72,7 @@ class Stage:
         await self.desk.until(lambda _: holds(), max(self.seconds(within), 10.0), what)
 
     async def guest(self, name: str = "Nora") -> Customer:
-        """A customer more, whose conversation the console has heard of."""
+        """A customer more."""
         guest = await self._life.enter_async_context(customer(self.server.url, name))
         self.guests.append(guest)
         return guest
@@ -109,10 +109,10 @@ class Stage:
         await self.until(lambda: select.badge(self.desk.state).kind is BadgeKind.LIVE, within, "Live")
 
     @contextlib.asynccontextmanager
-    async def another_desk(self, kept: Path | None = None) -> AsyncIterator[Desk]:
+    async def another_desk(self, kept: Path | None = None, url: str = "") -> AsyncIterator[Desk]:
         """A second console of the same agent at the same line, for a while; `kept`: what an earlier one left."""
         keep = Keep(kept) if kept else None
-        desk = self._make_desk(self.line.url, self.clock, random.Random(self.chance.random()), keep)
+        desk = self._make_desk(url or self.line.url, self.clock, random.Random(self.chance.random()), keep)
         await desk.sign_in("dana@example.com")
         desk.start()
         try:

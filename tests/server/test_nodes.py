@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import RunningServer, SignedIn, running_server
+from tests.server.running import RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import agent_socket, visitor_socket
 from tms_tui.server.bus import Exchange, MemoryBus, Roster
+from tms_tui.server.clock import SystemClock
 from tms_tui.server.elsewhere import Elsewhere
 
 Pair = tuple[RunningServer, RunningServer]
@@ -86,3 +87,34 @@ def test_a_lease_runs_out_and_is_renewed() -> None:
     time = 5.9
     assert elsewhere.expired() == [roster]
     assert elsewhere.agent("t", "bo") == (False, None)
+
+
+class Astray:
+    """The system's clock, wrong by so many seconds."""
+
+    def __init__(self, ahead: float) -> None:
+        self._right, self._ahead = SystemClock(), ahead
+
+    def now(self) -> float:
+        return self._right.now() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        await self._right.sleep(seconds)
+
+
+async def test_clocks_five_minutes_apart_leave_the_order_to_the_store(tmp_path: Path, exchange: Exchange) -> None:
+    async with (
+        running_server(tmp_path, bus=MemoryBus(exchange), clock=Astray(300), leeway=400) as early,
+        running_server(tmp_path, bus=MemoryBus(exchange), leeway=400) as late,
+    ):
+        dana, visitor = await late.sign_in("Dana"), await early.visitor()
+        here = late.client()
+        here.headers["Authorization"] = f"Bearer {visitor.token}"
+        there = Visitor(visitor.session_id, visitor.token, here)
+        said = [await (visitor, there)[number % 2].says(f"number {number}") for number in range(6)]
+        times = [message["created_at"] for message in said]
+        assert times != sorted(times), "the clocks differ"
+        page = (await dana.http.get(f"/v1/chat/sessions/{visitor.session_id}/messages")).json()["messages"]
+        assert [(message["seq"], message["content"]) for message in page] == [
+            (number + 1, f"number {number}") for number in range(6)
+        ]

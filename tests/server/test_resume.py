@@ -3,15 +3,18 @@
 import asyncio
 import socket
 import uuid
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 from websockets.asyncio.client import connect
 
 from tests.server.place import Place
-from tests.server.running import RunningServer, SignedIn, running_server
+from tests.server.running import RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import agent_address, agent_socket
 from tms_tui.server.bus import LogGrew, MemoryBus, Notice
+from tms_tui.server.replay import resumable
 
 
 async def events(agent: SignedIn, after: str, **query: str) -> dict[str, Any]:
@@ -64,6 +67,35 @@ async def test_a_cursor_nobody_gave_is_expired(place: Place) -> None:
                 assert (await far.hears())["data"]["resumed"] is False, after
         head = (await dana.http.get("/v1/chat/sessions")).json()["cursor"]
         assert (await dana.http.get("/v1/chat/events", params={"after": str(int(head) - 3)})).status_code == 200
+
+
+class Meanwhile:
+    """A connection on which something happens after so many statements."""
+
+    def __init__(self, connection: AsyncConnection, after: int, happens: Callable[[], Awaitable[object]]) -> None:
+        self._connection = connection
+        self._left = after
+        self._happens = happens
+
+    async def execute(self, *statement: Any) -> Any:
+        found = await self._connection.execute(*statement)
+        self._left -= 1
+        if self._left == 0:
+            await self._happens()
+        return found
+
+
+@pytest.mark.parametrize("statements", [1, 2])
+async def test_the_first_event_of_all_expires_nobody_who_asks_meanwhile(server: RunningServer, statements: int) -> None:
+    visitors: list[Visitor] = []
+
+    async def comes() -> None:
+        visitors.append(await server.visitor())
+
+    async with server.app.services.database.read() as connection:
+        busy = cast("AsyncConnection", Meanwhile(connection, statements, comes))
+        assert await resumable(busy, "default", "0", 10) == 0
+    assert visitors, "something happened meanwhile"
 
 
 async def test_a_restart_keeps_everything_and_resumes(server: RunningServer) -> None:

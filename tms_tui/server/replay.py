@@ -19,7 +19,7 @@ async def resumable(connection: AsyncConnection, tenant_id: str, after: str | No
     cursor, head = int(after), await log.head(connection, tenant_id)
     if not head - at_most <= cursor <= head:
         return None
-    return cursor if cursor >= await log.reaches_back_to(connection, tenant_id) else None
+    return cursor if cursor >= await log.reaches_back_to(connection, tenant_id, head) else None
 
 
 async def frames(events: Sequence[log.Logged], marks: ReadMarks, agent_id: str) -> list[wire.Frame]:

@@ -45,6 +45,8 @@ class Faultline:
         self.knocked: list[float] = []
         """When sockets were asked for, by the monotonic clock."""
         self.carried: list[tuple[float, bool]] = [(time.monotonic(), False)]
+        self.most_sockets = 0
+        """How many carried at once at most."""
         self.happened: Callable[[], None] = _nothing
         """Called with everything that is counted."""
         self.port = 0
@@ -60,9 +62,9 @@ class Faultline:
         """Where the console goes instead of to the server."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    async def open_door(self) -> None:
+    async def open_door(self, address: str = LOOPBACK) -> None:
         """Take connections, again on the same port."""
-        self._door = await asyncio.start_server(self._came, LOOPBACK, self.port)
+        self._door = await asyncio.start_server(self._came, address, self.port)
         self.port = self._door.sockets[0].getsockname()[1]
 
     def shut_door(self) -> None:
@@ -104,6 +106,7 @@ class Faultline:
 
     def turned(self) -> None:
         """Note whether a socket carries, when that has changed."""
+        self.most_sockets = max(self.most_sockets, sum(map(self._carries, self._passages)))
         carries = not self._frozen and any(map(self._carries, self._passages))
         if carries is not self.carried[-1][1]:
             self.carried.append((time.monotonic(), carries))

@@ -86,11 +86,11 @@ async def head(connection: AsyncConnection, tenant_id: str) -> int:
     return found.scalar_one_or_none() or 0
 
 
-async def reaches_back_to(connection: AsyncConnection, tenant_id: str) -> int:
-    """The smallest cursor one can still resume after."""
+async def reaches_back_to(connection: AsyncConnection, tenant_id: str, head: int) -> int:
+    """The smallest cursor one can still resume after; `head` was read before: the first event may come meanwhile."""
     found = await connection.execute(sa.select(sa.func.min(events.c.cursor)).where(events.c.tenant_id == tenant_id))
     oldest: int | None = found.scalar_one()
-    return await head(connection, tenant_id) if oldest is None else oldest - 1
+    return head if oldest is None else oldest - 1
 
 
 async def read(
