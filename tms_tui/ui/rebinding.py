@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tms_tui.domain.value import Value, replace
-from tms_tui.ui.keys import ACTIONS, BY_ID, NEVER, Action, Pane, key_name, of_pane
+from tms_tui.ui.keys import ACTIONS, BY_ID, COMPOSER, NEVER, Action, Pane, key_name, of_pane
 
 _SAME: Final = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown", "del": "delete", "return": "enter"}
 _NAMED: Final = frozenset(
@@ -30,7 +30,7 @@ class Rebound(Value):
 def rebound(wanted: Mapping[str, str], *, single_keys: bool = True) -> Rebound:
     """Give actions the keys of `wanted` (by id; checked by `fault`), but none that means two things in one pane.
 
-    Without `single_keys` no single character is a key.
+    Without `single_keys` no single character is a key outside the composer.
     """
     given = {name: _split(text) for name, text in wanted.items() if name in BY_ID and fault(name, text) is None}
     clashes: dict[str, str] = {}
@@ -101,6 +101,8 @@ def _rekeyed(action: Action, keys: tuple[str, ...]) -> Action:
 
 
 def _without_single(action: Action) -> Action:
+    if action.panes == COMPOSER:
+        return action  # where all is text, none is pressed by accident
     return replace(action, letters=tuple(key for key in action.letters if len(key) > 1))
 
 
