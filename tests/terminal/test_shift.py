@@ -1,4 +1,4 @@
-"""A whole shift at the desk in a terminal of 80x24, by keys alone, against a real server; by letters, and without them."""
+"""A whole shift in a terminal of 80x24, by keys alone, against a real server: by letters, and without them."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,8 @@ from tests.terminal.staging import PROGRAM, Guest, Stage, staged
 from tms_tui.server import admin
 from tms_tui.server.settings import ServerSettings
 
-ESC, ENTER, COMMANDS, QUIT, F9 = "\x1b", "\r", "\x10", "\x11", "\x1b[20~"
+ESC, ENTER, COMMANDS, QUIT, F9, DOWN = "\x1b", "\r", "\x10", "\x11", "\x1b[20~", "\x1b[B"
+HELLO = "Hello Jonas, Dana here."
 Act = Callable[[Terminal, str, str], None]
 """Does what a letter does, or a command of that name."""
 
@@ -74,6 +75,74 @@ def sign_ins_left(stage: Stage, email: str) -> int:
     return int(count)
 
 
+def signs_in(terminal: Terminal) -> None:
+    terminal.wait_for("Password", 20)
+    terminal.send(PASSWORD + ENTER)
+    terminal.wait_for("Live", 20)
+    terminal.wait_for("Mia")
+
+
+def answers_who_waits_longest(terminal: Terminal, act: Act, jonas: Guest) -> None:
+    act(terminal, "n", "next")
+    terminal.wait_for("Reply to Jonas")
+    terminal.send("/")
+    terminal.wait_for("Canned responses")
+    terminal.send("gree")
+    terminal.wait_for(HELLO)
+    terminal.send(ENTER)
+    terminal.wait_gone("Canned responses")
+    terminal.send(ENTER)
+    until(terminal, lambda: HELLO in jonas.stored())
+
+
+def notes_and_hands_over(terminal: Terminal, act: Act) -> None:
+    terminal.send(ESC)
+    terminal.wait_for("┏━ Jonas")
+    act(terminal, "i", "note")
+    terminal.wait_for("Note on Jonas: colleagues only")
+    terminal.send("call the bank" + ENTER)
+    terminal.wait_for("(note) call the bank")
+    terminal.send(ESC)
+    terminal.wait_for("┏━ Jonas")
+    act(terminal, "a", "assign")
+    terminal.wait_for("Assign Jonas to")
+    terminal.send("eva" + ENTER)
+    terminal.wait_for("A note for Eva Kranz about Jonas")
+    terminal.send("she can help" + ENTER)
+    terminal.wait_for("(note) she can help")
+
+
+def finds_the_other(terminal: Terminal, act: Act) -> None:
+    terminal.send(ESC)
+    terminal.wait_for("┏━ All")
+    act(terminal, "/", "search")
+    terminal.wait_for("Search the conversations")
+    terminal.send("parcel")
+    terminal.wait_for("parcel")
+    terminal.send(ENTER)
+    terminal.wait_for("Reply to Mia")
+    terminal.wait_for("Enter send")
+
+
+def resolves_it_and_thinks_better(terminal: Terminal, act: Act, status: Callable[[], str]) -> None:
+    terminal.send(ESC)
+    terminal.wait_for("┏━ Mia")
+    act(terminal, "E", "resolve, next")
+    until(terminal, lambda: status() == "ended")
+    act(terminal, "u", "undo")
+    until(terminal, lambda: status() == "active")
+    terminal.wait_for("Open again: Mia")
+
+
+def goes_away_and_signs_out(terminal: Terminal) -> None:
+    terminal.send(F9)
+    terminal.wait_for("Your availability")
+    terminal.send(DOWN + DOWN + ENTER)
+    terminal.wait_for("You are away.")
+    terminal.send(QUIT)
+    assert terminal.wait_exit() == 0
+
+
 @pytest.mark.parametrize(("act", "more"), [(by_letter, ()), (by_name, ("--no-single-keys",))])
 def test_a_whole_shift_by_keys_alone(stage: Stage, tmp_path: Path, act: Act, more: tuple[str, ...]) -> None:
     jonas, mia = stage.guest("Jonas"), stage.guest("Mia")
@@ -81,70 +150,15 @@ def test_a_whole_shift_by_keys_alone(stage: Stage, tmp_path: Path, act: Act, mor
     mia.says("where is my parcel?")
     observer = stage.sign_in("eva@example.com")
     with desk(stage, tmp_path / "home", *more) as terminal:
-        terminal.wait_for("Password", 20)
-        terminal.send(PASSWORD + ENTER)
-        terminal.wait_for("Live", 20)
-        terminal.wait_for("Mia")
-
-        act(terminal, "n", "next")
-        terminal.wait_for("Reply to Jonas")
-        terminal.send("/")
-        terminal.wait_for("Canned responses")
-        terminal.send("gree")
-        terminal.wait_for("Hello Jonas, Dana here.")
-        terminal.send(ENTER)
-        terminal.wait_gone("Canned responses")
-        terminal.send(ENTER)
-        until(terminal, lambda: "Hello Jonas, Dana here." in jonas.stored())
-
-        terminal.send(ESC)
-        terminal.wait_for("┏━ Jonas")
-        act(terminal, "i", "note")
-        terminal.wait_for("Note on Jonas: colleagues only")
-        terminal.send("call the bank" + ENTER)
-        terminal.wait_for("(note) call the bank")
-
-        terminal.send(ESC)
-        terminal.wait_for("┏━ Jonas")
-        act(terminal, "a", "assign")
-        terminal.wait_for("Assign Jonas to")
-        terminal.send("eva" + ENTER)
-        terminal.wait_for("A note for Eva Kranz about Jonas")
-        terminal.send("she can help" + ENTER)
-        terminal.wait_for("(note) she can help")
-        until(terminal, lambda: conversation(stage, jonas, observer)["assigned_agent_name"] == "Eva Kranz")
-
-        terminal.send(ESC)
-        terminal.wait_for("┏━ All")
-        act(terminal, "/", "search")
-        terminal.wait_for("Search the conversations")
-        terminal.send("parcel")
-        terminal.wait_for("parcel")
-        terminal.send(ENTER)
-        terminal.wait_for("Reply to Mia")
-        terminal.wait_for("Enter send")
-
-        terminal.send(ESC)
-        terminal.wait_for("┏━ Mia")
-        act(terminal, "E", "resolve, next")
-        until(terminal, lambda: conversation(stage, mia, observer)["status"] == "ended")
-        act(terminal, "u", "undo")
-        until(terminal, lambda: conversation(stage, mia, observer)["status"] == "active")
-        terminal.wait_for("Open again: Mia")
-
-        terminal.send(F9)
-        terminal.wait_for("Your availability")
-        terminal.send("\x1b[B\x1b[B" + ENTER)
-        terminal.wait_for("You are away.")
-
+        signs_in(terminal)
+        answers_who_waits_longest(terminal, act, jonas)
+        notes_and_hands_over(terminal, act)
+        finds_the_other(terminal, act)
+        resolves_it_and_thinks_better(terminal, act, lambda: conversation(stage, mia, observer)["status"])
         assert sign_ins_left(stage, "dana@example.com") == 1
-        terminal.send(QUIT)
-        assert terminal.wait_exit() == 0
+        goes_away_and_signs_out(terminal)
     assert sign_ins_left(stage, "dana@example.com") == 0
-    assert said_to(stage, jonas, observer) == [
-        ("Hello Jonas, Dana here.", False),
-        ("call the bank", True),
-        ("she can help", True),
-    ]
-    assert jonas.stored() == ["my card was refused", "Hello Jonas, Dana here."]
+    assert conversation(stage, jonas, observer)["assigned_agent_name"] == "Eva Kranz"
+    assert said_to(stage, jonas, observer) == [(HELLO, False), ("call the bank", True), ("she can help", True)]
+    assert jonas.stored() == ["my card was refused", HELLO]
     assert said_to(stage, mia, observer) == []
