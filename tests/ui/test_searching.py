@@ -1,6 +1,7 @@
 """Searching as an agent does it: in the list as one types, and from hit to hit in one conversation."""
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.ui.desk_world import (
@@ -161,6 +162,17 @@ async def test_what_the_server_finds_in_texts_stands_in_the_list_too() -> None:
         assert listed(pilot) == [OLD]
         await press(pilot, "escape", "4")
         assert OLD in listed(pilot)
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_an_answer_that_comes_after_the_search_leaves_the_list_alone(key: str) -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "/", *"we")
+        pilot.app.post_message(Key(key, None))
+        server_finds(engine, "we", OLD)
+        await settled(pilot)
+        assert "Search: " not in text_of(pilot)
+        assert listed(pilot) == [JONAS, LI, MIA]
 
 
 async def test_a_server_that_cannot_be_asked_is_named_and_not_asked_again() -> None:

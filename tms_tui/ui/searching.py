@@ -94,7 +94,7 @@ class ListSearch:
         chosen = self._sessions.selected
         if chosen is None:
             return self._said()
-        self._relist("")
+        self._end()
         self._opened(chosen)
         return None
 
@@ -112,9 +112,14 @@ class ListSearch:
         return self._said()
 
     def leave(self) -> None:
-        self._relist("")
+        self._end()
         if self._before is not None:
             self._sessions.select(self._before)
+
+    def _end(self) -> None:
+        """List as before; an answer that comes now is nobody's any more."""
+        self._asked = None
+        self._relist("")
 
     def _ask(self) -> None:
         wanted = finding.query(self._words)
