@@ -7,7 +7,7 @@ import pytest
 from tests.core.desk import Desk
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.state import Stage
-from tms_tui.domain.changes import SignInNeeded
+from tms_tui.domain.changes import Announced, NoticeKind, SignInNeeded
 from tms_tui.domain.effects import CloseLink, OpenLink, ProveLink, ReadLog, ReadSessions, RenewToken, TimerKind
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
@@ -175,6 +175,26 @@ def test_hopeless_endings_stop_until_the_agent_asks(desk: Desk, ending: Ending) 
     assert badge(desk.state).stopped
     desk.take(ReconnectAsked())
     assert len(desk.took(OpenLink)) == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        (Ending(EndingKind.CLOSED, 4403), FailureKind.FORBIDDEN),
+        (Ending(EndingKind.CLOSED, 1008), FailureKind.FORBIDDEN),
+        (Ending(EndingKind.CLOSED, 4409), FailureKind.REPLACED),
+        (Ending(EndingKind.REFUSED, 403), FailureKind.FORBIDDEN),
+        (Ending(EndingKind.REDIRECTED, 302), FailureKind.REDIRECTED),
+        (Ending(EndingKind.CLEARTEXT), FailureKind.CLEARTEXT),
+    ],
+)
+def test_why_it_stopped_is_said_as_it_is(desk: Desk, ending: Ending, kind: FailureKind) -> None:
+    desk.changes.clear()
+    desk.take(LinkLost(ending))
+    [why] = [change.notice.failure for change in desk.saw(Announced) if change.notice.kind is NoticeKind.STOPPED]
+    assert why is not None
+    assert why.kind is kind
+    assert desk.state.sign_in_needed is None
 
 
 def test_reconnect_is_obeyed_at_most_every_other_second(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The socket's life as pure rules: when to open, replace, wait and stop, and when to renew the token."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from tms_tui.core import health, holding, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
@@ -33,6 +33,18 @@ from tms_tui.domain.policy import (
 
 RENEWAL_REFUSED = (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.INVALID)
 """After these no renewal will work: the agent has to sign in."""
+
+
+_STOPPED_BY: Final = {
+    EndingKind.REDIRECTED: FailureKind.REDIRECTED,
+    EndingKind.CLEARTEXT: FailureKind.CLEARTEXT,
+    EndingKind.UNTRUSTED: FailureKind.UNTRUSTED,
+}
+_STOPPED_BY_CODE: Final = {
+    401: FailureKind.UNAUTHORIZED,
+    4401: FailureKind.UNAUTHORIZED,
+    4409: FailureKind.REPLACED,
+}
 
 
 def signed_in(step: Step, event: SignedIn) -> None:
@@ -236,10 +248,10 @@ def _wait(step: Step, delay: float) -> None:
 
 def _stop(step: Step, ending: Ending) -> None:
     step.state.link.stage = Stage.STOPPED
-    refused = ending.code in (401, 4401)
-    failure = Failure(FailureKind.UNAUTHORIZED if refused else FailureKind.FORBIDDEN, ending.code, words=ending.words)
+    by_kind = _STOPPED_BY.get(ending.kind, FailureKind.FORBIDDEN)
+    failure = Failure(_STOPPED_BY_CODE.get(ending.code or 0, by_kind), ending.code, words=ending.words)
     people.announce(step, Notice(NoticeKind.STOPPED, step.moment.wall, failure=failure))
-    if refused:
+    if failure.kind is FailureKind.UNAUTHORIZED:
         sign_in_again(step, failure)
 
 

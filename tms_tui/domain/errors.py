@@ -20,6 +20,8 @@ class FailureKind(StrEnum):
     """The server points elsewhere; a token is never sent there."""
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
+    REPLACED = "replaced"
+    """The same agent opened more lines than the server allows, and this was the oldest."""
     MISSING = "missing"
     MOVED_ON = "moved_on"
     """The conversation moved on since the agent looked."""
