@@ -26,6 +26,7 @@ class Role(StrEnum):
 
 AGENTS: Final = (Role.AGENT, Role.ASSIGNEE, Role.ADMIN, Role.STRANGER)
 VISITORS: Final = (Role.VISITOR, Role.OTHER_VISITOR)
+KEPT_OUT: Final = tuple(role for role in Role if role not in AGENTS + VISITORS)
 
 
 class Id(StrEnum):

@@ -1,13 +1,11 @@
 """The authorisation matrix: each cell's answer, and that a refused one changed and told nothing."""
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -18,6 +16,7 @@ from tests.server.hand_clock import HandClock
 from tests.server.matrix import (
     AGENT_FRAMES,
     AGENTS,
+    KEPT_OUT,
     ROWS,
     VISITOR_FRAMES,
     VISITORS,
@@ -28,95 +27,37 @@ from tests.server.matrix import (
     cells,
     reaches,
 )
-from tests.server.running import RunningServer, SignedIn, Visitor
+from tests.server.place import Place
+from tests.server.running import running_server
 from tests.server.sockets import Far, agent_socket, bare_visitor_socket, visitor_socket
-from tms_tui.server import admin, agentsocket, tables, visitorsocket
+from tests.server.world import OverheardBus, World, populated
+from tms_tui.server import agentsocket, visitorsocket
+from tms_tui.server.openbus import open_bus
 from tms_tui.server.routes import ROUTES
+from tms_tui.server.settings import ServerSettings
 
 SOCKETS = {"/v1/chat/agent/ws", "/v1/visitor/ws"}
 
 
-@dataclass
-class World:
-    """Everybody with their tokens, and the conversations that are named."""
-
-    server: RunningServer
-    tokens: dict[Role, str] = field(default_factory=dict)
-    agents: dict[Role, SignedIn] = field(default_factory=dict)
-    visitors: dict[Role, Visitor] = field(default_factory=dict)
-    ids: dict[Id, str] = field(default_factory=dict)
-
-    def client(self, role: Role) -> httpx.AsyncClient:
-        client = self.server.client()
-        if role in self.tokens:
-            client.headers["Authorization"] = f"Bearer {self.tokens[role]}"
-        return client
-
-    async def fingerprint(self) -> dict[str, list[Any]]:
-        """Everything that is stored."""
-        async with self.server.app.services.database.read() as connection:
-            return {
-                table.name: sorted(map(repr, await connection.execute(sa.select(table))))
-                for table in tables.metadata.sorted_tables
-            }
-
-
 @pytest.fixture
-async def world(timed: RunningServer, clock: HandClock) -> World:
-    made = World(timed)
-    leaving = {Role.EXPIRED: "Eve", Role.SIGNED_OUT: "Sue", Role.DISABLED: "Dis", Role.REFRESH: "Ref"}
-    made.tokens[Role.RUBBISH] = "a.b.c"
-    expired = await timed.sign_in(leaving[Role.EXPIRED])
-    made.tokens[Role.EXPIRED] = expired.access_token
-    clock.advance(timed.settings.access_seconds + timed.settings.leeway + 1)
-    gone = await timed.sign_in(leaving[Role.SIGNED_OUT])
-    made.tokens[Role.SIGNED_OUT] = gone.access_token
-    await gone.http.post("/v1/auth/logout")
-    made.tokens[Role.DISABLED] = (await timed.sign_in(leaving[Role.DISABLED])).access_token
-    await admin.disable_agent(timed.settings, email="dis@example.com")
-    made.tokens[Role.REFRESH] = (await timed.sign_in(leaving[Role.REFRESH])).refresh_token
-    for role, name in ((Role.AGENT, "Dana"), (Role.ASSIGNEE, "Bo"), (Role.ADMIN, "Ada")):
-        made.agents[role] = await timed.sign_in(name)
-    made.agents[Role.STRANGER] = await timed.sign_in("Mallory", tenant="elsewhere")
-    made.tokens |= {role: agent.access_token for role, agent in made.agents.items()}
-    await _conversations(made)
-    return made
+async def world(place: Place, clock: HandClock) -> AsyncIterator[World]:
+    bus = OverheardBus(open_bus(ServerSettings(data=place.data, **place.settings), uuid.uuid4().hex))
+    async with running_server(place, clock=clock, bus=bus) as server:
+        yield await populated(World(server, told=bus.told), server, clock)
 
 
-async def _conversations(made: World) -> None:
-    for role in VISITORS:
-        made.visitors[role] = await made.server.visitor(name=f"{role}")
-        made.tokens[role] = made.visitors[role].token
-        await made.visitors[role].says("good day")
-    made.ids[Id.OWN] = made.visitors[Role.VISITOR].session_id
-    assignee = made.agents[Role.ASSIGNEE]
-    await assignee.http.post(f"/v1/chat/sessions/{made.ids[Id.OWN]}/assign", json={"agent_id": assignee.user.id})
-    made.ids[Id.FOREIGN] = await _of_another_tenant(made.server)
-    made.ids[Id.UNKNOWN] = str(uuid.uuid4())
-    made.ids[Id.MALFORMED] = "1%20or%201=1"
-
-
-async def _of_another_tenant(server: RunningServer) -> str:
-    """A conversation the stranger's tenant owns."""
-    visitor = await server.visitor(name="Elsewhere")
-    async with server.app.services.database.write() as connection:
-        moved = sa.update(tables.sessions).where(tables.sessions.c.id == visitor.session_id)
-        await connection.execute(moved.values(tenant_id="elsewhere"))
-        await connection.execute(sa.delete(tables.events).where(tables.events.c.session_id == visitor.session_id))
-    return visitor.session_id
-
-
-@pytest.mark.parametrize("role", list(Role))
-async def test_every_route_answers_each_role_as_it_should(world: World, role: Role) -> None:
-    client = world.client(role)
+@pytest.mark.parametrize("roles", [KEPT_OUT, VISITORS, AGENTS], ids=["kept out", "visitors", "agents"])
+async def test_every_route_answers_each_role_as_it_should(world: World, roles: Sequence[Role]) -> None:
     wrong: list[tuple[object, ...]] = []
-    for row, named, expected in cells(role):
-        before = await world.fingerprint()
-        answer = await ask(client, row, world.ids[named])
-        if answer.status_code != expected:
-            wrong.append((row.method, row.path, named, expected, answer.status_code))
-        if expected >= 400 and await world.fingerprint() != before:
-            wrong.append((row.method, row.path, named, "nothing stored", "something was"))
+    for role in roles:
+        client = world.client(role)
+        for row, named, expected in cells(role):
+            before = await world.fingerprint()
+            answer = await ask(client, row, world.ids[named])
+            if answer.status_code != expected:
+                wrong.append((role, row.method, row.path, named, expected, answer.status_code))
+            if expected >= 400 and await world.fingerprint() != before:
+                wrong.append((role, row.method, row.path, named, "nothing stored or told", "something was"))
     assert wrong == []
 
 
@@ -154,14 +95,33 @@ async def test_a_visitor_reads_their_own_conversation_alone(world: World) -> Non
         assert "a note" not in [one["content"] for one in page]
 
 
-@pytest.mark.parametrize("role", list(Role))
-async def test_the_agents_socket_opens_to_its_agent_alone(world: World, role: Role) -> None:
-    own = world.agents[role].user.id if role in world.agents else world.agents[Role.AGENT].user.id
-    colleague = next(one.user.id for one in world.agents.values() if one.user.id != own)
-    for agent_id, mine in ((own, True), (colleague, False), (str(uuid.uuid4()), False), ("", False), ("%00", False)):
-        expected = (101 if mine else 403) if role in AGENTS else 401
-        address = f"{world.server.ws_url}/v1/chat/agent/ws?agent_id={agent_id}"
-        assert await upgraded(address, dict(world.client(role).headers)) == expected, agent_id
+async def test_agents_of_another_tenant_cannot_be_named(world: World) -> None:
+    """Neither in a body nor in a query: they are as unknown as nobody."""
+    client, foreign = world.client(Role.AGENT), world.agents[Role.STRANGER].user.id
+    address = f"/v1/chat/sessions/{world.ids[Id.OWN]}/assign"
+    for agent_id in (foreign, str(uuid.uuid4()), "1 or 1=1", ""):
+        before = await world.fingerprint()
+        answers = [
+            await client.post(address, json={"agent_id": agent_id}),
+            await client.post(address, json={"agent_id": None, "expected_agent_id": agent_id}),
+        ]
+        assert [(one.status_code, one.json()["code"]) for one in answers] == [
+            (422, "unknown_agent"),
+            (409, "already_assigned"),
+        ]
+        assert await world.fingerprint() == before
+        for query in ({"assigned": agent_id or "x"}, {"customer_id": agent_id or "x"}):
+            assert (await client.get("/v1/chat/sessions", params=query)).json()["sessions"] == []
+
+
+async def test_the_agents_socket_opens_to_its_agent_alone(world: World) -> None:
+    for role in Role:
+        own = world.agents[role].user.id if role in world.agents else world.agents[Role.AGENT].user.id
+        colleague = next(one.user.id for one in world.agents.values() if one.user.id != own)
+        for agent_id in (own, colleague, str(uuid.uuid4()), "", "%00"):
+            expected = (101 if agent_id == own else 403) if role in AGENTS else 401
+            address = f"{world.server.ws_url}/v1/chat/agent/ws?agent_id={agent_id}"
+            assert await upgraded(address, dict(world.client(role).headers)) == expected, (role, agent_id)
 
 
 async def upgraded(address: str, headers: dict[str, str]) -> int:
@@ -173,17 +133,25 @@ async def upgraded(address: str, headers: dict[str, str]) -> int:
         return refused.response.status_code
 
 
-@pytest.mark.parametrize("role", list(Role))
-async def test_the_visitors_socket_lives_for_visitors_alone(world: World, role: Role) -> None:
-    async with bare_visitor_socket(world.server) as far:
-        await far.says("auth", data={"token": world.tokens.get(role, "")})
-        if role in VISITORS:
-            assert (await far.hears())["data"]["session_id"] == world.visitors[role].session_id
-        else:
-            assert await far.close_code() == 4401
+async def test_the_visitors_socket_lives_for_visitors_alone(world: World) -> None:
+    for role in Role:
+        async with bare_visitor_socket(world.server) as far:
+            await far.says("auth", data={"token": world.tokens.get(role, "")})
+            if role in VISITORS:
+                assert (await far.hears())["data"]["session_id"] == world.visitors[role].session_id
+            else:
+                assert await far.close_code() == 4401, role
 
 
-@pytest.mark.parametrize("role", AGENTS)
+async def test_an_agents_socket_is_renewed_by_a_token_of_that_agent_alone(world: World) -> None:
+    async with agent_socket(world.server, world.agents[Role.AGENT]) as far:
+        for role in Role:
+            await far.says("auth", data={"token": world.tokens.get(role, "")}, ref=role)
+            assert await errors_until_answered(far) == ([] if role is Role.AGENT else [role])
+            await far.says("viewing", data={})  # ten bad frames in a row would end the socket
+
+
+@pytest.mark.parametrize("role", [Role.ASSIGNEE, Role.STRANGER])
 async def test_each_frame_of_an_agent_reaches_their_own_tenant_alone(world: World, role: Role) -> None:
     others = Role.AGENT if role is Role.STRANGER else Role.STRANGER
     async with (
@@ -191,22 +159,35 @@ async def test_each_frame_of_an_agent_reaches_their_own_tenant_alone(world: Worl
         agent_socket(world.server, world.agents[others]) as elsewhere,
         visitor_socket(world.server, world.visitors[Role.OTHER_VISITOR]) as customer,
     ):
-        for row in AGENT_FRAMES:
-            for named in Id if row.names_session else (Id.OWN,):
-                before = await world.fingerprint()
-                data = row.data | ({"session_id": world.ids[named]} if row.names_session else {})
-                await far.says(row.type, data=data, ref=f"{row.type} {named}")
-                refused = row.type == "auth" or not reaches(role, named)
-                assert await errors_until_answered(far) == ([f"{row.type} {named}"] if refused else [])
-                assert await world.fingerprint() == before
+        await agent_frames(world, far, role)
         for far_end in (elsewhere, customer):
             heard = await frames_until_answered(far_end)
             assert not {"typing_start", "typing_stop"} & {one["type"] for one in heard}
             assert str(world.agents[role].user.id) not in str(heard)
 
 
-@pytest.mark.parametrize("named", list(Id))
-async def test_a_visitors_frames_speak_of_their_own_conversation_whatever_they_name(world: World, named: Id) -> None:
+@pytest.mark.parametrize("role", [Role.AGENT, Role.ADMIN])
+async def test_each_frame_of_an_agent_is_taken_whoever_has_the_conversation(world: World, role: Role) -> None:
+    async with agent_socket(world.server, world.agents[role]) as far:
+        await agent_frames(world, far, role)
+
+
+async def agent_frames(world: World, far: Far, role: Role) -> None:
+    """Every frame with every kind of id: refused where it must be, and then neither stored nor told."""
+    for row in AGENT_FRAMES:
+        for named in Id if row.names_session else (Id.OWN,):
+            before = await world.fingerprint()
+            data = row.data | ({"session_id": world.ids[named]} if row.names_session else {})
+            await far.says(row.type, data=data, ref=f"{row.type} {named}")
+            refused = row.type == "auth" or not reaches(role, named)
+            assert await errors_until_answered(far) == ([f"{row.type} {named}"] if refused else [])
+            after = await world.fingerprint()
+            told = after.pop("told")[len(before.pop("told")) :]
+            assert after == before
+            assert not (refused and told), (row, named)
+
+
+async def test_a_visitors_frames_speak_of_their_own_conversation_whatever_they_name(world: World) -> None:
     own = world.visitors[Role.OTHER_VISITOR]
     async with (
         visitor_socket(world.server, own) as far,
@@ -214,9 +195,12 @@ async def test_a_visitors_frames_speak_of_their_own_conversation_whatever_they_n
         agent_socket(world.server, world.agents[Role.STRANGER]) as stranger,
     ):
         await agent.until("connected")
-        for row in VISITOR_FRAMES:
-            await far.says(row.type, session_id=world.ids[named], data=row.data | {"session_id": world.ids[named]})
-            assert (await agent.until(row.type))["session_id"] == own.session_id
+        for named in Id:
+            up_to = (await own.says("and another thing"))["seq"]
+            for row in VISITOR_FRAMES:
+                data = row.data | {"session_id": world.ids[named]} | ({"up_to": up_to} if "up_to" in row.data else {})
+                await far.says(row.type, session_id=world.ids[named], data=data)
+                assert (await agent.until(row.type))["session_id"] == own.session_id
         heard = await frames_until_answered(stranger)
         assert not {row.type for row in VISITOR_FRAMES} & {one["type"] for one in heard}
 
