@@ -1,6 +1,10 @@
 """A real server on a free loopback port, for everyone's tests."""
 
+import asyncio
 import contextlib
+import functools
+import ssl
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,6 +25,8 @@ from tms_tui.server.settings import PasswordCost, Rate, ServerSettings
 PASSWORD = "correct horse battery"
 QUICK = PasswordCost(time=1, memory_kib=8, lanes=1)
 GENEROUS = Rate(10_000, 10_000)
+# Made once: reading the certificates takes longer than most tests, and these servers speak plain HTTP.
+_TLS = ssl.create_default_context()
 
 
 @dataclass(slots=True)
@@ -83,7 +89,7 @@ class RunningServer(Running):
     def client(self) -> httpx.AsyncClient:
         """A client for this server, closed with it; what it is answered must be what the document promises."""
         client = httpx.AsyncClient(
-            base_url=self.url, trust_env=False, timeout=20, event_hooks={"response": [promises.keeps]}
+            base_url=self.url, trust_env=False, timeout=20, verify=_TLS, event_hooks={"response": [promises.keeps]}
         )
         self._clients.append(client)
         return client
@@ -113,6 +119,15 @@ class Visitor:
         return stored
 
 
+@functools.cache
+def _migrated() -> bytes:
+    """A database without rows: migrating takes longer than all the rest of a start."""
+    with tempfile.TemporaryDirectory() as home:
+        settings = ServerSettings(data=Path(home))
+        asyncio.run(admin.migrate(settings))
+        return (settings.data / "tms-chat.db").read_bytes()
+
+
 @contextlib.asynccontextmanager
 async def running_server(
     place: Path | Place,
@@ -131,7 +146,11 @@ async def running_server(
         "visitor_send_rate": GENEROUS,
     }
     place = place if isinstance(place, Place) else Place(place)
-    server = RunningServer(ServerSettings(data=place.data, **(relaxed | place.settings | settings)), bus, clock)
+    told = ServerSettings(data=place.data, **(relaxed | place.settings | settings))
+    if told.database is None and not (file := place.data / "tms-chat.db").exists():
+        place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_bytes(await asyncio.to_thread(_migrated))
+    server = RunningServer(told, bus, clock)
     await server.start()
     try:
         yield server
