@@ -442,10 +442,15 @@ async def test_enter_and_ctrl_j_can_change_places() -> None:
 
 
 async def test_plain_characters_draw_everything_of_ours() -> None:
-    async with desk(preferences=Preferences(ascii_only=True), size=(160, 48)) as (pilot, _):
-        await press(pilot, "enter", "escape")
-        ours = text_of(pilot)
-        assert not {"╭", "│", "─", "┃", "●"} & set(ours.replace("● Live", ""))
+    async with desk(preferences=Preferences(ascii_only=True), size=(160, 48)) as (pilot, engine):
+        engine.take(TypingSeen(JONAS, message(JONAS, 9, "x").author, active=True))
+        arrives(engine, message(JONAS, 4, "a note", by_agent(ANA), private=True))
+        for keys in (("enter", "escape"), ("i",), ("escape", ":"), ("escape", "f9"), ("escape", "f1"), ("escape", "p")):
+            await press(pilot, *keys)
+            assert text_of(pilot).isascii(), [row for row in text_of(pilot).splitlines() if not row.isascii()]
+        engine.take(LinkLost(Ending(EndingKind.LOST)))
+        await settled(pilot)
+        assert badge(pilot).startswith("~ Connecting")
 
 
 @pytest.mark.parametrize(("quiet", "rings"), [(False, 1), (True, 0)])

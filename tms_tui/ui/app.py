@@ -33,6 +33,12 @@ class ChatApp(App[None]):
     just before the terminal is. `demo_wanted`: the agent chose the demo, and the app has ended for it.
     """
 
+    CSS = """
+    ChatApp.ascii ModalScreen > * { border: ascii $border; }
+    ChatApp.ascii ModalScreen VerticalScroll, ChatApp.ascii Choices, ChatApp.ascii CustomerPanel {
+        scrollbar-size: 0 0;
+    }
+    """
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tms-chat"
 
@@ -57,6 +63,7 @@ class ChatApp(App[None]):
         self._prefill = prefill
         self._first: Worker[Engine | Failure] | None = None
         self.desk = DeskScreen(preferences, words=words)
+        self.set_class(preferences.ascii_only, "ascii")
         if preferences.reduced_motion:
             self.animation_level = "none"
         for one in (*THEMES, wanted):

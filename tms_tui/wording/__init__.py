@@ -1,15 +1,14 @@
 """States, changes and failures in words and signs, for both faces."""
 
 from collections.abc import Sequence
-from typing import Final, assert_never
+from typing import Final
 
-from tms_tui.core.select import Badge, BadgeKind, Filter
+from tms_tui.core.select import Filter
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, Session, SessionStatus
 from tms_tui.wording.failures import (
-    BROKEN,
     address,
     broken,
     crashed,
@@ -24,14 +23,15 @@ from tms_tui.wording.failures import (
     to_fill_in,
     too_long,
 )
-from tms_tui.wording.times import clock, day, gap, to_the_second, wait
+from tms_tui.wording.line import badge, badge_broken, link_sentence
+from tms_tui.wording.times import clock, day, gap, plural, to_the_second, wait
 
 __all__ = [
-    "BROKEN",
     "UNCONFIRMED",
     "address",
     "availability",
     "badge",
+    "badge_broken",
     "brief",
     "broken",
     "chat_title",
@@ -103,13 +103,6 @@ _STATUSES: Final = {
     SessionStatus.ACTIVE: "active",
     SessionStatus.PENDING: "pending",
     SessionStatus.ENDED: "resolved",
-}
-
-
-_BADGES: Final = {
-    BadgeKind.LIVE: ("\u25cf", "Live"),
-    BadgeKind.CONNECTING: ("\u25d0", "Connecting"),
-    BadgeKind.OFFLINE: ("\u25cb", "Offline"),
 }
 
 
@@ -233,37 +226,6 @@ def typing(names: Sequence[str]) -> str:
     return f"{_listed(names)} {'is' if len(names) == 1 else 'are'} typing"
 
 
-def badge(state: Badge) -> tuple[str, str]:
-    """The sign and the words of the connection."""
-    sign, word = _BADGES[state.kind]
-    parts = [word]
-    if state.kind is BadgeKind.CONNECTING and state.tries:
-        parts = [f"{word} (try {state.tries + 1})"]
-    if state.kind is BadgeKind.OFFLINE:
-        parts += _offline(state)
-    if state.unsent:
-        parts.append(f"{state.unsent} unsent")
-    return sign, ", ".join(parts)
-
-
-def link_sentence(state: Badge) -> str:
-    """The connection in a whole sentence, with what it means for the work."""
-    match state.kind:
-        case BadgeKind.LIVE:
-            said = "Live: new messages arrive at once."
-        case BadgeKind.CONNECTING:
-            said = "Connecting. What you send is kept and goes out when the server answers."
-        case BadgeKind.OFFLINE if state.stopped:
-            said = "Not connected, and not trying. F5 connects."
-        case BadgeKind.OFFLINE if state.polling:
-            said = "Offline. New messages are read every few seconds, and what you send goes out."
-        case BadgeKind.OFFLINE:
-            said = "Offline. What you send is kept and goes out when the line is back."
-        case _:
-            assert_never(state.kind)
-    return f"{said} {plural(state.unsent, 'message')} not sent yet." if state.unsent else said
-
-
 def notice(said: Notice, name: str = "") -> str:
     """What the event line says; `name` stands in where the notice carries none."""
     known, unknown = _NOTICES[said.kind]
@@ -276,19 +238,6 @@ def notice(said: Notice, name: str = "") -> str:
         since=to_the_second(said.since) if said.since is not None else "",
         why=reason(said.failure) if said.failure else "the server refused it",
     )
-
-
-def plural(count: int, noun: str) -> str:
-    """A count and its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _offline(state: Badge) -> list[str]:
-    if state.stopped:
-        return ["stopped, F5 connects"]
-    parts = ["unstable"] if state.unstable else []
-    parts += ["polling"] if state.polling else []
-    return [*parts, f"read {to_the_second(state.read_at)}"] if state.read_at is not None else parts
 
 
 def _listed(names: Sequence[str]) -> str:

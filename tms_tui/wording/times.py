@@ -1,4 +1,4 @@
-"""Times and waits, as short as they stay clear."""
+"""Times, waits and counts, as short as they stay clear."""
 
 import time
 from typing import Final
@@ -66,3 +66,8 @@ def gap(mark: GapMark, now: float) -> str:
     ended = clock(mark.ended_at, now)
     span = began if began == ended else f"{began}-{ended}"
     return f"offline {span}, {mark.recovered or 'nothing'} {'recovered' if mark.recovered else 'missed'}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count and its noun."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -59,7 +59,7 @@ class DeskScreen(Screen[None]):
         self._keys = rebound(preferences.keys, single_keys=preferences.single_keys)
         self._panes_of = {action.id: action.panes for action in self._keys.actions}
         bindings.bind(self, bindings.of_desk(self._keys.actions))
-        self._header = DeskHeader()
+        self._header = DeskHeader(ascii_only=preferences.ascii_only)
         self._place = Container(id="place")
         self._event_line = EventLine(words, id="events")
         self._footer = KeyFooter(self._keys.actions)

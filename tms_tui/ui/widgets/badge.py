@@ -25,15 +25,19 @@ class Badge(Line):
     Badge.offline {{ color: $text-error; }}
     """
 
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._ascii_only = ascii_only
+
     def update_from(self, state: State) -> None:
         """Show the connection as it is now."""
         badge = select.badge(state)
-        sign, words = wording.badge(badge)
+        sign, words = wording.badge(badge, ascii_only=self._ascii_only)
         self._show(badge.kind.value, f"{sign} {words}")
 
     def update_broken(self) -> None:
         """Show that the desk itself has stopped."""
-        self._show("offline", f"\u25cb {wording.BROKEN}")
+        self._show("offline", wording.badge_broken(ascii_only=self._ascii_only))
 
     def get_content_width(self, container: object, viewport: object) -> int:  # noqa: ARG002 - Textual's signature
         return Content(self.text).cell_length

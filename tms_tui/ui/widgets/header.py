@@ -22,9 +22,9 @@ class DeskHeader(Horizontal):
     DeskHeader Badge { margin-left: 2; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, ascii_only: bool = False) -> None:
         super().__init__(id="header")
-        self.badge = Badge(id="badge")
+        self.badge = Badge(ascii_only=ascii_only, id="badge")
         """The connection."""
         self._overview = Line(id="overview")
         self._who = ""
