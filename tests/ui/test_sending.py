@@ -1,5 +1,9 @@
 """Drafts and sends: nothing lost, nothing sent twice, nothing sent to somebody else."""
 
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
 from tests.ui.desk_world import (
     ANA,
     EVA,
@@ -227,3 +231,50 @@ async def test_leaving_the_canned_responses_types_the_slash() -> None:
     async with desk() as (pilot, _):
         await press(pilot, "enter", "slash", "escape")
         assert composer(pilot).text == "/"
+
+
+async def test_unsent_messages_that_are_kept_are_not_called_lost() -> None:
+    async with desk() as (pilot, engine):
+        engine.take(LinkLost(Ending(EndingKind.LOST)))
+        await press(pilot, "enter", *"sorry", "enter")
+        engine.state.keeps = True
+        await press(pilot, "ctrl+q")
+        assert "goes out when you sign in again" in text_of(pilot)
+
+
+@pytest.mark.parametrize(("keeps", "asks"), [(False, True), (True, False)])
+async def test_a_draft_that_would_be_lost_is_asked_about(*, keeps: bool, asks: bool) -> None:
+    async with desk() as (pilot, engine):
+        engine.state.keeps = keeps
+        await press(pilot, "enter", *"half", "ctrl+q")
+        assert pilot.app.is_running is asks
+        if asks:
+            assert "1 draft not sent yet." in text_of(pilot)
+            assert "what is unsent is lost" in text_of(pilot)
+
+
+async def _pasted(pilot: Pilot[None], lines: int) -> str:
+    text = "\n".join(f"line {number}" for number in range(1, lines + 1))
+    await press(pilot, "enter", "a", "b", "left")
+    composer(pilot).post_message(Paste(text))
+    await settled(pilot)
+    return text
+
+
+async def test_a_few_lines_are_pasted_at_once() -> None:
+    async with desk(size=(80, 24)) as (pilot, _):
+        text = await _pasted(pilot, 9)
+        assert composer(pilot).text == f"a{text}b"
+
+
+@pytest.mark.parametrize(("answer", "taken"), [("1", True), ("2", False), ("escape", False)])
+async def test_many_lines_are_asked_about_once(answer: str, *, taken: bool) -> None:
+    async with desk(size=(80, 24)) as (pilot, engine):
+        text = await _pasted(pilot, 10)
+        assert "10 lines and 70 characters were pasted." in text_of(pilot)
+        assert composer(pilot).text == "ab"
+        await press(pilot, answer)
+        assert composer(pilot).text == (f"a{text}b" if taken else "ab")
+        assert composer(pilot).has_focus
+        await press(pilot, "c")
+        assert engine.state.drafts[JONAS, False] == composer(pilot).text

@@ -1,7 +1,7 @@
 """What survives a crash: sends before they leave, drafts within a second."""
 
 from tms_tui.core import people
-from tms_tui.core.state import Step
+from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepSend, Timer, TimerKind, WakeAt
 from tms_tui.domain.errors import Failure, FailureKind
@@ -9,6 +9,11 @@ from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft
 from tms_tui.domain.policy import DRAFT_KEPT_AFTER
 from tms_tui.domain.text import CleanText
+
+
+def survive(state: State) -> bool:
+    """Whether drafts and unsent messages outlive this run."""
+    return state.keeps and not state.keep_failed
 
 
 def keep_send(step: Step, draft: Draft) -> None:

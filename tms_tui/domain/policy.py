@@ -76,6 +76,8 @@ GIVE_UP_SENDING_AFTER: Final = 300.0
 
 CLOCKS_APART: Final = 60.0
 """How far the server's clock may be before this one."""
+PASTE_ASKS_FROM: Final = 10
+"""So many lines are pasted only when the agent says yes."""
 UNDO_WITHIN: Final = 10.0
 """A change of state can be taken back for this long."""
 DRAFT_KEPT_AFTER: Final = 0.8

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import keeping, select
 from tms_tui.core.state import Decision, Moment
 from tms_tui.core.undo import about, to_take_back
 from tms_tui.domain import events as on
@@ -238,7 +238,7 @@ class LineFace:
         unsent, state = self._engine.state.outbox.unsent(), self._engine.state
         if unsent and not self._warned:
             self._warned = True
-            are_kept = state.keeps and not state.keep_failed
+            are_kept = keeping.survive(state)
             fate = "leaves; they go out when you sign in again" if are_kept else "leaves and loses them"
             return [f"{wording.plural(unsent, 'message')} not sent yet. /quit again {fate}."]
         self.over = True

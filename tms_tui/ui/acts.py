@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import keeping, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.events import AvailabilityAsked, ReconnectAsked
@@ -92,12 +92,15 @@ def availability(desk: Desk) -> None:
 
 def leave(desk: Desk) -> None:
     """End the program; asks when something is unsent."""
-    unsent = desk.state.outbox.unsent()
-    if not unsent:
+    unsent, kept = desk.state.outbox.unsent(), keeping.survive(desk.state)
+    drafts = 0 if kept else len(desk.state.drafts)
+    if not unsent and not drafts:
         desk.leave()
         return
-    answers = [Choice("stay", "Stay"), Choice("quit", "Quit all the same", "what is unsent is lost")]
-    question = f"{wording.plural(unsent, 'message')} not sent yet."
+    fate = "what is unsent goes out when you sign in again" if kept else "what is unsent is lost"
+    answers = [Choice("stay", "Stay"), Choice("quit", "Quit all the same", fate)]
+    texts = [wording.plural(count, noun) for count, noun in ((unsent, "message"), (drafts, "draft")) if count]
+    question = f"{' and '.join(texts)} not sent yet."
     desk.ask(question, answers, lambda answer: desk.leave() if answer == "quit" else None)
 
 

@@ -196,10 +196,7 @@ class Control:
         then: Callable[[str], None],
         new: Callable[[str], Choice | None] | None = None,
     ) -> None:
-        """Let the agent choose by typing a part of the name; `then` is called as for `ask`.
-
-        `new`: what is offered beside for what was typed.
-        """
+        """Let the agent choose by typing a part of the name; `new` makes a choice of what was typed."""
         self.show(palette.Palette(title, choices, new), partial(_when_chosen, then))
 
     def prompt(self, question: str, keys: str, then: Callable[[str], None]) -> None:

@@ -1,7 +1,8 @@
-"""What becomes of a text that was not sent because the talk had moved on: the agent decides."""
+"""Texts held back until the agent decides: one not sent because the talk had moved on, a paste of many lines."""
 
 from functools import partial
 
+from tms_tui import wording
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.model import Draft
 from tms_tui.ui.port import Desk
@@ -20,6 +21,14 @@ def ask_about(desk: Desk, send_id: SendId) -> None:
     ]
     question = "Nothing was sent: the conversation moved on since you looked. The new lines stand above."
     desk.ask(question, answers, partial(_decide, desk, draft))
+
+
+def ask_before_pasting(desk: Desk, text: str) -> None:
+    """Ask once for all the lines."""
+    lines = wording.plural(text.count("\n") + 1, "line")
+    answers = [Choice("paste", "Paste them"), Choice("leave", "Leave them")]
+    question = f"{lines} and {wording.plural(len(text), 'character')} were pasted."
+    desk.ask(question, answers, lambda answer: desk.composing.insert(text) if answer == "paste" else None)
 
 
 def _decide(desk: Desk, draft: Draft, answer: str) -> None:

@@ -211,6 +211,12 @@ class DeskScreen(Screen[None]):
         if self._control is not None:
             self._control.offer_canned("/")
 
+    def on_composer_paste_asked(self, event: Composer.PasteAsked) -> None:
+        from tms_tui.ui import holding
+
+        if self._control is not None:
+            holding.ask_before_pasting(self._control, event.text)
+
     def on_composer_too_long(self, event: Composer.TooLong) -> None:
         self._event_line.say(wording.too_long(event.characters, event.most))
 

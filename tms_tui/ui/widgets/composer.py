@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.policy import MESSAGE_LONGEST
+from tms_tui.domain.policy import MESSAGE_LONGEST, PASTE_ASKS_FROM
 from tms_tui.domain.text import EMPTY, clean
 from tms_tui.ui.bindings import allowed
 from tms_tui.ui.keys import ACTIONS, Action
@@ -87,6 +87,13 @@ class Composer(TextArea, inherit_bindings=False):
 
     class CannedAsked(UiMessage):
         """A slash was typed into an empty composer."""
+
+    class PasteAsked(UiMessage):
+        """So many lines were pasted that it may have been by mistake: nothing was inserted yet."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class TooLong(UiMessage):
         """An edit was not made, or a text not sent, because it would have `characters`, more than `most`."""
@@ -228,9 +235,13 @@ class Composer(TextArea, inherit_bindings=False):
             self.post_message(self.CannedAsked())
 
     def on_paste(self, event: events.Paste) -> None:
-        """Insert what was pasted, cleaned; it never sends."""
+        """Insert what was pasted, cleaned; of many lines only tell, unless they are too long anyhow. It never sends."""
         self._consume(event)
-        self.replace(pasted(event.text), *self.selection, maintain_selection_offset=False)
+        text = pasted(event.text)
+        if len(text) <= MESSAGE_LONGEST and text.count("\n") + 1 >= PASTE_ASKS_FROM:
+            self.post_message(self.PasteAsked(text))
+        else:
+            self.replace(text, *self.selection, maintain_selection_offset=False)
 
     def on_blur(self) -> None:
         self.post_message(self.Left())
