@@ -20,20 +20,32 @@ TABLE: Final = Path(__file__).parent / "TABLE.md"
 def main(words: Sequence[str]) -> int:
     """The exit code."""
     asked = _asked(words)
-    chosen = [fault for fault in catalogue() if _is_chosen(fault, asked)]
+    wanted = [fault for fault in catalogue() if _is_chosen(fault, asked)]
     seeds = [asked.seed] if asked.seed is not None else list(range(1, asked.seeds + 1))
     began = time.monotonic()
-    runs = [(fault.number, seed) for seed in seeds for fault in chosen if not fault.apart]
-    outcomes = []
+    chosen = [fault for fault in wanted if not fault.apart]
+    runs = [
+        (one.number, seed, _types(asked, seed, seeds)) for seed in seeds for one in chosen if _due(one, seed, seeds)
+    ]
+    outcomes: list[Outcome] = []
     with ProcessPoolExecutor(asked.jobs, max_tasks_per_child=1) as pool:
         for outcome in pool.map(run, *zip(*runs, strict=True)) if runs else ():
             _say(outcome)
             outcomes.append(outcome)
     if asked.write:
-        TABLE.write_text(table(outcomes, [fault for fault in chosen if fault.apart]))
+        TABLE.write_text(table(outcomes, [fault for fault in wanted if fault.apart]))
     failed = sum(outcome.verdict != SURVIVED for outcome in outcomes)
     sys.stdout.write(f"{len(outcomes)} runs, {failed} not survived, {time.monotonic() - began:.0f} s\n")
     return 1 if failed or not outcomes else 0
+
+
+def _due(fault: Fault, seed: int, seeds: Sequence[int]) -> bool:
+    """Tests draw nothing from the seed: they are run once."""
+    return fault.play is not None or seed == seeds[0]
+
+
+def _types(asked: argparse.Namespace, seed: int, seeds: Sequence[int]) -> bool:
+    return bool(asked.typing) and seed == seeds[0]
 
 
 def _is_chosen(fault: Fault, asked: argparse.Namespace) -> bool:
@@ -57,6 +69,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="RE", help="only faults whose number and title match")
     parser.add_argument("--starred", action="store_true", help="only those that run with every change")
     parser.add_argument("--played", action="store_true", help="leave out what the test suite plays anyway")
+    parser.add_argument("--typing", action="store_true", help="with the first seed, type at a real terminal meanwhile")
     parser.add_argument("--jobs", type=int, default=1, help="faults at a time (1)")
     parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
     return parser.parse_args(words)

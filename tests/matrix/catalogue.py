@@ -30,6 +30,8 @@ class Fault:
     lies: float = NOTICED
     speed: float = 5.0
     guests: int = 2
+    types: bool = True
+    """Whether one can type meanwhile: not where the sign-in is asked for."""
     settings: dict[str, Any] = field(default_factory=dict)
     """Of the server; `mute` and `limit_files` too."""
 

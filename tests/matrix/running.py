@@ -19,10 +19,10 @@ def catalogue() -> list[Fault]:
     return [FAULTS[number] for number in sorted(FAULTS)]
 
 
-def run(number: int, seed: int) -> Outcome:
-    """What comes of it."""
+def run(number: int, seed: int, typed: bool) -> Outcome:
+    """What comes of it; `typed`: while somebody types at a terminal."""
     fault = FAULTS[number]
-    return asyncio.run(play(fault, seed)) if fault.play is not None else _tested(fault, seed)
+    return asyncio.run(play(fault, seed, typed=typed)) if fault.play is not None else _tested(fault, seed)
 
 
 def _tested(fault: Fault, seed: int) -> Outcome:

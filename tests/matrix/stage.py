@@ -17,6 +17,7 @@ from tests.together.faultline import Faultline, faultline
 from tms_tui.core import select
 from tms_tui.core.outbox import PARKED
 from tms_tui.core.select import BadgeKind
+from tms_tui.domain.events import TopReached
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.text import clean
 from tms_tui.engine.keep import Keep
@@ -125,6 +126,7 @@ class Stage:
         stored = [row for row in await self.stored() if row.session == desk.opened]
 
         def holds(_: object) -> bool:
+            desk.engine.take(TopReached(desk.opened))  # a page holds fifty, and the agent scrolls up
             shown = tuple(row for row in desk.shown() if row.session == desk.opened)
             return judge(History((), tuple(stored), shown)).clean
 

@@ -15,13 +15,15 @@ failure. Starred faults run with every change.
 - *Lost*, *doubled*, *misordered*: messages, from what was asked, what the server stores and what the screen shows.
 - *Untrue*: the longest time the badge said Live though no socket carried, or a stored message was more than 3 s late.
 - *Recovered*: from the end of the fault until nothing was missing.
-- *Stood still*: the longest time the console took no key, waiting for the processor left out.
+- *Stood still*: the longest time the console's event loop did nothing, waiting for the processor left out.
+- *Keys*: milliseconds until 95 of 100 keys typed at a real terminal meanwhile were seen, and until the last of all;
+  of one seed. Where the sign-in stands in between nobody types.
 
 Untrue and recovered are seconds of the console's own clock, which runs faster in most runs; of several seeds the
 worst counts. A fault without figures is played and judged by the tests named.
 
-| # | Fault | Lost | Doubled | Misordered | Untrue | Recovered | Stood still | Verdict |
-|---|---|---|---|---|---|---|---|---|
+| # | Fault | Lost | Doubled | Misordered | Untrue | Recovered | Stood still | Keys | Verdict |
+|---|---|---|---|---|---|---|---|---|---|
 """
 APART: Final = "\n## Faults that cannot happen to this server\n\n"
 
@@ -46,7 +48,7 @@ def _row(outcomes: Sequence[Outcome]) -> str:
 
 def _figures(outcomes: Sequence[Outcome]) -> list[str]:
     if outcomes[0].fault.tests:
-        return ["-"] * 6
+        return ["-"] * 7
     return [
         _most(len(one.findings.lost) for one in outcomes),
         _most(len(one.findings.duplicated) for one in outcomes),
@@ -54,6 +56,7 @@ def _figures(outcomes: Sequence[Outcome]) -> list[str]:
         f"{max(one.lied for one in outcomes):.1f} s",
         f"{max(one.recovered for one in outcomes):.1f} s",
         f"{max(one.freeze for one in outcomes) * 1000:.0f} ms",
+        ", ".join(f"{one.echo.p95:.0f}, {one.echo.longest:.0f} ms" for one in outcomes if one.echo) or "-",
     ]
 
 

@@ -115,8 +115,17 @@ def console(
     cols: int = 80,
     **environment: str,
 ) -> Iterator[Terminal]:
-    """The program at a terminal, its password on standard input, as a script or a password manager gives it."""
+    """The program at a terminal, going to the stage's server or to `url`."""
     words = [*program, "--server", url or stage.url, "--email", email, "--password-stdin", *more]
+    with at_terminal(words, home, password, rows=rows, cols=cols, **environment) as terminal:
+        yield terminal
+
+
+@contextlib.contextmanager
+def at_terminal(
+    words: Sequence[str], home: Path, password: str = PASSWORD, *, rows: int = 24, cols: int = 80, **environment: str
+) -> Iterator[Terminal]:
+    """A command at a terminal, its password on standard input, as a script or a password manager gives it."""
     # A shell's pipe: the password is written by a file descriptor, never an argument.
     pipe = home / "password.fifo"
     home.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,12 @@ async def _asked_to_sign_in(stage: Stage) -> None:
 
 
 @played(
-    49, "the token ends while idle and mid-send", starred=True, speed=1.0, settings={"access_seconds": 4, "leeway": 0}
+    49,
+    "the token ends while idle and mid-send",
+    starred=True,
+    speed=1.0,
+    types=False,
+    settings={"access_seconds": 4, "leeway": 0},
 )
 async def expired_token(stage: Stage) -> None:
     stage.line.impose(Impostor(http(503, b"", Retry_After="1", Connection="close")), renewals)
@@ -54,7 +59,9 @@ async def expired_token(stage: Stage) -> None:
     assert "half a sentence" in stage.desk.state.drafts.values(), "the draft is gone"
 
 
-@played(50, "every renewal is refused", starred=True, speed=1.0, settings={"access_seconds": 4, "leeway": 0})
+@played(
+    50, "every renewal is refused", starred=True, speed=1.0, types=False, settings={"access_seconds": 4, "leeway": 0}
+)
 async def refused_renewal(stage: Stage) -> None:
     stage.desk.types(stage.guests[1].session, "half a sentence")
     stage.line.impose(Impostor(REFUSED), renewals)
@@ -70,7 +77,14 @@ async def refused_renewal(stage: Stage) -> None:
     assert "half a sentence" in stage.desk.state.drafts.values(), "the draft is gone"
 
 
-@played(51, "fifty calls meet a 401 together", starred=True, speed=1.0, settings={"access_seconds": 6, "leeway": 0})
+@played(
+    51,
+    "fifty calls meet a 401 together",
+    starred=True,
+    speed=1.0,
+    types=False,
+    settings={"access_seconds": 6, "leeway": 0},
+)
 async def fifty_at_once(stage: Stage) -> None:
     stage.line.impose(BlackHole(), renewals)
     stage.line.strike(Reset(), requests)
@@ -86,7 +100,7 @@ async def fifty_at_once(stage: Stage) -> None:
     assert stage.line.asked[REFRESH] == 1, f"{stage.line.asked[REFRESH]} renewals"
 
 
-@played(52, "401 goes on after the renewal")
+@played(52, "401 goes on after the renewal", types=False)
 async def refused_for_ever(stage: Stage) -> None:
     stage.line.impose(Impostor(REFUSED), all_but_renewals)
     stage.line.strike(Reset(), requests)
@@ -137,7 +151,7 @@ async def rate_limited(stage: Stage) -> None:
         await stage.until(lambda: not stage.desk.state.outbox.unsent(), 60, "it is sent")
 
 
-@played(56, "the account is disabled while connected", speed=1.0, settings={"sign_in_check": 1})
+@played(56, "the account is disabled while connected", speed=1.0, types=False, settings={"sign_in_check": 1})
 async def disabled(stage: Stage) -> None:
     _set_disabled(stage, disabled="2026-01-01T00:00:00.000000Z")
     await _asked_to_sign_in(stage)

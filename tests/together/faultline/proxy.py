@@ -6,6 +6,7 @@ so HTTP may pass while the socket is blocked. A new fault is a dataclass in `fau
 
 import asyncio
 import contextlib
+import copy
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -45,6 +46,8 @@ class Faultline:
         self.knocked: list[float] = []
         """When sockets were asked for, by the monotonic clock."""
         self.carried: list[tuple[float, bool]] = [(time.monotonic(), False)]
+        self.twin: Faultline | None = None
+        """Another line on which the same is done, so that what goes over it is not counted here."""
         self.most_sockets = 0
         """How many carried at once at most."""
         self.happened: Callable[[], None] = _nothing
@@ -64,6 +67,8 @@ class Faultline:
 
     async def open_door(self, address: str = LOOPBACK) -> None:
         """Take connections, again on the same port."""
+        if self.twin is not None:
+            await self.twin.open_door(address)
         self._door = await asyncio.start_server(self._came, address, self.port)
         self.port = self._door.sockets[0].getsockname()[1]
 
@@ -71,6 +76,8 @@ class Faultline:
         """Refuse new connections, really: whoever knocks is told by the system, and nobody here can count it."""
         assert self._door is not None
         self._door.close()
+        if self.twin is not None:
+            self.twin.shut_door()
 
     def strike(self, blow: Blow, on: On = everything) -> int:
         """Break what is open now; how many connections that hit."""
@@ -78,11 +85,15 @@ class Faultline:
         for passage in hit:
             passage.struck(blow)
         self.bitten[type(blow)] += len(hit)
+        if self.twin is not None:
+            self.twin.strike(blow, on)
         return len(hit)
 
     def impose(self, fault: Fault, on: On = everything) -> None:
         """Do this to all that is open and all that comes; of several rules the latest that fits holds."""
         self._rules.append(Rule(fault, on, asyncio.Event()))
+        if self.twin is not None:
+            self.twin.impose(copy.deepcopy(fault), on)
         if isinstance(fault, Blow):
             self.strike(fault, on)
         elif isinstance(fault, Stranger):
@@ -97,6 +108,8 @@ class Faultline:
         rules, self._rules = self._rules, []
         for rule in rules:
             rule.lifted.set()
+        if self.twin is not None:
+            self.twin.lift()
         self.turned()
 
     def server_frozen(self, *, frozen: bool) -> None:
