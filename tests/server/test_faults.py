@@ -1,4 +1,4 @@
-"""What must survive: a kill between commit and broadcast, a locked store."""
+"""What must survive: a kill between commit and broadcast, a locked store, no file descriptor left."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,11 @@ import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
+
 from tests.server.running import RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import agent_socket
+from tests.server.waiting import until
 from tms_tui.server.settings import ServerSettings
 
 
@@ -88,3 +91,46 @@ async def test_the_store_syncs_every_commit_to_the_disk(tmp_path: Path) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert modes == ["wal", 2, 1]
+
+
+LIMIT = 64
+
+
+@contextlib.asynccontextmanager
+async def limited_server(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """`tms-chat serve` that may have few files open."""
+    start = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({LIMIT}, {LIMIT})); "
+    run = "import sys; from tms_tui.server.commands import serve; serve(sys.argv[1:])"
+    file = data / "port"
+    # Not into a pipe: the event loop says thousands of times that it cannot accept, and would wait for a reader.
+    with (data / "log").open("wb") as log:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", start + run, "--data", str(data), "--port", "0", "--port-file", str(file)),
+            stderr=log,
+        )
+    try:
+        await until(lambda: file.exists() or child.returncode is not None, 20)
+        yield child, int(file.read_text())
+    finally:
+        child.kill()
+        await child.wait()
+
+
+async def healthy(port: int) -> bool:
+    async with httpx.AsyncClient(trust_env=False, timeout=1) as client:
+        with contextlib.suppress(httpx.TransportError):
+            return (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
+    return False
+
+
+async def test_a_server_without_a_file_descriptor_left_recovers(tmp_path: Path) -> None:
+    async with limited_server(tmp_path) as (child, port):
+        assert await healthy(port)
+        held = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(LIMIT)]
+        assert not await healthy(port), "the fault bit"
+        for writer in held:
+            writer.close()
+            await writer.wait_closed()
+        async with asyncio.timeout(20):
+            while not await healthy(port):
+                assert child.returncode is None, "it ended"

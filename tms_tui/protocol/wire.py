@@ -173,7 +173,7 @@ class Health(Wire):
 
 
 class LoginBody(Wire):
-    email: str
+    email: fields.Name
     password: str
 
 

@@ -80,7 +80,7 @@ class Tokens:
         except (jwt.InvalidTokenError, msgspec.ValidationError, ValueError) as bad:
             raise unauthorized() from bad
         now, leeway = self._clock.now(), self._settings.leeway
-        if claims.token_type != token_type or claims.iat > now + leeway:
+        if claims.token_type != token_type or claims.iat > now + self._settings.clock_skew:
             raise unauthorized()
         if claims.exp <= now - leeway:
             raise unauthorized("token_expired", "The sign-in has expired.")

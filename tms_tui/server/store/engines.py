@@ -55,6 +55,7 @@ def _sqlite(url: sa.URL, connections: int, patience: float, **options: Any) -> A
         hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=patience,
         # Every connection comes back committed or rolled back; one more ROLLBACK is one more thread hop.
         pool_reset_on_return=None,
         **options,
