@@ -131,6 +131,12 @@ def is_loading(state: State, session_id: SessionId) -> bool:
     return held is not None and bool(held.reading or held.outdated)
 
 
+def is_reading_older(state: State, session_id: SessionId) -> bool:
+    """Whether the page before the oldest message held is on its way."""
+    held = state.transcripts.get(session_id)
+    return held is not None and any(page.before is not None for page in held.reading)
+
+
 def is_syncing(state: State, session_id: SessionId) -> bool:
     """Whether something of this conversation may be missing."""
     held = state.transcripts.get(session_id)

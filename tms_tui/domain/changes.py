@@ -25,7 +25,6 @@ class NoticeKind(StrEnum):
     WOKE = "woke"
     """Its time came: what was set aside is open again."""
     NEW_CONVERSATION = "new_conversation"
-    WROTE = "wrote"
     RACE_LOST = "race_lost"
     SEND_REFUSED = "send_refused"
     SEND_HELD = "send_held"

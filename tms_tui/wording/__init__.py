@@ -27,6 +27,7 @@ from tms_tui.wording.line import badge, badge_broken, link_sentence
 from tms_tui.wording.times import clock, day, gap, plural, to_the_second, wait
 
 __all__ = [
+    "READING_OLDER",
     "UNCONFIRMED",
     "address",
     "availability",
@@ -67,6 +68,7 @@ __all__ = [
 
 
 UNCONFIRMED: Final = "syncing: something may be missing"
+READING_OLDER: Final = "reading older messages ..."
 """Said of a conversation whose end is being read again."""
 
 
@@ -131,7 +133,6 @@ _NOTICES: Final = {
     NoticeKind.SET_PENDING: ("{other} set {name} to pending", "Pending: {name}"),
     NoticeKind.WOKE: _same("Its time has come: {name} is open again"),
     NoticeKind.NEW_CONVERSATION: _same("New conversation: {name}"),
-    NoticeKind.WROTE: ("{name} wrote {messages}", "{name} wrote"),
     NoticeKind.RACE_LOST: _same("Not taken: {other} was faster and holds {name}"),
     NoticeKind.SEND_REFUSED: _same("Not sent to {name}: {why}. R tries again, D makes it a draft again."),
     NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you looked."),

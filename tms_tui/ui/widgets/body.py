@@ -139,7 +139,7 @@ class Body(Horizontal):
             match part:
                 case Part.TRANSCRIPT:
                     self.transcript.refresh_session()
-                    self._mark_unconfirmed(shown)
+                    self._say_what_is_read(shown)
                 case Part.TYPING if shown is not None:
                     self.dots.show_names([author.name for author in select.typists(self.state, shown)])
                 case Part.PANEL:
@@ -148,8 +148,12 @@ class Body(Horizontal):
                 case _:
                     continue
 
-    def _mark_unconfirmed(self, shown: SessionId | None) -> None:
-        words = wording.UNCONFIRMED if shown is not None and select.is_unconfirmed(self.state, shown) else ""
+    def _say_what_is_read(self, shown: SessionId | None) -> None:
+        words = ""
+        if shown is not None and select.is_unconfirmed(self.state, shown):
+            words = wording.UNCONFIRMED
+        elif shown is not None and select.is_reading_older(self.state, shown):
+            words = wording.READING_OLDER
         if (self._talk.border_subtitle or "") != words:
             self._talk.border_subtitle = words
 

@@ -167,6 +167,13 @@ class TranscriptPane(LineCanvas, can_focus=True):
         whole = [part.entry for part in slices if part.first == 0] or [part.entry for part in slices]
         self._hold(entries, whole[0] if by < 0 else whole[-1])
 
+    def on_resize(self) -> None:
+        """Keep the chosen entry in view: of a smaller window the upper part would be cut off, and it with that."""
+        entries = self._prepared()
+        if entries and not self.following:
+            self._place = self._place_for(entries, self._selected_index(entries))
+            self._bottom = entries[self._place.bottom]
+
     def _entries(self) -> Entries:
         if self._session is None:
             return Entries((), ())
