@@ -341,6 +341,23 @@ async def test_commands_about_a_conversation_need_one() -> None:
         assert select.badge(at.engine.state).kind == "live"
 
 
+async def test_it_is_asked_before_it_is_given_or_let_go_while_a_third_one_replies() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        at.engine.take(TypingSeen(TALK, EVA, active=True))
+        asked = "Eva is typing to Jonas Weber."
+        [*_, said] = await face.types("/assign Bob, he knows")
+        assert said == f"{asked} /assign anyway Bob, he knows assigns it all the same."
+        [*_, said] = await face.types("/release")
+        assert said == f"{asked} /release anyway releases it all the same."
+        assert at.rest.asked_for(Assign) == []
+        await face.types("/assign anyway Bob, he knows")
+        await face.types("/release anyway")
+        assert at.rest.asked_for(Assign) == [Assign(TALK, AgentId("bob"), note="he knows"), Assign(TALK, None)]
+
+
 async def test_a_name_that_fits_several_colleagues_hands_over_to_none() -> None:
     at = stand(Server().reply)
     async with running(at.engine):

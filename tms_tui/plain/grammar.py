@@ -1,6 +1,7 @@
 """What was typed, read: a command by one of its words or by number, or text to reply. Pure."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from tms_tui.core.select import Filter
@@ -95,8 +96,10 @@ def _send(rest: str) -> Command:
     return ask.SendDraft(private=rest == "note")
 
 
-def _take(rest: str) -> Command:
-    return ask.Take(sure=rest == "anyway") if rest in {"", "anyway"} else ask.Unclear("take stands alone.")
+def _hold(rest: str, *, release: bool) -> Command:
+    if rest not in {"", "anyway"}:
+        return ask.Unclear(f"{'release' if release else 'take'} stands alone.")
+    return ask.Take(release=release, sure=rest == "anyway")
 
 
 def _be(rest: str) -> Command:
@@ -130,7 +133,6 @@ _AVAILABILITIES: Final = {each.value: each for each in Availability}
 _PRIORITIES: Final = {each.value: each for each in Priority}
 _BY_THEMSELVES: Final[dict[Command, tuple[str, ...]]] = {
     ask.Next(): ("next", "n"),
-    ask.Take(release=True): ("release", "free", "unassign"),
     ask.Put(SessionStatus.ACTIVE): ("reopen", "active"),
     ask.Undo(): ("undo", "u"),
     ask.Earlier(): ("earlier", "history", "conversations"),
@@ -159,7 +161,8 @@ _WITH_MORE: Final[tuple[tuple[tuple[str, ...], Callable[[str], Command]], ...]] 
 _OTHERS: Final[tuple[tuple[tuple[str, ...], Reader], ...]] = (
     (("list", "l", "ls"), _list),
     (("open",), _open),
-    (("take", "t"), _take),
+    (("take", "t"), partial(_hold, release=False)),
+    (("release", "free", "unassign"), partial(_hold, release=True)),
     (("resolve", "close", "end", "e"), _resolve),
     (("pending", "later", "snooze", "z"), lambda rest: ask.Put(SessionStatus.PENDING, rest)),
     (("draft", "d"), _draft),

@@ -66,7 +66,7 @@ def session_line(state: State, number: int, session: Session, wall: float, due_a
         parts += [f"waits {wording.wait(waits)}", *(["due"] if 0 < due_after <= waits else [])]
     if session.unread:
         parts.append(f"{session.unread} new")
-    parts += [holder(state, session), wording.status(session.status)]
+    parts += [holder(state, session), wording.standing(session, wall)]
     parts.append("customer online" if session.customer.online else "customer away")
     typing = typing_line(state, session.id)
     return ", ".join(

@@ -15,6 +15,7 @@ from tms_tui.plain import commands as ask
 from tms_tui.wording.work import decision
 from tms_tui.wording.work import hindrance as hindrance_words
 
+_ANYWAY: Final = "anyway "
 _WHEN_WORDS: Final = "pending takes a time like 30m, 1h, 2d or tomorrow, or nothing: until the customer writes."
 
 
@@ -57,20 +58,24 @@ class Work:
 
     def _take(self, command: ask.Take, session: Session) -> list[str]:
         me = self._state.me
-        if command.release or me is None:
-            return self._ask(AssignAsked(session.id, None))
-        found = None if command.sure else hindrance(self._state, session, me.id)
-        if session.assigned_agent == me.id:
+        agent = None if command.release or me is None else me.id
+        if agent is not None and session.assigned_agent == agent:
             return [f"You hold {wording.customer(session)} already."]
+        found = None if command.sure else hindrance(self._state, session, agent)
         if found is not None:
-            return [f"{hindrance_words(found, session)} /take anyway takes it all the same."]
-        return self._ask(AssignAsked(session.id, me.id))
+            remedy = "/release anyway releases it" if agent is None else "/take anyway takes it"
+            return [f"{hindrance_words(found, session)} {remedy} all the same."]
+        return self._ask(AssignAsked(session.id, agent))
 
     def _give(self, session: Session, words: str) -> list[str]:
-        fitting = colleagues_called(self._state, words)
+        is_sure = words.startswith(_ANYWAY)
+        fitting = colleagues_called(self._state, words.removeprefix(_ANYWAY))
         if len(fitting) != 1:
             return [f"{len(fitting) or 'No'} colleagues are called {words}. /who names them."]
         agent, note = fitting[0]
+        found = None if is_sure else hindrance(self._state, session, agent.id)
+        if found is not None:
+            return [f"{hindrance_words(found, session)} /assign {_ANYWAY}{words} assigns it all the same."]
         return self._ask(AssignAsked(session.id, agent.id, note or None))
 
     def _put(self, command: ask.Put, session: Session) -> list[str]:

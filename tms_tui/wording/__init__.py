@@ -24,7 +24,7 @@ from tms_tui.wording.failures import (
     too_long,
 )
 from tms_tui.wording.line import badge, badge_broken, link_sentence
-from tms_tui.wording.times import clock, day, gap, plural, to_the_second, wait
+from tms_tui.wording.times import clock, day, gap, plural, to_come, to_the_second, wait
 
 __all__ = [
     "READING_OLDER",
@@ -58,6 +58,7 @@ __all__ = [
     "role",
     "sign_in_broken",
     "sign_in_failed",
+    "standing",
     "status",
     "to_fill_in",
     "to_the_second",
@@ -186,7 +187,13 @@ def chat_title(session: Session, holder: str | None, now: float) -> str:
     """A conversation in one line; `now` in seconds since the epoch."""
     here = "customer online" if session.customer.online else "customer gone"
     held = f"held by {holder}" if holder else "held by nobody"
-    return f"{customer(session)}  {status(session.status)}  {held}  since {clock(session.started_at, now)}  {here}"
+    return f"{customer(session)}  {standing(session, now)}  {held}  since {clock(session.started_at, now)}  {here}"
+
+
+def standing(session: Session, now: float) -> str:
+    """A conversation's state, and until when it is set aside; `now` in seconds since the epoch."""
+    until = session.pending_until
+    return status(session.status) + (f" until {to_come(until, now)}" if until is not None else "")
 
 
 def brief(session: Session, holder: str | None, now: float) -> str:

@@ -62,7 +62,7 @@ def _facts(state: State, session: Session, now: float) -> list[tuple[str, str]]:
         ("Page", customer.page_url or ""),
         ("Language", customer.locale or ""),
         *customer.info,
-        ("Status", wording.status(session.status)),
+        ("Status", wording.standing(session, now)),
         ("Held by", session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "nobody"),
         ("Priority", wording.priority(session.priority)),
         ("Tags", ", ".join(session.tags)),
