@@ -346,11 +346,11 @@ async def test_it_is_asked_before_it_is_given_or_let_go_while_a_third_one_replie
     async with running(at.engine):
         face = await talk(at)
         await face.types("1")
-        at.engine.take(TypingSeen(TALK, EVA, active=True))
+        await face.brings(TypingSeen(TALK, EVA, active=True))
         asked = "Eva is typing to Jonas Weber."
-        [*_, said] = await face.types("/assign Bob, he knows")
+        [said] = await face.types("/assign Bob, he knows")
         assert said == f"{asked} /assign anyway Bob, he knows assigns it all the same."
-        [*_, said] = await face.types("/release")
+        [said] = await face.types("/release")
         assert said == f"{asked} /release anyway releases it all the same."
         assert at.rest.asked_for(Assign) == []
         await face.types("/assign anyway Bob, he knows")
