@@ -4,7 +4,7 @@ import pytest
 
 from tests.core.desk import TALK, Desk, conversation, message
 from tms_tui.core.select import is_syncing
-from tms_tui.domain.changes import Announced, NoticeKind
+from tms_tui.domain.changes import Announced, CustomerWrote, NoticeKind
 from tms_tui.domain.effects import MarkRead, ReadLog, ReadPage, ReadSessions, ReplaceLink, SignalViewing, TimerKind
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
@@ -17,13 +17,15 @@ from tms_tui.domain.events import (
     MessageArrived,
     PageRead,
     ReadMarked,
+    SessionChanged,
     SessionOpened,
     SessionRead,
     SessionsRead,
     Shown,
     TopReached,
+    Woke,
 )
-from tms_tui.domain.ids import AgentId, Cursor
+from tms_tui.domain.ids import AgentId, Cursor, SessionId
 
 
 @pytest.fixture
@@ -105,6 +107,34 @@ def test_catching_up_marks_the_gap_and_is_said_once(desk: Desk) -> None:
     assert [(mark.after_seq, mark.recovered, mark.confirmed) for mark in marks] == [(3, 2, True)]
     kinds = [change.notice.kind for change in desk.saw(Announced)]
     assert kinds.count(NoticeKind.CAUGHT_UP) == 1
+
+
+def log_brings(desk: Desk, seq: int) -> None:
+    """Answer every read of the log, the first one with a message elsewhere."""
+    missed = MessageArrived(message(seq, session=SessionId("other")), Cursor(str(seq)))
+    elsewhere: tuple[MessageArrived, ...] = (missed,)
+    while reads := desk.took(ReadLog):
+        for read in reads:
+            desk.take(LogRead(read.after, elsewhere, Cursor(str(seq)), has_more=False))
+            elsewhere = ()
+
+
+def test_what_is_old_when_it_is_read_calls_nobody_and_what_comes_then_does(desk: Desk) -> None:
+    desk.take(SessionChanged(conversation(SessionId("other"))))
+    log_brings(desk, 3)
+    desk.changes.clear()
+    desk.take(LinkLost(Ending(EndingKind.LOST)))
+    (read,) = desk.took(ReadLog)
+    desk.take(AskFailed(read, Failure(FailureKind.NOT_REACHED)))
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    log_brings(desk, 4)
+    assert desk.saw(CustomerWrote) == [], "written while nothing could be read"
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    log_brings(desk, 5)
+    assert len(desk.saw(CustomerWrote)) == 1, "polling calls as a line does"
+    desk.take(Woke(3600.0))
+    log_brings(desk, 6)
+    assert desk.saw(CustomerWrote) == [], "written while the machine slept"
 
 
 def test_a_socket_that_keeps_silent_about_the_log_is_replaced(desk: Desk) -> None:

@@ -171,7 +171,7 @@ def _from_clock(step: Step, event: on.ClockEvent) -> None:
             failing.rang(step, timer)
         case on.Woke():
             link.woke(step)
-            sync.read_now(step)
+            sync.woke(step)
         case _:
             assert_never(event)
 

@@ -52,7 +52,7 @@ def _call(step: Step, message: Message) -> None:
     state = step.state
     session = state.sessions.get(message.session)
     mine = state.me.id if state.me else None
-    is_news = message.author.type is AuthorType.VISITOR and not state.sync.catching_up
+    is_news = message.author.type is AuthorType.VISITOR and not (state.sync.catching_up or state.sync.behind)
     if is_news and state.opened != message.session and session and session.assigned_agent in (None, mine):
         step.show(CustomerWrote(message.session))
 

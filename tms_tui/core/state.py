@@ -104,6 +104,8 @@ class SyncState(Record):
     """The socket's stream is known to continue what was applied."""
     catching_up: bool = False
     """The line is back, and what was missed is still being read."""
+    behind: bool = False
+    """Reading did not work or the machine slept: what the next reads bring is old, until the log's end is reached."""
 
 
 class Reporting(Record):

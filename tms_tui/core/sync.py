@@ -102,6 +102,12 @@ def line_lost(step: Step) -> None:
     read_now(step)
 
 
+def woke(step: Step) -> None:
+    """The machine slept: see what happened meanwhile."""
+    step.state.sync.behind = True
+    read_now(step)
+
+
 def read_now(step: Step) -> None:
     """Read the log from the cursor, or everything when there is no cursor; one read at a time."""
     sync = step.state.sync
@@ -155,6 +161,7 @@ def log_read(step: Step, event: LogRead) -> None:
         sync.again = False
         read_now(step)
         return
+    sync.behind = False
     if step.state.link.stage in LIVE:
         _joined(step)
     else:
@@ -192,7 +199,7 @@ def read_failed(step: Step, asked: ReadLog | ReadSessions, failure: Failure) -> 
         sync.cursor = None
         snapshot(step)
         return
-    sync.reads_well = False
+    sync.reads_well, sync.behind = False, True
     sync.pace = min(max(sync.pace, POLL_FIRST) * 2, POLL_FAILED_SLOWEST)
     asked_to_wait = failure.retry_after or (RATE_LIMITED_FOR if failure.kind is FailureKind.TOO_MANY else 0.0)
     _plan(step, max(sync.pace * (0.8 + 0.4 * step.moment.chance), asked_to_wait))
