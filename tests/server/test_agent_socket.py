@@ -150,7 +150,7 @@ async def test_ten_bad_frames_in_a_row_end_it(server: RunningServer) -> None:
         assert await far.close_code() == 1008
 
 
-async def test_too_many_frames_end_it(place: Place) -> None:
+async def test_too_many_frames_end_the_socket(place: Place) -> None:
     async with running_server(place, frame_rate=Rate(0.001, 5)) as server:
         dana = await server.sign_in()
         async with agent_socket(server, dana) as far:
@@ -159,7 +159,7 @@ async def test_too_many_frames_end_it(place: Place) -> None:
             assert await far.close_code() == 4429
 
 
-async def test_a_frame_over_64_kib_ends_it(server: RunningServer) -> None:
+async def test_a_frame_over_64_kib_ends_the_socket(server: RunningServer) -> None:
     dana = await server.sign_in()
     async with agent_socket(server, dana) as far:
         await far.says("dance", data={"x": "y" * 65_536})

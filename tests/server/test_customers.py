@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.server.running import RunningServer, SignedIn, running_server
 from tests.server.test_customer_minds import CAST, named, spoken_lines
 from tms_tui.protocol import wire
+from tms_tui.server import texts
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.customer_scripts import Cue
 from tms_tui.server.customers import Customer, run_customers
@@ -221,9 +222,7 @@ async def test_a_text_the_server_refuses_is_an_error_of_its_own(tmp_path: Path) 
             await visitor.say("\x00")
 
 
-async def test_no_line_of_the_cast_is_refused(tmp_path: Path) -> None:
-    async with running_server(tmp_path) as server:
-        for one in CAST.customers:
-            async with Visitor(server.url, wire.VisitorSessionBody(name=one.name), clock=HurriedClock()) as visitor:
-                for line in spoken_lines(one):
-                    assert (await visitor.say(line)).content == line
+def test_no_line_of_the_cast_is_refused() -> None:
+    lines = [line for one in CAST.customers for line in spoken_lines(one)]
+    assert len(lines) > 100
+    assert [texts.message(line) for line in lines] == lines

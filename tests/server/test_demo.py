@@ -20,11 +20,11 @@ from tms_tui.server.customer_scripts import Cue, cast
 from tms_tui.server.demo import Demo, DemoFailedError, start_demo
 
 PARENT = """
-import sys, time
+import signal
 from tms_tui.server.demo import start_demo
 with start_demo(seed=1) as demo:
     print(demo.pid, demo.folder, flush=True)
-    time.sleep(600)
+    signal.pause()
 """
 MISSING = """
 import sys

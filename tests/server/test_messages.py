@@ -143,7 +143,7 @@ async def test_messages_come_in_pages_both_ways(server: RunningServer) -> None:
     assert (seqs(rest), rest["has_more"]) == ([6, 7], False)
 
 
-async def test_bad_pages_are_refused(server: RunningServer) -> None:
+async def test_a_page_with_an_unfit_place_or_size_is_refused(server: RunningServer) -> None:
     agent, visitor = await server.sign_in(), await server.visitor()
     huge = "before=" + "9" * 30
     for query in ("limit=0", "limit=201", "limit=x", "after=-1", "after=1.5", huge, "after=1&before=2"):

@@ -12,7 +12,7 @@ from tms_tui.server.bus import MemoryBus
 from tms_tui.server.page import policy
 
 
-async def test_health_readiness_and_draining(server: RunningServer) -> None:
+async def test_a_draining_server_lives_but_is_not_ready(server: RunningServer) -> None:
     nobody = server.client()
     assert (await nobody.get("/healthz")).status_code == 200
     assert (await nobody.get("/readyz")).json() == {"status": "ready"}
@@ -27,7 +27,7 @@ class UnreachableBus(MemoryBus):
         raise ConnectionRefusedError
 
 
-async def test_a_dead_bus_is_not_ready(tmp_path: Path) -> None:
+async def test_a_server_without_its_bus_is_not_ready(tmp_path: Path) -> None:
     async with running_server(tmp_path, bus=UnreachableBus()) as server:
         answer = await server.client().get("/readyz")
         assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")

@@ -42,7 +42,7 @@ async def test_polling_gives_the_sockets_frames_in_the_same_order(server: Runnin
     assert polled[-1] == heard[-1]
 
 
-async def test_pages_of_events_and_their_end(server: RunningServer) -> None:
+async def test_events_come_in_pages_and_the_last_one_says_so(server: RunningServer) -> None:
     dana, visitor = await server.sign_in(), await server.visitor()
     for number in range(5):
         await visitor.says(f"{number}")

@@ -85,7 +85,7 @@ async def test_pages_of_the_list_miss_nothing(server: RunningServer) -> None:
     assert seen == [f"{number}" for number in range(6, -1, -1)]
 
 
-async def test_bad_queries_are_refused(server: RunningServer) -> None:
+async def test_an_unfit_query_is_refused(server: RunningServer) -> None:
     agent = await server.sign_in()
     bad = ("status=open", "limit=0", "limit=999", "after=%00", "after=abc", "after=AAAA", "q=%00", "assigned=%00")
     for query in bad:
@@ -106,7 +106,7 @@ async def test_of_ten_who_take_it_one_gets_it(server: RunningServer) -> None:
     assert {one["session"]["assigned_agent_id"] for one in lost} == {winner}
 
 
-async def test_passing_on_releasing_and_a_note(server: RunningServer) -> None:
+async def test_a_conversation_is_passed_on_with_a_note_and_released(server: RunningServer) -> None:
     dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
     status, session = await change(dana, visitor, "assign", agent_id=bo.user.id, note="knows the parcel")
     assert (status, session["assigned_agent_name"]) == (200, "Bo")
@@ -144,7 +144,7 @@ async def test_the_customer_waits_until_answered_and_wakes_the_conversation(serv
         assert session["waiting_since"] is not None
 
 
-async def test_status_tags_and_priority(server: RunningServer) -> None:
+async def test_status_tags_and_priority_change_and_unfit_ones_are_refused(server: RunningServer) -> None:
     agent, visitor = await server.sign_in(), await server.visitor()
     until = "2030-01-31T12:00:00.000000Z"
     _, session = await change(agent, visitor, "status", status="pending", pending_until=until)

@@ -24,7 +24,7 @@ from tms_tui.server.store.database import Database, open_database, resolved
 
 TENANT = "default"
 WRITERS = 8
-EACH = 25
+EACH = 10
 
 
 class OutOfOrderError(Exception):

@@ -56,7 +56,7 @@ class _Exchange:
                 await self._refuse(Refusal(400, "token_in_url", words), receive)
             else:
                 await app(self._scope, receive, self.send)
-        except Exception as error:  # noqa: BLE001 - the outermost: a crash is a line in the log, not a trace
+        except Exception as error:  # noqa: BLE001 - the outermost: reported as a line of the log, not a trace
             self._report(error)
             words = "The server cannot be used right now. Come back."
             await self._refuse(Refusal(503, "server_error", words, retry_after=2), receive)

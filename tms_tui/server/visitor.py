@@ -66,13 +66,12 @@ class Visitor:
 
     async def __aenter__(self) -> Self:
         """Create the session and go online."""
-        try:
+        async with contextlib.AsyncExitStack() as opened:
+            opened.push_async_callback(self._close)
             body = await self._ask("POST", "/v1/visitor/sessions", msgspec.json.encode(self._profile))
             self._ticket = msgspec.json.decode(body, type=_Ticket)
             await self.go_online()
-        except BaseException:  # cancelled on the way in: nobody else will close what is open already
-            await self._close()
-            raise
+            opened.pop_all()  # from here on `__aexit__` closes it
         return self
 
     async def __aexit__(
