@@ -172,13 +172,9 @@ class Control:
     def search(self) -> None:
         """Search the list or, outside it, the conversation shown."""
         from tms_tui.ui.screens.search_line import SearchLine
-        from tms_tui.ui.searching import ListSearch, TalkSearch
+        from tms_tui.ui.searching import search_of
 
-        shown, body = self.shown, self._body
-        if body.pane is Pane.LIST or shown is None:
-            self._search_line = SearchLine(ListSearch(self.bridge, body.sessions, self.list_found, self.work_on))
-        else:
-            self._search_line = SearchLine(TalkSearch(self.bridge, body.transcript, shown))
+        self._search_line = SearchLine(search_of(self.bridge, self._body, self.list_found, self.work_on))
         _ = self._screen.app.push_screen(self._search_line)
 
     def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:

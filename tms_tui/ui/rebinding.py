@@ -1,6 +1,5 @@
 """The agent's own keys: the [keys] table of the config file read into the table of actions; knows no Textual."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -32,6 +31,8 @@ def rebound(wanted: Mapping[str, str], *, single_keys: bool = True) -> Rebound:
 
     Without `single_keys` no single character is a key outside the composer.
     """
+    if not wanted and single_keys:
+        return Rebound()
     given = {name: _split(text) for name, text in wanted.items() if name in BY_ID and fault(name, text) is None}
     clashes: dict[str, str] = {}
     actions = _with(given)
@@ -48,6 +49,8 @@ def rebound(wanted: Mapping[str, str], *, single_keys: bool = True) -> Rebound:
 def fault(name: str, text: str) -> str | None:
     """Why this line of the table cannot be used, as a sentence; None when it can."""
     if name not in BY_ID:
+        import difflib
+
         close = difflib.get_close_matches(name, BY_ID, 1)
         remedy = f"Did you mean {close[0]!r}?" if close else "`tms-chat keys` names the actions."
         return f"there is no action {name!r}. {remedy}"

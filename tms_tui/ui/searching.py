@@ -11,7 +11,9 @@ from tms_tui.domain.events import ListingAsked, TopReached
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Message
 from tms_tui.ui.bridge import Bridge
+from tms_tui.ui.keys import Pane
 from tms_tui.ui.routing import Part, Touched
+from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.session_list import SessionListView
 from tms_tui.ui.widgets.transcript import TranscriptPane
 from tms_tui.wording import reason, searching
@@ -52,6 +54,14 @@ class Search(Protocol):
     def leave(self) -> None:
         """The search was given up."""
         ...
+
+
+def search_of(bridge: Bridge, body: Body, relist: Callable[[str], None], opened: Callable[[SessionId], None]) -> Search:
+    """The search of the pane that has the focus: of the list, or else of the conversation shown."""
+    shown = body.transcript.session_id
+    if body.pane is Pane.LIST or shown is None:
+        return ListSearch(bridge, body.sessions, relist, opened)
+    return TalkSearch(bridge, body.transcript, shown)
 
 
 class ListSearch:

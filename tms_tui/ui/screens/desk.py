@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -19,9 +20,8 @@ from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.ui import bindings
 from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
 from tms_tui.ui.control import Control
-from tms_tui.ui.keys import Pane
+from tms_tui.ui.keys import ACTIONS, Action, Pane
 from tms_tui.ui.preferences import DESKTOP, Preferences
-from tms_tui.ui.rebinding import rebound
 from tms_tui.ui.routing import Part, touched
 from tms_tui.ui.terminal import LENT, notify, set_title
 from tms_tui.ui.widgets.body import Body
@@ -56,13 +56,13 @@ class DeskScreen(Screen[None]):
     def __init__(self, preferences: Preferences, *, words: str = "") -> None:
         super().__init__()
         self._preferences = preferences
-        self._keys = rebound(preferences.keys, single_keys=preferences.single_keys)
-        self._panes_of = {action.id: action.panes for action in self._keys.actions}
-        bindings.bind(self, bindings.of_desk(self._keys.actions))
+        self._actions, self._clashes = _table(preferences)
+        self._panes_of = {action.id: action.panes for action in self._actions}
+        bindings.bind(self, bindings.of_desk(self._actions))
         self._header = DeskHeader(ascii_only=preferences.ascii_only)
         self._place = Container(id="place")
         self._event_line = EventLine(words, id="events")
-        self._footer = KeyFooter(self._keys.actions)
+        self._footer = KeyFooter(self._actions)
         self._bridge = Bridge(self)
         self._control: Control | None = None
         self._body: Body | None = None
@@ -93,15 +93,15 @@ class DeskScreen(Screen[None]):
             return
         if self._body is not None:
             await self._body.remove()
-        self._body = Body(self._bridge.state, self._preferences, self._keys.actions)
-        own, actions = self._preferences.canned, self._keys.actions
+        self._body = Body(self._bridge.state, self._preferences, self._actions)
+        own, actions = self._preferences.canned, self._actions
         self._control = Control(self, self._bridge, self._body, self._event_line, actions, own)
         await self._place.mount(self._body)
         if self._body.is_attached:
             self._body.go(Pane.LIST)
             self._look_at_everything()
-            if self._keys.clashes:
-                self.say(" ".join(["[keys]", *self._keys.clashes.values()]))
+            if self._clashes:
+                self.say(" ".join(["[keys]", *self._clashes]))
 
     def say(self, words: str) -> None:
         """Put words on the event line."""
@@ -282,3 +282,13 @@ class DeskScreen(Screen[None]):
         if self._control is not None:
             self._control.relist()
         self._wake_for_waits()
+
+
+def _table(preferences: Preferences) -> tuple[Sequence[Action], Sequence[str]]:
+    """The table of actions as the agent wants it, and what is wrong with the keys they named."""
+    if not preferences.keys and preferences.single_keys:
+        return ACTIONS, ()
+    from tms_tui.ui.rebinding import rebound
+
+    found = rebound(preferences.keys, single_keys=preferences.single_keys)
+    return found.actions, tuple(found.clashes.values())
