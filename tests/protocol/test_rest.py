@@ -81,6 +81,8 @@ ASSIGN = effects.Assign(TALK, AgentId("a1"))
         ),
         (effects.Label(TALK, priority=Priority.LOW), ("PATCH /v1/chat/sessions/s1", {}, {"priority": "low"})),
         (effects.MarkRead(TALK, 3), ("POST /v1/chat/sessions/s1/read", {}, {"up_to": 3})),
+        (effects.MarkUnread(TALK, 3), ("POST /v1/chat/sessions/s1/unread", {}, {"from_seq": 3})),
+        (effects.MarkUnread(TALK, None), ("POST /v1/chat/sessions/s1/unread", {}, {})),
         (
             effects.SetAvailability(Availability.AWAY),
             ("PUT /v1/agents/me/availability", {}, {"availability": "away"}),
@@ -243,6 +245,7 @@ EVERY_REQUEST: list[Request] = [
     effects.SetStatus(TALK, SessionStatus.ENDED),
     effects.Label(TALK),
     effects.MarkRead(TALK, 1),
+    effects.MarkUnread(TALK, 1),
     effects.SetAvailability(Availability.AWAY),
     effects.PostMetrics(0, 0, 0, 0, 0, 0),
 ]

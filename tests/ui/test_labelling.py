@@ -48,6 +48,14 @@ async def test_a_new_tag_is_what_was_typed(typed: str, tag: str) -> None:
         assert engine.of(LabelAsked) == [LabelAsked(JONAS, tags=(CARD, CleanText(tag)))]
 
 
+async def test_where_no_tag_is_in_use_it_is_said_that_one_may_be_typed() -> None:
+    async with desk(furnished()) as (pilot, engine):
+        await press(pilot, "l")
+        assert "Type a new one. Esc leaves." in text_of(pilot)
+        await press(pilot, *"vip", "enter")
+        assert engine.of(LabelAsked) == [LabelAsked(JONAS, tags=(VIP,))]
+
+
 async def test_the_priority_is_chosen_by_its_digit_and_taken_back() -> None:
     async with desk(tagged(), size=(80, 24)) as (pilot, engine):
         await press(pilot, "+")

@@ -130,7 +130,6 @@ class Palette(ModalScreen[str | None]):
             self.query_one("#preview", Static).update(self._preview(chosen) if chosen is not None else "")
 
     def _say_how_many(self, count: int) -> None:
-        words = (
-            f"{count} found. Up and Down choose, Enter takes it, Esc leaves." if count else "Nothing fits. Esc leaves."
-        )
+        nothing = "Type a new one." if self._new else "Nothing fits."
+        words = f"{count} found. Up and Down choose, Enter takes it, Esc leaves." if count else f"{nothing} Esc leaves."
         self.query_one("#found", Static).update(words)
