@@ -79,7 +79,7 @@ def test_diagnostics_follow_the_line_and_write_nothing_while_nothing_happens(sta
         assert terminal.rest(quiet=1.5, timeout=3.0)
         assert len(terminal.output) == before, "no byte while idle"
         stage.guest("Nora").says("hello")
-        terminal.wait_for("from its storing to here", 10)
+        terminal.wait_for("to its being here", 10)
         terminal.wait_for("\u2588", 10)
 
 

@@ -66,8 +66,8 @@ def diagnosis(state: State, connection: str) -> Diagnosis:
 
 
 def _connected(health: Health) -> str:
-    failed = _times(health.failures, "attempt or line", "attempts or lines")
-    return f"{_times(health.connects, 'time')}, of them {health.reconnects} again after a loss; {failed} failed"
+    again = f"{health.reconnects} of them after a loss"
+    return f"{_times(health.connects, 'time')}, {again}; {_times(health.failures, 'failure')}"
 
 
 def _clock(skew: float | None) -> str:
@@ -81,8 +81,9 @@ def _clock(skew: float | None) -> str:
 def _spread(found: Summary | None) -> str:
     if found is None:
         return "not measured yet"
-    ranks = f"median {_ms(found.median)}, 95 % {_ms(found.p95)}, 99 % {_ms(found.p99)}, longest {_ms(found.longest)}"
-    return f"{ranks} (of {found.count})"
+    ranks = ((0, found.median), (95, found.p95), (99, found.p99))
+    told = ", ".join(f"{f'{rank} %' if rank else 'median'} {_ms(seconds)}" for rank, seconds in ranks)
+    return f"{told}, at most {_ms(found.longest)} ({found.count})"
 
 
 def _ms(seconds: float) -> str:
@@ -117,5 +118,5 @@ def _newest(happened: Iterable[Happened]) -> tuple[Happened, ...]:
     return tuple(reversed(tuple(happened)))
 
 
-def _times(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or f'{one}s'}"
+def _times(count: int, one: str) -> str:
+    return f"{count} {one}{'' if count == 1 else 's'}"

@@ -1,6 +1,7 @@
 """What happened on the line so far, as a page that follows what happens while it is read."""
 
 from collections.abc import Callable, Iterator
+from textwrap import wrap
 from typing import Final
 
 from textual.content import Content
@@ -13,6 +14,8 @@ from tms_tui.ui.screens.reading import Reading
 from tms_tui.wording.diagnostics import diagnosis
 
 _LABEL: Final = 14
+_WIDTH: Final = 76
+"""Columns in a terminal of 80."""
 _BARS: Final = 60
 
 
@@ -34,8 +37,8 @@ class Diagnostics(Reading):
 
 
 def page(state: State, *, ascii_only: bool) -> str:
-    """The connection's figures, and what happened on it, newest first."""
-    return "\n".join(_lines(state, ascii_only=ascii_only))
+    """The connection's figures, and what happened on it, newest first; long lines go on below their own words."""
+    return "\n".join(part for line in _lines(state, ascii_only=ascii_only) for part in _wrapped(line))
 
 
 def _lines(state: State, *, ascii_only: bool) -> Iterator[str]:
@@ -45,7 +48,8 @@ def _lines(state: State, *, ascii_only: bool) -> Iterator[str]:
         yield f"{name:<{_LABEL}}{figure}"
         if name == "Delivery" and state.health.deliveries:
             bars = sparkline(state.health.deliveries, _BARS, ascii_only=ascii_only)
-            yield f"{'':<{_LABEL}}{bars} from its storing to here, newest last"
+            yield f"{'':<{_LABEL}}{bars}"
+            yield f"{'':<{_LABEL}}from a message's storing to its being here, newest last"
     for section in found.sections:
         yield ""
         yield section.title
@@ -53,3 +57,7 @@ def _lines(state: State, *, ascii_only: bool) -> Iterator[str]:
             yield f"  {one.at}  {one.words}" if one.at else f"  {one.words}"
         if not section.happened:
             yield f"  {section.none}"
+
+
+def _wrapped(line: str) -> list[str]:
+    return wrap(line, _WIDTH, subsequent_indent=" " * _LABEL) or [""]
