@@ -43,9 +43,10 @@ class Guest:
         bearer = {"Authorization": f"Bearer {self.token}"}
         self.http.post("/v1/visitor/messages", json=body, headers=bearer).raise_for_status()
 
-    def stored(self) -> list[str]:
+    def stored(self, after: int = 0) -> list[str]:
+        """What the customer can read, 200 messages at most; `after` a number in the conversation."""
         bearer = {"Authorization": f"Bearer {self.token}"}
-        answer = self.http.get("/v1/visitor/messages", params={"after": 0, "limit": 200}, headers=bearer)
+        answer = self.http.get("/v1/visitor/messages", params={"after": after, "limit": 200}, headers=bearer)
         return [message["content"] for message in answer.raise_for_status().json()["messages"]]
 
 

@@ -47,6 +47,19 @@ async def test_what_was_typed_after_enter_is_kept() -> None:
         assert composer.text == "more"
 
 
+async def test_two_texts_sent_in_one_breath_are_two_texts() -> None:
+    composer = Composer()
+    async with staged(composer) as seen:
+        opened(composer)
+        await seen.pilot.press(*"one", "enter", *"two", "enter", *"three")
+        await seen.pilot.pause()
+        assert [event.text for event in seen.of(Composer.Submitted)] == ["one", "two"]
+        composer.taken()
+        assert composer.text == "twothree"
+        composer.taken()
+        assert composer.text == "three"
+
+
 async def test_a_text_that_was_not_taken_can_be_submitted_again() -> None:
     composer = Composer()
     async with staged(composer) as seen:

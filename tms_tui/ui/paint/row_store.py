@@ -15,7 +15,7 @@ from tms_tui.ui.paint.entry import entry_rows, ruled
 from tms_tui.ui.paint.found import marked
 from tms_tui.ui.paint.look import Look
 
-_KEPT: Final = 1_000
+_KEPT: Final = 300
 """Entries whose rows are kept; when there are more, all are forgotten and painted again as needed."""
 
 

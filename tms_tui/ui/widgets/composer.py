@@ -1,5 +1,6 @@
 """Where the agent writes: a reply to the customer or a note for colleagues, one to six rows high."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar, Final, Self
 
@@ -118,7 +119,8 @@ class Composer(TextArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self._session: SessionId | None = None
         self._private = False
-        self._submitted: str | None = None
+        self._submitted: deque[str] = deque()
+        """What the text begins with that is on its way, one part for each Enter."""
         keys = {one.id: frozenset(one.letters) for one in actions if one.built_in}
         send, newline = keys["send"], keys["newline"]
         self._canned_keys, self._recall_keys = keys["canned"], keys["recall"]
@@ -148,7 +150,7 @@ class Composer(TextArea, inherit_bindings=False):
 
     def put(self, text: str) -> None:
         """Replace the text without posting `Changed`; the caret stands at its end."""
-        self._submitted = None
+        self._submitted.clear()
         cursor = self.app.cursor_position
         with self.prevent(TextArea.Changed, self.Changed):
             self.load_text(text)
@@ -158,14 +160,17 @@ class Composer(TextArea, inherit_bindings=False):
         self._fit_height()
 
     def taken(self) -> None:
-        """The submitted text is safe elsewhere: forget it, but keep what was typed behind it meanwhile."""
-        submitted, self._submitted = self._submitted, None
-        if submitted is not None and self.text.startswith(submitted):
-            self.put(self.text[len(submitted) :])
+        """The text submitted first is safe elsewhere: forget it, but keep what was typed behind it meanwhile."""
+        if not self._submitted:
+            return
+        first, *others = self._submitted
+        if self.text.startswith(first):
+            self.put(self.text[len(first) :])
+        self._submitted = deque(others)
 
     def released(self) -> None:
         """The submitted text was not taken: it stays, and Enter submits it again."""
-        self._submitted = None
+        self._submitted.clear()
 
     def mark(self, part: str) -> None:
         """Select the first place where `part` stands in the text; nothing happens where it does not."""
@@ -176,14 +181,18 @@ class Composer(TextArea, inherit_bindings=False):
                 return
 
     def submit(self) -> None:
-        """Post `Submitted`, unless there is nothing to send or the same text is on its way already."""
-        text = self.text
-        if not text.strip() or text == self._submitted:
+        """Post `Submitted` with what is not on its way already, unless that is nothing to send."""
+        text, on_its_way = self.text, "".join(self._submitted)
+        if text.startswith(on_its_way):
+            text = text[len(on_its_way) :]
+        else:
+            self._submitted.clear()
+        if not text.strip():
             return
         if len(text) > MESSAGE_LONGEST:
             self.post_message(self.TooLong(len(text)))
             return
-        self._submitted = text
+        self._submitted.append(text)
         self.post_message(self.Submitted(text.strip(), self._session, private=self._private))
 
     def edit(self, edit: Edit) -> EditResult:
