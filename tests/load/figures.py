@@ -13,7 +13,7 @@ from tests.load.costs import resident_kib
 from tests.load.crowd import Crowd, Size, crowd
 from tests.load.door import Door
 from tests.load.echo import Echoers, echo_server
-from tests.load.steps import Sample, Step, climb, step
+from tests.load.steps import Sample, Step, climb
 from tests.server.cluster import Node, cluster
 from tests.server.place import Place
 from tests.server.postgres import Postgres
@@ -97,7 +97,7 @@ async def measured(installed: Installed) -> Figures:
             figures.rates[count] = [one async for one in climb(Talk(there), RATES, installed.pids)]
     for count in GROWN:
         async with _crowd(installed, count) as there:
-            figures.grown[count] = await step(Talk(there), QUIET_RATE, installed.pids)
+            figures.grown[count] = [one async for one in climb(Talk(there), (QUIET_RATE,), installed.pids)][0]
         if not figures.grown[count].held:
             break
     return figures
