@@ -97,7 +97,8 @@ async def measured(installed: Installed) -> Figures:
             figures.rates[count] = [one async for one in climb(Talk(there), RATES, installed.pids)]
     for count in GROWN:
         async with _crowd(installed, count) as there:
-            figures.grown[count] = [one async for one in climb(Talk(there), (QUIET_RATE,), installed.pids)][0]
+            async for one in climb(Talk(there), (QUIET_RATE,), installed.pids):
+                figures.grown[count] = one
         if not figures.grown[count].held:
             break
     return figures
