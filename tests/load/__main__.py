@@ -13,7 +13,7 @@ from tests.bench.processes import go_first
 from tests.load import figures
 from tests.load.chaos import FULL, SMALL, chaos, faults_for
 from tests.load.figures import Figures, Memory, alone, echoed, idle, pair
-from tests.load.report import chaos_report, figures_report, rolling_report
+from tests.load.report import chaos_report, echo_report, figures_report, memory_report, rolling_report, years_report
 from tests.load.rolling import rolling
 from tests.server.postgres import Postgres, running_postgres
 from tests.server.redisserver import RedisServer, running_redis
@@ -44,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     roll.add_argument("--small", action="store_true", help="few clients, for a quick look")
     carried = commands.add_parser("figures", help="messages a second, sockets and memory, beside a bare echo server")
     carried.set_defaults(run=_figures)
-    carried.add_argument("--of", choices=("alone", "pair", "both"), default="both", help="one node, two nodes, or both")
+    carried.add_argument("--of", choices=("one", "two", "years"), help="one node, two, or a full store; else all")
     for command in commands.choices.values():
         command.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown there, too")
     return parser.parse_args()
@@ -65,16 +65,20 @@ def _rolling(asked: argparse.Namespace) -> tuple[str, bool]:
 
 
 def _figures(asked: argparse.Namespace) -> tuple[str, bool]:
-    steps, echo_kib = asyncio.run(echoed())
-    measured: list[Figures] = []
-    memory = None
-    if asked.of != "pair":
+    wanted = {asked.of} if asked.of else {"one", "two", "years"}
+    parts: list[str] = []
+    if wanted - {"years"}:
+        steps, echo_kib = asyncio.run(echoed())
+        parts.append(echo_report(steps))
+    if "one" in wanted:
         memory = Memory(*asyncio.run(idle()), echo_kib)
-        measured.append(asyncio.run(_of_one()))
-    if asked.of != "alone":
+        parts += [figures_report(asyncio.run(_of_one())), memory_report(memory)]
+    if "two" in wanted:
         with running_postgres(durable=True) as postgres, running_redis() as redis:
-            measured.append(asyncio.run(_of_two(postgres, redis)))
-    return figures_report(steps, measured, memory), True
+            parts.append(figures_report(asyncio.run(_of_two(postgres, redis))))
+    if "years" in wanted:
+        parts.append(years_report(asyncio.run(figures.with_years())))
+    return "\n\n".join(parts) + "\n", True
 
 
 async def _of_one() -> Figures:

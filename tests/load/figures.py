@@ -1,5 +1,6 @@
 """What the server carries: messages a second, sockets, memory; beside a bare echo server in the same run."""
 
+import asyncio
 import contextlib
 import os
 import tempfile
@@ -13,6 +14,7 @@ from tests.load.costs import resident_kib
 from tests.load.crowd import Crowd, Size, crowd
 from tests.load.door import Door
 from tests.load.echo import Echoers, echo_server
+from tests.load.filling import fill
 from tests.load.steps import Sample, Step, climb
 from tests.server.cluster import Node, cluster
 from tests.server.place import Place
@@ -27,6 +29,9 @@ TALKING = (20, 50)
 """Agents' sockets while messages are counted."""
 GROWN = (100, 250, 500, 1000)
 """Agents' sockets while these are counted."""
+KEPT = (0, 20_000)
+"""Conversations in the store, of ten messages and ten events each."""
+KEPT_RATE = 50.0
 IDLE = 500
 CUSTOMERS = 100
 SOCKETS_OF_ONE = 5
@@ -65,10 +70,13 @@ class Memory:
 
 
 @contextlib.asynccontextmanager
-async def alone() -> AsyncIterator[Installed]:
-    """One node and its SQLite file."""
+async def alone(conversations: int = 0) -> AsyncIterator[Installed]:
+    """One node and its SQLite file, in which so many conversations are already."""
     with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as home:
         place = Place(Path(home))
+        if conversations:
+            await hire(place, ["founder"])
+            await asyncio.to_thread(fill, place.data / "tms-chat.db", "default", conversations)
         async with cluster(place, 1) as nodes:
             yield _installed("one node, SQLite", place, nodes, {})
 
@@ -129,6 +137,16 @@ class Talk:
         verdict = ledger.judge(since)
         assert verdict.clean, "lost, doubled or out of order"
         return Sample(self._there.sockets, verdict.messages, took, verdict.delays)
+
+
+async def with_years() -> dict[int, Step]:
+    """The same work on a new store and on one with years in it, by the conversations that were there."""
+    steps = {}
+    for conversations in KEPT:
+        async with alone(conversations) as installed, _crowd(installed, TALKING[0]) as there:
+            async for one in climb(Talk(there), (KEPT_RATE,), installed.pids):
+                steps[conversations] = one
+    return steps
 
 
 async def idle() -> tuple[float, float]:

@@ -90,23 +90,34 @@ def rolling_report(rolled: Rolled) -> str:
     )
 
 
-def figures_report(echo: Sequence[Step], measured: Sequence[Figures], memory: Memory | None) -> str:
-    parts = [f"Bare echo server, 50 sockets, one frame for each message:\n\n{_steps(echo)}"]
-    for figures in measured:
-        parts += [
-            f"{figures.words}, {sockets} agents' sockets, each hears every message:\n\n{_steps(steps)}"
-            for sockets, steps in figures.rates.items()
-        ]
-        parts.append(
-            f"{figures.words}, {QUIET_RATE:g} messages a second, more and more agents' sockets:\n\n"
-            f"{_steps(list(figures.grown.values()))}\n\n{_cost(figures.grown)}"
-        )
-    if memory is not None:
-        parts.append(
-            f"Memory for each idle socket: a customer's {memory.customer:.0f} KiB, an agent's {memory.agent:.0f} KiB, "
-            f"the echo server's {memory.echo:.0f} KiB."
-        )
-    return "\n\n".join(parts) + "\n"
+def echo_report(steps: Sequence[Step]) -> str:
+    return f"Bare echo server, 50 sockets, one frame for each message:\n\n{_steps(steps)}"
+
+
+def figures_report(figures: Figures) -> str:
+    parts = [
+        f"{figures.words}, {sockets} agents' sockets, each hears every message:\n\n{_steps(steps)}"
+        for sockets, steps in figures.rates.items()
+    ]
+    grown = _steps(list(figures.grown.values()))
+    parts.append(f"{figures.words}, {QUIET_RATE:g} messages a second, more and more agents' sockets:\n\n{grown}")
+    return "\n\n".join([*parts, _cost(figures.grown)])
+
+
+def memory_report(memory: Memory) -> str:
+    return (
+        f"Memory for each idle socket: a customer's {memory.customer:.0f} KiB, an agent's {memory.agent:.0f} KiB, "
+        f"the echo server's {memory.echo:.0f} KiB."
+    )
+
+
+def years_report(years: Mapping[int, Step]) -> str:
+    head = ("conversations in the store", "messages a second", "p50 ms", "p99 ms", "node CPU for one message, ms")
+    rows = [
+        [str(kept), f"{one.reached:.0f}", f"{one.p50 * 1000:.0f}", f"{one.p99 * 1000:.0f}", f"{_cpu_ms(one):.1f}"]
+        for kept, one in years.items()
+    ]
+    return f"One node, SQLite, a new store and one with years in it:\n\n{table(head, rows)}"
 
 
 def _steps(steps: Sequence[Step]) -> str:
@@ -120,9 +131,13 @@ def _step(one: Step) -> list[str]:
     return [str(one.sockets), *(f"{number:.0f}" for number in numbers), "yes" if one.held else "no", cores]
 
 
+def _cpu_ms(one: Step) -> float:
+    return 1000 * one.cores["node"] / one.reached
+
+
 def _cost(grown: Mapping[int, Step]) -> str:
     """What a message costs the nodes: a straight line through the first and the last step that was held."""
-    held = [(sockets, 1000 * one.cores["node"] / one.reached) for sockets, one in grown.items() if one.held]
+    held = [(sockets, _cpu_ms(one)) for sockets, one in grown.items() if one.held]
     if len(held) < 2:
         return "Too few steps were held to tell what a message costs."
     (few, cheap), (many, dear) = held[0], held[-1]
