@@ -152,12 +152,15 @@ class Ledger:
         return verdict
 
     def recovered_after(self, since: float, until: float, slow: float = 1.0) -> float:
-        """Seconds from `since` until the last late delivery and the last return of a socket that it threw out."""
+        """Seconds from `since` until the last late delivery and the last return of a socket that it threw out.
+
+        What was due just before `until` may be late for what happens then, and does not count.
+        """
         ends = [since]
         for listener in (*self.agents, *self.customers):
             ends += [back for lost, back in listener.outages if since <= lost < until]
         for message in self.sent:
-            if since - slow <= message.due_at < until:
+            if since - slow <= message.due_at < until - slow:
                 last = max((one.at(message.place) for one in self.agents), default=NEVER)
                 if last - message.due_at > slow:
                     ends.append(last)

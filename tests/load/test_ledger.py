@@ -112,6 +112,7 @@ def test_recovery_lasts_until_the_last_late_delivery_and_the_last_return(ledger:
     ledger.agents[1].outages.append((11, 16))
     assert ledger.recovered_after(10, 20) == 6
     assert ledger.recovered_after(16, 20) == 0
+    assert ledger.recovered_after(5, 10.5) == 0, "the next fault held it up"
 
 
 def test_the_peak_is_counted_over_any_window() -> None:
