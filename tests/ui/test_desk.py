@@ -1,6 +1,8 @@
 """The desk as an agent meets it: what the keys let happen, and what can then be read."""
 
 import pytest
+from rich.style import Style
+from textual.color import Color
 
 from tests.ui.desk_world import (
     ANA,
@@ -497,3 +499,23 @@ async def test_keys_in_a_burst_are_about_what_the_keys_before_them_chose() -> No
         (asked,) = engine.of(StatusAsked)
         assert isinstance(asked, StatusAsked)
         assert asked.session == LI
+
+
+async def test_the_selected_row_looks_chosen_while_its_pane_has_the_focus_and_only_then() -> None:
+    async with desk() as (pilot, _):
+        body = pilot.app.screen.query_one(Body)
+
+        def grounds() -> list[bool]:
+            """Of the list and the transcript: whether the selected row stands on the colour of a chosen one."""
+            ground = pilot.app.theme_variables["block-cursor-background"]
+            chosen = Style(bgcolor=Color.parse(ground).rich_color).bgcolor
+            strips = (widget.render_lines(widget.size.region) for widget in (body.sessions, body.transcript))
+            return [any(part.style and part.style.bgcolor == chosen for row in rows for part in row) for rows in strips]
+
+        assert grounds() == [True, False]
+        await press(pilot, "enter")
+        assert grounds() == [False, False]
+        await press(pilot, "escape")
+        assert grounds() == [False, True]
+        await press(pilot, "escape")
+        assert grounds() == [True, False]

@@ -86,8 +86,12 @@ class LineCanvas(Widget, inherit_bindings=False):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         if self._look is not None and self.is_attached:
-            self._forget_look()
-            self.repaint()
+            # The styles of the parts are settled only after this: painted now, a focus would be seen at the next one.
+            self.call_next(self._look_again)
+
+    def _look_again(self) -> None:
+        self._forget_look()
+        self.repaint()
 
     def on_resize(self) -> None:
         self.repaint()
