@@ -15,6 +15,8 @@ _NAMED: Final = frozenset(
 _IN_TEXT: Final = frozenset({"enter", "space", "backspace", "delete", "home", "end", "pageup", "pagedown", "comma"})
 _ARROWS: Final = frozenset({"up", "down", "left", "right"})
 _MODIFIED: Final = re.compile(r"((?:(?:ctrl|alt|shift)\+)+)(.+)")
+_QUITS: Final = "ctrl+q"
+"""In dialogs and at the sign-in too, where the table of actions is not asked."""
 _NEEDED: Final = ("palette", "outward", "quit", "send")
 """Without a key for these there would be no way on, or out."""
 
@@ -57,6 +59,8 @@ def fault(name: str, text: str) -> str | None:
     keys = _split(text)
     if not keys and name in _NEEDED:
         return f"{name} needs a key."
+    if name != "quit" and _QUITS in keys:
+        return f"{key_name(_QUITS)} cannot be used: it quits, whatever is open."
     return next((words for key in keys if (words := _wrong(key)) is not None), None)
 
 

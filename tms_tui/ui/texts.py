@@ -67,6 +67,7 @@ def compose(desk: Desk) -> None:
         desk.say(words.NOTHING_OPEN)
         return
     session, private, text = written
+    desk.write(session, private=private)
 
     async def edited() -> str:
         outcome = await edit(text)
