@@ -97,6 +97,8 @@ async def test_wrong_methods_and_addresses_are_answered_in_json(server: RunningS
     answer = await nobody.delete("/v1/auth/login")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["Allow"] == "POST"
+    two_routes = await nobody.delete(f"/v1/chat/sessions/{uuid.uuid4()}/messages")
+    assert two_routes.headers["Allow"] == "GET, HEAD, POST", "of every route at that address"
     assert (await nobody.get("/v1/chat/agent/ws")).status_code == 404
     assert (await nobody.get("/v1/chat/sessions/")).status_code == 404
 

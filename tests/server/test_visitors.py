@@ -144,6 +144,7 @@ async def test_what_a_page_tells_is_checked(server: RunningServer) -> None:
         {"locale": "x" * 36},
         {"info": {"deep": {"er": 1}}},
         {"info": {"n": 10**30}},
+        {"info": {"n": 1e30}},
         {"info": {"a\0": 1}},
         {"info": {f"{number}": 1 for number in range(51)}},
         {"info": []},
