@@ -1,4 +1,4 @@
-"""Makes the README's pictures from a running demo: `python screenshots/make.py`, then look at them.
+"""Makes the README's pictures from a running demo: `python screenshots/make.py [NAME ...]`, then look at them.
 
 Needs rsvg-convert (librsvg2-bin) and fonts for boxes, Chinese and signs (fonts-dejavu-core, fonts-wqy-zenhei,
 fonts-symbola).
@@ -7,6 +7,7 @@ fonts-symbola).
 import asyncio
 import re
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,10 +35,11 @@ Scene = Callable[[Pilot[None], "Stage"], Awaitable[None]]
 
 
 class Stage:
-    """The demo, and the engine that the desk signed in to."""
+    """The demo, the engine that the desk signed in to, and what keeps a picture of a step on the way."""
 
     def __init__(self, end_demo: Callable[[], None]) -> None:
         self.end_demo = end_demo
+        self.keep: Callable[[str], None] = lambda _: None
         self._engine: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
         self._assembly = Assembly(Settings(), keeps=False)
 
@@ -67,6 +69,34 @@ async def desk(pilot: Pilot[None], stage: Stage) -> None:
     await say(pilot, "Known issue, see this morning's outage.")
     await asyncio.sleep(LIVELY)
     await pilot.press("escape", "r")
+
+
+async def tour(pilot: Pilot[None], stage: Stage) -> None:
+    """A few minutes of work, step by step."""
+    await stage.until(BadgeKind.LIVE)
+    await asyncio.sleep(LIVELY)
+    stage.keep("tour-1-waiting")
+    await step(pilot, "n")
+    await step(pilot, "slash", "h")
+    stage.keep("tour-2-canned")
+    await step(pilot, "enter")
+    await step(pilot, "enter")
+    await asyncio.sleep(LIVELY)
+    stage.keep("tour-3-answered")
+    await step(pilot, "escape", "a")
+    stage.keep("tour-4-assign")
+    await step(pilot, "escape")
+    await step(pilot, "escape")
+    await step(pilot, "slash", *"lamp")
+    stage.keep("tour-5-search")
+    await step(pilot, "escape")
+    await step(pilot, "f12")
+
+
+async def step(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await asyncio.sleep(1.0)
+    await pilot.pause()
 
 
 async def palette(pilot: Pilot[None], stage: Stage) -> None:
@@ -108,6 +138,7 @@ SCENES: Final = (
     ("palette", (100, 30), palette),
     ("help", (100, 30), help_page),
     ("offline", (120, 30), offline),
+    ("tour-6-diagnostics", (100, 30), tour),
 )
 
 
@@ -120,10 +151,11 @@ async def picture(name: str, size: tuple[int, int], scene: Scene, demo: Demo, en
         known = SimpleNamespace(server="https://chat.example.com", email=ana.email, password=None)
     prefill = Prefill(known.server, known.email, known.password, "this computer's keyring")
     app = ChatApp(stage.sign_in, prefill, words=f"customers' page {demo.page_url}" if known.password else "")
+    stage.keep = lambda step_name: keep(step_name, app.export_screenshot(title="tms-chat"))
     async with app.run_test(size=size) as pilot:
         await scene(pilot, stage)
         await pilot.pause()
-        keep(name, app.export_screenshot(title="tms-chat"))
+        stage.keep(name)
 
 
 def keep(name: str, svg: str) -> None:
@@ -139,7 +171,10 @@ def keep(name: str, svg: str) -> None:
 
 
 def main() -> None:
+    wanted = sys.argv[1:]
     for name, size, scene in SCENES:
+        if wanted and name not in wanted:
+            continue
         with ExitStack() as stack:
             demo = stack.enter_context(start_demo(seed=SEED))
             asyncio.run(picture(name, size, scene, demo, stack.close))
