@@ -1,9 +1,12 @@
 """Handing a conversation to a colleague at the desk: chosen by name, with a note, and never behind anybody's back."""
 
+import pytest
+
 from tests.ui.desk_world import (
     EVA,
     JONAS,
     LI,
+    MIA,
     FakeEngine,
     by_agent,
     desk,
@@ -16,7 +19,7 @@ from tests.ui.desk_world import (
 )
 from tms_tui.domain.effects import Assign
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.events import AskFailed, AssignAsked, PresenceSeen, SessionChanged, TypingSeen
+from tms_tui.domain.events import AskFailed, AssignAsked, PresenceSeen, SessionAssigned, SessionChanged, TypingSeen
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Author, AuthorType, Availability
 from tms_tui.domain.text import CleanText
@@ -106,6 +109,17 @@ async def test_a_lost_race_says_who_won_and_leaves_nothing_to_take_back() -> Non
         await press(pilot, "u")
         assert said(pilot) == "Nothing to take back."
         assert len(engine.of(AssignAsked)) == 1
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("enter", *"take care")])
+async def test_what_changed_hands_while_one_chose_stays_with_who_was_faster(keys: tuple[str, ...]) -> None:
+    async with desk(staffed()) as (pilot, engine):
+        await press(pilot, "2", "a", *keys)
+        won = session(MIA, "Mia Roth", version=9, assigned_agent=BEN.id, assigned_agent_name=BEN.name)
+        engine.take(SessionAssigned(won, None, BEN.id))
+        await press(pilot, "enter")
+        assert not engine.of(AssignAsked)
+        assert said(pilot) == "Not done: Mia Roth is held by Ben now."
 
 
 async def test_namesakes_are_told_apart_by_their_accounts() -> None:

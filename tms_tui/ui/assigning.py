@@ -6,11 +6,11 @@ from typing import Final
 from tms_tui import wording
 from tms_tui.core import handing, select
 from tms_tui.domain.events import AssignAsked
-from tms_tui.domain.ids import AgentId, SessionId
+from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Session
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
-from tms_tui.ui.work import decide, target_of
+from tms_tui.ui.work import hand_over, target_of
 from tms_tui.wording.work import hindrance as hindrance_words
 from tms_tui.wording.work import presence
 
@@ -26,7 +26,7 @@ def assign(desk: Desk) -> None:
     if session.assigned_agent is not None:
         choices.append(Choice(_NOBODY, "Nobody", "release it: whoever is free may take it"))
     if choices:
-        desk.choose(f"Assign {wording.customer(session)} to", choices, partial(_chosen, desk, session.id))
+        desk.choose(f"Assign {wording.customer(session)} to", choices, partial(_chosen, desk, session))
     else:
         desk.say("There is nobody else to assign it to.")
 
@@ -36,12 +36,8 @@ def _choice(desk: Desk, session: Session, agent: Agent, load: int) -> Choice:
     return Choice(agent.id, select.name_of(desk.state, agent), words)
 
 
-def _chosen(desk: Desk, session_id: SessionId, answer: str) -> None:
-    """Ask first when a third one is replying; as things are now, not as they were when the picker opened."""
-    session = select.session(desk.state, session_id)
-    if session is None:
-        desk.say("That conversation is gone.")
-        return
+def _chosen(desk: Desk, session: Session, answer: str) -> None:
+    """Ask first when a third one is replying."""
     agent = AgentId(answer) if answer != _NOBODY else None
     found = handing.hindrance(desk.state, session, agent)
     if found is None:
@@ -54,12 +50,12 @@ def _chosen(desk: Desk, session_id: SessionId, answer: str) -> None:
 
 def _ask_for_note(desk: Desk, session: Session, agent: AgentId | None) -> None:
     if agent is None:
-        decide(desk, AssignAsked(session.id, None))
+        hand_over(desk, session, AssignAsked(session.id, None))
         return
     name = select.agent_name(desk.state, agent) or "your colleague"
     question = f"A note for {name} about {wording.customer(session)}; the customer never sees it"
 
     def written(note: str) -> None:
-        decide(desk, AssignAsked(session.id, agent, note or None))
+        hand_over(desk, session, AssignAsked(session.id, agent, note or None))
 
     desk.prompt(question, "Enter assigns it, without words too. Esc leaves everything as it is.", written)

@@ -13,7 +13,7 @@ from tms_tui.domain.model import Session, SessionStatus
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.wording.times import to_come
-from tms_tui.wording.work import decision
+from tms_tui.wording.work import decision, held_by
 from tms_tui.wording.work import hindrance as hindrance_words
 
 _NO_SESSION: Final = "No conversation is chosen."
@@ -71,7 +71,8 @@ def take(desk: Desk) -> None:
         decide(desk, asked)
         return
     answers = [Choice("take", "Take it"), Choice("leave", "Leave it")]
-    desk.ask(hindrance_words(found, session), answers, lambda answer: decide(desk, asked) if answer == "take" else None)
+    question = hindrance_words(found, session)
+    desk.ask(question, answers, lambda answer: hand_over(desk, session, asked) if answer == "take" else None)
 
 
 def undo(desk: Desk) -> None:
@@ -134,6 +135,16 @@ def decide(desk: Desk, asked: Decide) -> None:
     """Ask the server for it, and say so."""
     desk.bridge.take(asked)
     desk.say(f"Asked for: {_words(desk, asked)}. u takes it back for 10 s.")
+
+
+def hand_over(desk: Desk, seen: Session, asked: AssignAsked) -> None:
+    """Assign, unless the conversation changed hands since the agent was asked: the race is lost then."""
+    now = select.session(desk.state, seen.id)
+    if now is not None and now.assigned_agent == seen.assigned_agent:
+        decide(desk, asked)
+        return
+    fate = held_by(desk.state, now.assigned_agent, now.assigned_agent_name) + " now" if now is not None else "gone"
+    desk.say(f"Not done: {wording.customer(seen)} is {fate}.")
 
 
 def set_status(desk: Desk, session: Session, status: SessionStatus, until: float | None = None) -> None:
