@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.plain.piped import ROOT, plain
 from tests.server.running import PASSWORD, running_server
 from tests.terminal.pty_driver import Terminal, clean_environment
+from tms_tui.server import admin
+from tms_tui.server.settings import ServerSettings
 
 
 async def test_a_customer_is_answered_by_a_pipe_without_one_escape(tmp_path: Path) -> None:
@@ -81,6 +83,12 @@ async def test_at_a_terminal_what_arrives_waits_while_a_line_is_typed(tmp_path: 
             assert PASSWORD.encode() not in terminal.output
 
 
+async def lose_signing_key(data: Path) -> None:
+    """No token is good any more once the server is started again."""
+    (data / "signing.key").unlink()
+    await admin.forget_signing_key(ServerSettings(data=data))
+
+
 async def test_when_the_sign_in_ends_the_password_is_asked_unseen_and_the_queue_is_kept(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with running_server(data) as server:
@@ -102,7 +110,7 @@ async def test_when_the_sign_in_ends_the_password_is_asked_unseen_and_the_queue_
             await server.stop()
             await hears("The line broke.")
             terminal.send("written while away\r")
-            (data / "signing.key").unlink()
+            await lose_signing_key(data)
             await server.start()
             await hears("signed out: the server no longer accepts this sign-in")
             await hears("not shown (nothing: leave)")
@@ -176,7 +184,7 @@ async def test_when_the_sign_in_ends_at_a_pipe_nobody_is_asked_and_the_end_says_
         async with plain(server.url, tmp_path) as face:
             await face.hears("connection: Live")
             await server.stop()
-            (data / "signing.key").unlink()
+            await lose_signing_key(data)
             await server.start()
             face.type("list")
             await face.hears("signed out: the server no longer accepts this sign-in")
