@@ -100,6 +100,12 @@ def test_leaving_keeps_what_is_not_kept_yet(desk: Desk) -> None:
     assert desk.took(KeepDraft) == [KeepDraft(TALK, private=True, text="aside")]
 
 
+def test_a_damaged_file_is_said_to_be_set_aside(desk: Desk) -> None:
+    desk.take(Restored((), (), CleanText("/home/ana/outbox.damaged")))
+    said = [change.notice.other for change in desk.saw(Announced) if change.notice.kind is NoticeKind.DAMAGED]
+    assert said == ["/home/ana/outbox.damaged"]
+
+
 def test_what_was_typed_since_stays_a_draft_when_a_refused_message_goes_again(desk: Desk) -> None:
     refused = Failure(FailureKind.FORBIDDEN, 403)
     desk.take(SendAsked(draft()), SendKept(SendId("s1")))

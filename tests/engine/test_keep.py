@@ -13,6 +13,7 @@ from tests.core.desk import TALK, draft
 from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepEffect, KeepSend
 from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
 from tms_tui.domain.ids import SendId
+from tms_tui.domain.text import clean_line
 from tms_tui.domain.value import replace
 from tms_tui.engine.keep import Keep
 
@@ -104,7 +105,7 @@ async def test_a_damaged_file_is_set_aside(file: Path) -> None:
         await kept(keep, KeepSend(draft()))
     damage(file)
     async with opened(file) as (keep, after):
-        assert after == Restored((), ())
+        assert after == Restored((), (), clean_line(str(file.with_suffix(".damaged"))))
         assert await kept(keep, KeepSend(draft())) == SendKept(SendId("s1"))
     assert file.with_suffix(".damaged").exists()
 

@@ -48,8 +48,25 @@ def type_through(terminal: Terminal, data: bytes) -> None:
 
 def send_and_see(terminal: Terminal, guest: Guest, text: str) -> None:
     """Only what Enter was pressed for is with the customer."""
+    send_and_see_all(terminal, guest, text)
+
+
+def send_and_see_all(terminal: Terminal, guest: Guest, *texts: str) -> None:
+    """The same, of several messages, of which the last is sent here."""
     terminal.send("\r")
-    until(terminal, lambda: guest.stored()[1:] == [text], what=f"{text!r} stored, and nothing else")
+    until(terminal, lambda: guest.stored()[1:] == [*texts], what=f"{texts!r} stored, and nothing else")
+
+
+def test_enter_pressed_again_and_again_sends_once(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    terminal.send("only once")
+    terminal.wait_for("only once")
+    for _ in range(5):
+        terminal.send("\r")
+    until(terminal, lambda: guest.stored()[1:] == ["only once"], what="it is stored")
+    terminal.send("and more")
+    terminal.wait_for("and more")
+    send_and_see_all(terminal, guest, "only once", "and more")
 
 
 def test_textual_alone_types_the_replies(stage: Stage, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from tms_tui.core import people
 from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepSend, Timer, TimerKind, WakeAt
-from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft
 from tms_tui.domain.policy import DRAFT_KEPT_AFTER
@@ -37,8 +36,7 @@ def failed(step: Step, words: CleanText) -> None:
     """The disk does not take what should be kept: said once, and work goes on."""
     if not step.state.keep_failed:
         step.state.keep_failed = True
-        failure = Failure(FailureKind.SERVER_ERROR, words=words)
-        people.announce(step, Notice(NoticeKind.NOT_KEPT, step.moment.wall, failure=failure))
+        people.announce(step, Notice(NoticeKind.NOT_KEPT, step.moment.wall, other=words))
 
 
 def draft_changed(step: Step, session: SessionId, *, private: bool) -> None:

@@ -28,6 +28,8 @@ def restored(step: Step, event: Restored) -> None:
             step.show(TranscriptChanged(draft.session))
     for session, private, text in event.drafts:
         step.state.drafts.setdefault((session, private), text)
+    if event.set_aside is not None:
+        people.announce(step, Notice(NoticeKind.DAMAGED, step.moment.wall, other=event.set_aside))
     if event.sends:
         people.announce(step, Notice(NoticeKind.RESTORED, step.moment.wall, count=len(event.sends)))
         step.show(LinkChanged())

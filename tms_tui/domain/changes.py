@@ -40,8 +40,10 @@ class NoticeKind(StrEnum):
     CLOCK_AHEAD = "clock_ahead"
     RESTORED = "restored"
     """Messages of an earlier run are in the outbox again."""
+    DAMAGED = "damaged"
+    """What was kept is damaged; `other` is the file that it was set aside as."""
     NOT_KEPT = "not_kept"
-    """Drafts and the outbox cannot be written to the disk."""
+    """Drafts and the outbox cannot be written to the disk; `other` says why."""
 
 
 class Notice(Value):

@@ -334,10 +334,14 @@ class KeepFailed(Value):
 
 
 class Restored(Value):
-    """What an earlier run left: sends in the order of asking, and composers' texts by conversation and kind."""
+    """What an earlier run left: sends in the order of asking, and composers' texts by conversation and kind.
+
+    `set_aside`: the name of the file that was found damaged and is left for somebody who can mend it.
+    """
 
     sends: tuple[Draft, ...]
     drafts: tuple[tuple[SessionId, bool, str], ...]
+    set_aside: CleanText | None = None
 
 
 KeepEvent = SendKept | KeepFailed | Restored

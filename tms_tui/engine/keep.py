@@ -46,6 +46,7 @@ class Keep:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._database: sqlite3.Connection | None = None
         self._lock: int | None = None
+        self._set_aside: Path | None = None
 
     async def load(self) -> Restored | KeepFailed:
         """What an earlier run left, or why the file is not to be had."""
@@ -84,6 +85,7 @@ class Keep:
                 for send_id, session, text, private, asked_at, seen_up_to in sends
             ),
             tuple((SessionId(session), bool(private), text) for session, private, text in drafts),
+            clean_line(str(self._set_aside)) if self._set_aside is not None else None,
         )
 
     def _take_lock(self) -> None:
@@ -104,7 +106,7 @@ class Keep:
             if not _is_damage(error):
                 raise
             # Set aside rather than lost, and begun anew.
-            self._file.replace(self._file.with_suffix(".damaged"))
+            self._set_aside = self._file.replace(self._file.with_suffix(".damaged"))
             for rest in ("-wal", "-shm"):
                 Path(f"{self._file}{rest}").unlink(missing_ok=True)
             return self._connected()

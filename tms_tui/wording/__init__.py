@@ -145,8 +145,11 @@ _NOTICES: Final = {
         "{messages} from last time: sent as soon as the line allows.",
         "Drafts from last time are back.",
     ),
+    NoticeKind.DAMAGED: _same(
+        "The drafts of last time cannot be read: their file is damaged, and set aside as {other}. New ones are kept."
+    ),
     NoticeKind.NOT_KEPT: (
-        "Drafts are not being saved on this computer: {why}. What you type stays while you work.",
+        "Drafts are not being saved on this computer: {other}. What you type stays while you work.",
         "Drafts are not being saved on this computer. What you type stays while you work.",
     ),
     NoticeKind.COLLEAGUE: ("{name} is {other}", "{name} changed availability"),

@@ -7,14 +7,25 @@ from tests.matrix.catalogue import by_tests
 PROCESS: Final = "tests/terminal/test_process.py"
 INPUT: Final = "tests/terminal/test_input.py"
 
-by_tests(81, "SIGTERM, SIGHUP, SIGQUIT", f"{PROCESS}::test_a_signal_ends_it_in_order", starred=True)
+by_tests(
+    81,
+    "SIGTERM, SIGHUP, SIGQUIT",
+    f"{PROCESS}::test_a_signal_ends_it_in_order",
+    f"{PROCESS}::test_a_thread_that_never_ends_holds_nobody_up",
+    starred=True,
+)
 by_tests(
     82,
     "the terminal vanishes while hang-ups are ignored",
     f"{PROCESS}::test_a_vanished_terminal_ends_it_even_when_hang_ups_are_ignored",
     starred=True,
 )
-by_tests(83, "stopped and continued", f"{PROCESS}::test_stopped_and_continued_the_desk_stands_again")
+by_tests(
+    83,
+    "stopped and continued, with a warning or without",
+    f"{PROCESS}::test_stopped_and_continued_the_desk_stands_again",
+    f"{PROCESS}::test_stopped_without_warning_the_desk_stands_again",
+)
 by_tests(
     85,
     "Ctrl+C again and again, quitting with something unsent",
@@ -53,7 +64,12 @@ by_tests(
     f"{PROCESS}::test_a_full_disk_costs_no_work",
     starred=True,
 )
-by_tests(94, "damaged files, two consoles on one outbox", "tests/engine/test_keep.py")
+by_tests(
+    94,
+    "damaged files, two consoles on one outbox",
+    "tests/engine/test_keep.py",
+    "tests/terminal/test_kept_files.py",
+)
 by_tests(95, "keyrings that fail in every way", "tests/transport/test_passwords.py", starred=True)
 by_tests(
     96,

@@ -142,4 +142,9 @@ async def notes_only(stage: Stage) -> None:
     stage.bit(stage.line.bitten[Impostor])
 
 
-by_tests(66, "Enter pressed again and again", "tests/ui/test_sending.py::test_enter_twice_sends_once")
+by_tests(
+    66,
+    "Enter pressed again and again",
+    "tests/ui/test_sending.py::test_enter_twice_sends_once",
+    "tests/terminal/test_input.py::test_enter_pressed_again_and_again_sends_once",
+)
