@@ -50,6 +50,11 @@ class Outcome:
             return NOT_INJECTED
         return "failed: " + ", ".join(self._faults()) if self._faults() else SURVIVED
 
+    @property
+    def is_only_late(self) -> bool:
+        """Whether it failed by the clock alone: no message was lost, doubled or misplaced."""
+        return self.verdict not in (SURVIVED, NOT_INJECTED) and self.findings.clean
+
     def _faults(self) -> Sequence[str]:
         kinds = ("lost", "duplicated", "misordered", "unexpected")
         wrong = [f"{len(getattr(self.findings, kind))} {kind}" for kind in kinds if getattr(self.findings, kind)]

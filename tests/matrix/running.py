@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,9 @@ def catalogue() -> list[Fault]:
     return [FAULTS[number] for number in sorted(FAULTS)]
 
 
-def run(number: int, seed: int, typed: bool) -> Outcome:
-    """What comes of it; `typed`: while somebody types at a terminal."""
-    fault = FAULTS[number]
+def run(number: int, seed: int, typed: bool, fastest: float) -> Outcome:
+    """What comes of it; `typed`: while somebody types at a terminal; `fastest`: how fast the clock may run."""
+    fault = replace(FAULTS[number], speed=min(FAULTS[number].speed, fastest))
     return asyncio.run(play(fault, seed, typed=typed)) if fault.play is not None else _tested(fault, seed)
 
 

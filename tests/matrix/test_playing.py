@@ -67,6 +67,14 @@ def test_each_figure_beyond_its_limit_fails() -> None:
     ]
 
 
+def test_only_what_failed_by_the_clock_is_played_again() -> None:
+    assert Outcome(NAMED, 1, bites=1, lied=3.1).is_only_late
+    assert Outcome(NAMED, 1, trouble="not within 10 s").is_only_late
+    assert not Outcome(NAMED, 1, Findings(lost=("x",)), bites=1, lied=3.1).is_only_late
+    assert not Outcome(NAMED, 1).is_only_late, "a fault that did not hit"
+    assert not Outcome(NAMED, 1, bites=1).is_only_late
+
+
 def test_each_fault_is_played_tested_or_set_apart() -> None:
     for fault in catalogue():
         assert sum(map(bool, (fault.play, fault.tests, fault.apart))) == 1, fault.name

@@ -62,6 +62,7 @@ def _type(url: str, home: Path, ready: threading.Event, over: threading.Event) -
         words = [*PROGRAM, "--server", url, "--email", "dana@example.com", "--password-stdin"]
         with at_terminal(words, home, rows=30, cols=100) as terminal:
             terminal.wait_for("Live", 30)
+            terminal.wait_for(" new", 30)
             terminal.send("n")
             terminal.wait_for("Enter send", 30)
             ready.set()
