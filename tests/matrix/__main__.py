@@ -41,7 +41,7 @@ def main(words: Sequence[str]) -> int:
         asked.keep.write_bytes(pickle.dumps(outcomes))
     if asked.write:
         earlier = [outcome for file in asked.add for outcome in pickle.loads(file.read_bytes())]  # noqa: S301 - our own
-        TABLE.write_text(table([*earlier, *outcomes], [fault for fault in wanted if fault.apart]))
+        TABLE.write_text(table([*earlier, *outcomes], catalogue()))
     failed = sum(outcome.verdict != SURVIVED for outcome in outcomes)
     sys.stdout.write(f"{len(outcomes)} runs, {failed} not survived, {time.monotonic() - began:.0f} s\n")
     return 1 if failed or not (outcomes or asked.add) else 0

@@ -8,9 +8,8 @@ from tests.matrix.playing import SURVIVED, Outcome
 
 HEAD: Final = """# What survives what
 
-Written by `python -m tests.matrix`; nothing here is typed by hand. Each fault is played {seeds} between a server in a
-process of its own and the console's own engine, socket and requests; a fault that was not seen to hit counts as a
-failure. Starred faults run with every change.
+Made by `python -m tests.matrix`. Each fault is played between a server in a process of its own and the console's own
+engine, socket and requests; one that was not seen to hit counts as a failure. Starred faults run with every change.
 
 - *Lost*, *doubled*, *misordered*: messages, from what was asked, what the server stores and what the screen shows.
 - *Untrue*: the longest time the badge said Live though no socket carried, or a stored message was more than 3 s late.
@@ -25,27 +24,37 @@ the console's. What was lost, doubled or misplaced stays in the table.
 Untrue and recovered are seconds of the console's own clock, which runs faster in most runs; of several seeds the
 worst counts. A fault without figures is played and judged by the tests named.
 
-| # | Fault | Lost | Doubled | Misordered | Untrue | Recovered | Stood still | Keys | Verdict |
-|---|---|---|---|---|---|---|---|---|---|
+| # | Fault | Seeds | Lost | Doubled | Misordered | Untrue | Recovered | Stood still | Keys | Verdict |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
+LEFT: Final = "\n## Not run for this table\n\n"
 APART: Final = "\n## Faults that cannot happen to this server\n\n"
 
 
-def table(outcomes: Sequence[Outcome], apart: Sequence[Fault]) -> str:
-    """All of it. Several outcomes of one fault make one row."""
-    seeds = {outcome.seed for outcome in outcomes}
-    times = "once" if len(seeds) == 1 else f"with {len(seeds)} seeds"
+def table(outcomes: Sequence[Outcome], catalogue: Sequence[Fault]) -> str:
+    """All of it. Several outcomes of one fault make one row; what was not run is named."""
     by_fault: dict[int, list[Outcome]] = {}
     for outcome in outcomes:
         by_fault.setdefault(outcome.fault.number, []).append(outcome)
     rows = "".join(_row(by_fault[number]) for number in sorted(by_fault))
-    missing = "".join(f"- {fault.number} {fault.title}: {fault.apart}\n" for fault in apart)
-    return HEAD.format(seeds=times) + rows + (APART + missing if missing else "")
+    apart = "".join(f"- {fault.number} {fault.title}: {fault.apart}\n" for fault in catalogue if fault.apart)
+    due = [fault for fault in catalogue if not fault.apart and fault.number not in by_fault]
+    left = "".join(f"- {fault.number} {fault.title}{_played_by(fault)}\n" for fault in due)
+    return HEAD + rows + (APART + apart if apart else "") + (LEFT + left if left else "")
+
+
+def _played_by(fault: Fault) -> str:
+    return f": {_named(fault.tests)}" if fault.tests else ""
+
+
+def _named(tests: Sequence[str]) -> str:
+    return ", ".join(f"`{one}`" for one in tests)
 
 
 def _row(outcomes: Sequence[Outcome]) -> str:
     fault = outcomes[0].fault
-    cells = [f"{fault.number}{'★' if fault.starred else ''}", fault.title, *_figures(outcomes), _verdict(outcomes)]
+    cells = [f"{fault.number}{'★' if fault.starred else ''}", fault.title, str(len({one.seed for one in outcomes}))]
+    cells += [*_figures(outcomes), _verdict(outcomes)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
@@ -72,4 +81,4 @@ def _verdict(outcomes: Sequence[Outcome]) -> str:
     if verdicts:
         return "; ".join(verdicts)
     tests = outcomes[0].fault.tests
-    return f"{SURVIVED}: " + ", ".join(f"`{one}`" for one in tests) if tests else SURVIVED
+    return f"{SURVIVED}: {_named(tests)}" if tests else SURVIVED
