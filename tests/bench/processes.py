@@ -16,20 +16,21 @@ def cpu_seconds(pid: int) -> float:
 
     The clock's number is the kernel's own spelling of "the CPU clock of that process".
     """
-    return sum(time.clock_gettime((~one << 3) | _PER_PROCESS_CPU_CLOCK) for one in _family(pid))
+    return sum(time.clock_gettime((~one << 3) | _PER_PROCESS_CPU_CLOCK) for one in family(pid))
 
 
 def resident_mib(pid: int) -> float:
     """Resident memory of the program and its living children, MiB."""
-    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in _family(pid))
+    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in family(pid))
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """The program and its living children."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in children.read_text().split():
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
 def go_first(pid: int) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench.processes import family, go_first
 from tests.load.company import hire
 from tests.load.costs import resident_kib
 from tests.load.crowd import Crowd, Size, crowd
@@ -32,6 +33,7 @@ GROWN = (100, 250, 500, 1000)
 KEPT = (0, 20_000)
 """Conversations in the store, of ten messages and ten events each."""
 KEPT_RATE = 50.0
+POSTGRESQL = "postgresql"
 IDLE = 500
 CUSTOMERS = 100
 SOCKETS_OF_ONE = 5
@@ -89,7 +91,7 @@ async def pair(postgres: Postgres, redis: RedisServer) -> AsyncIterator[Installe
             settings = {"database": url, "database_password": postgres.password_file, "bus": redis.url}
             place = Place(Path(home), settings)
             async with cluster(place, 2) as nodes:
-                behind = {"postgresql": [postgres.pid], "redis": [redis.pid]}
+                behind = {POSTGRESQL: [postgres.pid], "redis": [redis.pid]}
                 yield _installed("two nodes, PostgreSQL, Redis", place, nodes, behind)
 
 
@@ -102,10 +104,12 @@ async def measured(installed: Installed) -> Figures:
     figures = Figures(installed.words)
     for count in TALKING:
         async with _crowd(installed, count) as there:
-            figures.rates[count] = [one async for one in climb(Talk(there), RATES, installed.pids)]
+            figures.rates[count] = [
+                one async for one in climb(Talk(there, installed.pids.get(POSTGRESQL, ())), RATES, installed.pids)
+            ]
     for count in GROWN:
         async with _crowd(installed, count) as there:
-            async for one in climb(Talk(there), (QUIET_RATE,), installed.pids):
+            async for one in climb(Talk(there, installed.pids.get(POSTGRESQL, ())), (QUIET_RATE,), installed.pids):
                 figures.grown[count] = one
         if not figures.grown[count].held:
             break
@@ -125,10 +129,15 @@ async def _crowd(installed: Installed, agents: int, customers: int = CUSTOMERS) 
 class Talk:
     """A step's work: everybody talks, then the books of these seconds are read."""
 
-    def __init__(self, there: Crowd) -> None:
+    def __init__(self, there: Crowd, ahead: Sequence[int] = ()) -> None:
+        """`ahead`: processes that go before the machine's other work."""
         self._there = there
+        self._ahead = ahead
 
     async def __call__(self, per_second: float, seconds: float) -> Sample:
+        for pid in self._ahead:
+            for one in family(pid):
+                go_first(one)  # PostgreSQL's processes are sessions of their own, which inherit nothing
         ledger = self._there.ledger
         since = ledger.now()
         await self._there.talk(per_second, seconds)
@@ -144,7 +153,7 @@ async def with_years() -> dict[int, Step]:
     steps = {}
     for conversations in KEPT:
         async with alone(conversations) as installed, _crowd(installed, TALKING[0]) as there:
-            async for one in climb(Talk(there), (KEPT_RATE,), installed.pids):
+            async for one in climb(Talk(there, installed.pids.get(POSTGRESQL, ())), (KEPT_RATE,), installed.pids):
                 steps[conversations] = one
     return steps
 
