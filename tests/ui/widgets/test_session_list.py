@@ -142,3 +142,15 @@ async def test_five_thousand_rows_cost_what_is_visible() -> None:
         await seen.pilot.press("G")
         assert marked(seen) == "Customer 5000"
         assert len(view._painted) <= 12
+
+
+async def test_until_one_is_chosen_the_first_is() -> None:
+    state, order = desk(4)
+    view = SessionListView()
+    async with staged(view, 40, 8) as seen:
+        view.update_from(state, order[2:], NOON)
+        view.update_from(state, order, NOON)
+        assert (marked(seen), view.selected) == ("Customer 1", order[0])
+        await seen.pilot.press("j", "k")
+        view.update_from(state, order[::-1], NOON)
+        assert view.selected == order[0]

@@ -4,12 +4,9 @@ from textual.content import Content
 
 from tms_tui.ui.widgets.line import Line
 
-_LEAST = 30
-"""Cells that the announcement keeps for itself."""
-
 
 class EventLine(Line):
-    """Holds what was said last, so that it can be read again at any time. `standing` is never overwritten."""
+    """Holds what was said last, so that it can be read again at any time; `standing` where there is room for both."""
 
     DEFAULT_CSS = "EventLine { padding: 0 1; background: $surface; color: $foreground; }"
 
@@ -18,8 +15,7 @@ class EventLine(Line):
         self._standing = Content(standing)
 
     def render(self) -> Content:
-        width, aside = max(1, self.size.width), self._standing.cell_length
-        if not aside or width < aside + _LEAST:
+        room = self.size.width - self._standing.cell_length
+        if not self._standing or room < self._content.cell_length + 2:
             return super().render()
-        said = self._content.truncate(width - aside - 2, ellipsis=True)
-        return said.pad_right(width - aside - said.cell_length) + self._standing
+        return self._content.pad_right(room - self._content.cell_length) + self._standing

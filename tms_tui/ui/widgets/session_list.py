@@ -21,7 +21,7 @@ _KEPT: Final = 300
 
 
 class SessionListView(LineCanvas, can_focus=True):
-    """Conversations in the order given. The selection stays on its conversation when the order changes."""
+    """Conversations in the order given. Once one was chosen the selection stays on it when the order changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *moves(),
@@ -68,6 +68,8 @@ class SessionListView(LineCanvas, can_focus=True):
         self._due_after = due_after
         self._selected: SessionId | None = None
         self._selected_at = 0
+        self._chosen = False
+        """Whether the selection was ever moved; until then it stands on whoever is first."""
         self._top = 0
         self._painted: dict[tuple[SessionWords, int, bool], tuple[Strip, Strip]] = {}
 
@@ -125,6 +127,7 @@ class SessionListView(LineCanvas, can_focus=True):
     def _go(self, index: int) -> None:
         if not self._sessions:
             return
+        self._chosen = True
         self._selected_at = min(max(0, index), len(self._sessions) - 1)
         before, self._selected = self._selected, self._sessions[self._selected_at]
         self.repaint()
@@ -136,6 +139,9 @@ class SessionListView(LineCanvas, can_focus=True):
         """Stay on the same conversation; when it is gone, on the one that stands in its place."""
         if not self._sessions:
             self._selected, self._selected_at = None, 0
+            return
+        if not self._chosen:
+            self._selected, self._selected_at = self._sessions[0], 0
             return
         at = min(self._selected_at, len(self._sessions) - 1)
         if self._selected is not None and self._sessions[at] != self._selected and self._selected in self._sessions:
