@@ -26,7 +26,7 @@ class LeanCustomer:
         self.caller = Caller(door, source)
         self.live = asyncio.Event()
         self.session_id = ""
-        self._name = name
+        self.hearing = Hearing(ledger, name, "")
         self._door = door
         self._source = source
         self._ledger = ledger
@@ -34,17 +34,18 @@ class LeanCustomer:
         self._wire: Wire | None = None
         self._lost_at: float | None = None
         self._was_live = False
+        self._catching_up: asyncio.Task[None] | None = None
         self._behind: list[wire.Message] | None = None
         """What came over the socket while what was missed is being read."""
 
     async def come(self) -> None:
         """Opens the conversation. Raises OSError."""
-        answer = await self.caller.ask("POST", "/v1/visitor/sessions", msgspec.json.encode({"name": self._name}))
+        answer = await self.caller.ask("POST", "/v1/visitor/sessions", msgspec.json.encode({"name": self.hearing.name}))
         if answer.status != 201:
             raise OSError(f"a conversation was refused with {answer.status}")
         ticket = msgspec.json.decode(answer.body, type=_Ticket)
         self.session_id, self.caller.token = ticket.session_id, ticket.visitor_token
-        self.hearing = Hearing(self._ledger, self._name, self.session_id)
+        self.hearing.session_id = self.session_id
 
     async def stay(self) -> None:
         """Until it is cancelled."""

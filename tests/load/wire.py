@@ -99,17 +99,17 @@ class Wire(asyncio.Protocol):
 
     def _framed(self, first: int, payload: bytes) -> None:
         assert first & 0x80, "the server sends whole messages"
-        match first & 0x0F:
-            case 1:
-                self._take(payload)
-            case 9:
-                self.say(PONG, payload)
-            case 8:
-                self._code = struct.unpack("!H", payload[:2])[0] if payload else 1005
-                self.say(CLOSE, payload[:2])
-                self.close()
-            case _:
-                assert first & 0x0F == PONG, first
+        opcode = first & 0x0F
+        if opcode == TEXT:
+            self._take(payload)
+        elif opcode == PING:
+            self.say(PONG, payload)
+        elif opcode == CLOSE:
+            self._code = struct.unpack("!H", payload[:2])[0] if payload else 1005
+            self.say(CLOSE, payload[:2])
+            self.close()
+        else:
+            assert opcode == PONG, opcode
 
 
 async def dial(door: Door, source: str, path: str, take: Take, token: str = "", within: float = 10) -> Wire:
