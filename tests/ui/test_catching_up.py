@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from tests.ui.desk_world import (
     JONAS,
+    LI,
     MIA,
     NOW,
     FakeEngine,
@@ -76,7 +77,7 @@ def joined() -> FakeEngine:
     answer(engine)
     for seq in range(3, 80):
         arrives(engine, message(JONAS, seq, f"line {seq}"))
-    for name in (JONAS, MIA, None):
+    for name in (JONAS, MIA, LI, None):
         engine.take(SessionOpened(name))
         pages(engine)
     engine.taken.clear()
@@ -177,10 +178,10 @@ async def test_a_log_that_reaches_back_no_further_confirms_nothing_before_the_co
         answer(engine)
         await settled(pilot)
         assert "history not confirmed" in text_of(pilot)
-        assert "syncing" in text_of(pilot)
+        assert text_of(pilot).count("syncing") == 4, "on the talk's frame and on each row of the list"
         pages(engine, *(one for one in MISSED if one.session == JONAS))
         await settled(pilot)
         assert "2 recovered" in text_of(pilot)
-        assert "syncing" not in text_of(pilot)
+        assert text_of(pilot).count("syncing") == 2, "the others are read when they are opened"
         assert not select.is_unconfirmed(engine.state, JONAS)
         assert "history not confirmed" not in text_of(pilot)

@@ -17,7 +17,7 @@ from tms_tui.core.transcript import (
     older,
     unread_after,
 )
-from tms_tui.domain.changes import CustomerWrote, Notice, NoticeKind, TranscriptChanged, TranscriptGrew
+from tms_tui.domain.changes import CustomerWrote, Notice, NoticeKind, SessionMoved, TranscriptChanged, TranscriptGrew
 from tms_tui.domain.effects import MarkRead, MarkUnread, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
 from tms_tui.domain.events import PageRead, ReadMarked, ReceiptSeen, Shown, UnreadAsked
 from tms_tui.domain.ids import SessionId
@@ -64,10 +64,12 @@ def page_read(step: Step, event: PageRead) -> None:
     is_outdated = asked in transcript.outdated
     transcript.reading.discard(asked)
     transcript.outdated.discard(asked)
-    missing = missing_in(transcript)
+    missing, was_dirty = missing_in(transcript), transcript.dirty
     _ = merge_page(transcript, event.messages, asked, has_more=event.has_more)
     step.state.health.gaps_filled += max(0, missing - missing_in(transcript))
     transcript.dirty = transcript.dirty or is_outdated
+    if was_dirty and not transcript.dirty:
+        step.show(SessionMoved(event.session))
     if step.state.link.stage in LIVE and not step.state.sync.catching_up:
         _confirm(step, transcript)
     settle_all(step, event.messages)
@@ -237,6 +239,8 @@ def all_dirty(step: Step) -> None:
     """The log cannot say what was missed: every transcript needs a page to be believed."""
     for transcript in step.state.transcripts.values():
         doubt(transcript)
+        if transcript.dirty:
+            step.show(SessionMoved(transcript.session))
     if step.state.opened is not None:
         step.show(TranscriptChanged(step.state.opened))
         fetch(step, step.state.transcript(step.state.opened))

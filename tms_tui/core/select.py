@@ -143,6 +143,12 @@ def is_syncing(state: State, session_id: SessionId) -> bool:
     return held is None or held.dirty or not held.loaded or state.sync.catching_up
 
 
+def is_dirty(state: State, session_id: SessionId) -> bool:
+    """Whether something may be missing of what is held of this conversation, until its end is read again."""
+    held = state.transcripts.get(session_id)
+    return held is not None and held.loaded and held.dirty
+
+
 def is_unconfirmed(state: State, session_id: SessionId) -> bool:
     """Whether something may be missing of what is shown of this conversation, until it is read again."""
     held = state.transcripts.get(session_id)

@@ -34,6 +34,15 @@ def test_a_waiting_customer() -> None:
     ]
 
 
+def test_one_of_which_something_may_be_missing() -> None:
+    state, session = signed_in(), conversation("Jonas Weber", 1, unread=2, assigned_agent=ME)
+    transcript = state.transcript(session.id)
+    transcript.dirty = True
+    assert "syncing" not in rows(state, session)[1], "nothing of it is held"
+    transcript.loaded = True
+    assert rows(state, session)[1] == "  2 new, syncing  you"
+
+
 def test_an_answered_one_that_a_colleague_holds() -> None:
     held = conversation("Li Wei", 2, assigned_agent=AgentId("eva"), assigned_agent_name=clean_line("Eva"))
     assert rows(signed_in(), held) == ["  Li Wei                  answered", "  Eva"]

@@ -48,7 +48,7 @@ def describe(
     return SessionWords(
         name=f"{name} #{session.id[-_TAIL:]}" if is_twin else name,
         standing=_standing(session, waited),
-        news=_news(session),
+        news=_news(state, session),
         holder=_holder(state, session),
         typing=_typing(state, session),
         online=session.customer.online,
@@ -92,11 +92,13 @@ def _standing(session: Session, waited: float | None) -> str:
     return "waits" if said == "now" else f"waits {said}"
 
 
-def _news(session: Session) -> str:
+def _news(state: State, session: Session) -> str:
     urgent = session.priority in {Priority.HIGH, Priority.URGENT}
     parts = [wording.priority(session.priority)] if urgent else []
     if session.unread:
         parts.append(f"{session.unread} new")
+    if select.is_dirty(state, session.id):
+        parts.append("syncing")
     return ", ".join(parts)
 
 
