@@ -13,9 +13,10 @@ from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import AuthorType, Message, MessageKind
 from tms_tui.domain.text import clean
 from tms_tui.ui.paint.cells import clip, fit, wrap
-from tms_tui.ui.paint.excerpt import excerpt, left_out
+from tms_tui.ui.paint.excerpt import excerpt
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.row import Row
+from tms_tui.wording import rows as said
 
 _NARROWEST_NAME = 6
 """Fewer cells tell nothing of a longer name, so that the role stands alone."""
@@ -79,10 +80,10 @@ def entry_rows(
 
 def ruled(words: str, width: int, style: Style, pointer: str = " ") -> Strip:
     """Return one row with words in its middle, as no message has them: it begins left of every gutter."""
-    said = clip(f"-- {words} --", max(0, width - 1))
-    left = (width - cell_len(said)) // 2
+    stated = clip(f"-- {words} --", max(0, width - 1))
+    left = (width - cell_len(stated)) // 2
     return _strip(
-        [Segment(pointer, style), Segment(fit(" " * max(0, left - 1) + said, max(0, width - 1)), style)], width
+        [Segment(pointer, style), Segment(fit(" " * max(0, left - 1) + stated, max(0, width - 1)), style)], width
     )
 
 
@@ -111,9 +112,12 @@ def _rows(face: Face, text: str, width: int, look: Look, *, selected: bool) -> l
     cut = excerpt(text)
     room = columns(width).text
     is_note = face.gutter == look.signs.note
-    lines = [f"(note) {cut.lines[0]}", *cut.lines[1:]] if is_note else cut.lines
+    lines = [f"{said.NOTE} {cut.lines[0]}", *cut.lines[1:]] if is_note else cut.lines
     rows = [Part(face.gutter, row, face.body) for line in lines for row in wrap(line, room)]
-    rows += [Part(look.signs.system, row, look.dim) for row in _remarks(face, left_out(cut), room)]
+    rows += [
+        Part(look.signs.system, row, look.dim)
+        for row in _remarks(face, said.left_out(cut.lines_left, cut.characters_left), room)
+    ]
     return _with_head(_with_state(rows, face, room, look), face, width, look, selected=selected)
 
 
@@ -129,8 +133,7 @@ class Part(NamedTuple):
 def _remarks(face: Face, cut: str, room: int) -> list[str]:
     remarks = wrap(cut, room) if cut else []
     if face.tampered:
-        characters = wording.plural(face.tampered, "hidden or control character")
-        remarks += wrap(f"contains {characters}, made harmless", room)
+        remarks += wrap(said.tampered(face.tampered), room)
     return remarks
 
 

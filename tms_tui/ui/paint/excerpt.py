@@ -30,12 +30,3 @@ def excerpt(text: str) -> Excerpt:
         cut += len(line) - len(part)
         room -= len(part) + 1
     return Excerpt(shown, len(lines) - len(shown), cut)
-
-
-def left_out(cut: Excerpt) -> str:
-    """What to say about what is not shown; empty when everything is."""
-    if cut.lines_left:
-        return f"... {cut.lines_left} more line{'' if cut.lines_left == 1 else 's'}"
-    if cut.characters_left:
-        return f"... {cut.characters_left} more character{'' if cut.characters_left == 1 else 's'}"
-    return ""

@@ -11,13 +11,13 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tms_tui import wording
-from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
+from tms_tui.domain.model import Session
 from tms_tui.ui.paint.cells import clip, fit
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.row import Row
+from tms_tui.wording import rows as said
 
 _TAIL = 4
 
@@ -47,10 +47,10 @@ def describe(
     waited = now - session.waiting_since if session.waiting_since is not None else None
     return SessionWords(
         name=f"{name} #{session.id[-_TAIL:]}" if is_twin else name,
-        standing=_standing(session, waited),
-        news=_news(state, session),
-        holder=_holder(state, session),
-        typing=_typing(state, session),
+        standing=said.standing(session, waited),
+        news=said.news(state, session),
+        holder=said.holder(state, session),
+        typing=said.typing(state, session),
         online=session.customer.online,
         waits=waited is not None,
         due=bool(due_after) and waited is not None and waited >= due_after,
@@ -65,8 +65,8 @@ def session_rows(words: SessionWords, width: int, look: Look, *, selected: bool 
         head, quiet = look.base, look.dim
         loud = look.alert if words.due else look.customer if words.waits else look.dim
         news = look.customer if words.news else look.you if words.typing else look.dim
-    standing = f"due, {words.standing}" if words.due else words.standing
-    online = f"{look.signs.here} online" if words.online else ""
+    standing = said.due(words.standing) if words.due else words.standing
+    online = f"{look.signs.here} {said.ONLINE}" if words.online else ""
     pointer = Segment(f"{look.signs.pointer} " if selected else "  ", head)
     first = _two_ends(words.name, standing, width - 2, head, loud)
     second = _two_ends(_second(words), online, width - 2, news, quiet)
@@ -81,42 +81,6 @@ def twins(state: State, sessions: Sequence[SessionId]) -> AbstractSet[str]:
 
 def _second(words: SessionWords) -> str:
     return "  ".join(filter(None, (words.news, words.typing or words.holder)))
-
-
-def _standing(session: Session, waited: float | None) -> str:
-    if session.status is not SessionStatus.ACTIVE:
-        return wording.status(session.status)
-    if waited is None:
-        return "answered"
-    said = wording.wait(waited)
-    return "waits" if said == "now" else f"waits {said}"
-
-
-def _news(state: State, session: Session) -> str:
-    urgent = session.priority in {Priority.HIGH, Priority.URGENT}
-    parts = [wording.priority(session.priority)] if urgent else []
-    if session.unread:
-        parts.append(f"{session.unread} new")
-    if select.is_dirty(state, session.id):
-        parts.append("syncing")
-    return ", ".join(parts)
-
-
-def _holder(state: State, session: Session) -> str:
-    if session.assigned_agent is None:
-        return "unassigned"
-    if state.me is not None and session.assigned_agent == state.me.id:
-        return "you"
-    return session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "a colleague"
-
-
-def _typing(state: State, session: Session) -> str:
-    mine = state.me.id if state.me else None
-    typists = [author for author in select.typists(state, session.id) if author.id != mine or mine is None]
-    replying = [str(author.name) for author in typists if author.type is AuthorType.AGENT]
-    if replying:
-        return f"{' and '.join(replying)} {'is' if len(replying) == 1 else 'are'} replying"
-    return "typing" if typists else ""
 
 
 def _two_ends(left: str, right: str, width: int, left_style: Style, right_style: Style) -> list[Segment]:

@@ -18,6 +18,7 @@ from tms_tui.ui.paint.marks import find
 from tms_tui.ui.paint.row_store import RowStore
 from tms_tui.ui.paint.viewport import Place, Slice, bottomed, fill, scrolled, topped
 from tms_tui.ui.widgets.line_canvas import LineCanvas
+from tms_tui.wording import rows as said
 
 
 class TranscriptPane(LineCanvas, can_focus=True):
@@ -209,18 +210,16 @@ class TranscriptPane(LineCanvas, can_focus=True):
 
     def _below_line(self, width: int) -> Strip:
         new, below = self.new_below, len(self._entries()) - 1 - self._place.bottom
-        if new:
-            return ruled(f"{new} new below, End shows them", width, self.look.alert)
-        if below:
-            return ruled(f"{below} below", width, self.look.dim)
-        return self._blank(width, self.look.base)
+        if not (words := said.below(new, below)):
+            return self._blank(width, self.look.base)
+        return ruled(words, width, self.look.alert if new else self.look.dim)
 
     def _empty_words(self) -> str:
         if self._session is None:
-            return "n opens the next in need, Enter the selected"
+            return said.CHOOSE_ONE
         if select.is_syncing(self._state, self._session):
-            return "reading the conversation"
-        return "no messages yet"
+            return said.READING
+        return said.NO_MESSAGES
 
     def _cursor_row(self) -> int | None:
         entries = self._prepared()

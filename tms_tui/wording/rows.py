@@ -1,0 +1,81 @@
+"""What the rows of the list and of the transcript say beside names and texts."""
+
+from typing import Final
+
+from tms_tui.core import select
+from tms_tui.core.state import State
+from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
+from tms_tui.wording.times import plural, wait
+
+NOTE: Final = "(note)"
+ONLINE: Final = "online"
+CHOOSE_ONE: Final = "n opens the next in need, Enter the selected"
+READING: Final = "reading the conversation"
+NO_MESSAGES: Final = "no messages yet"
+"""What an empty transcript says, and why it is empty."""
+
+_PENDING_AND_ENDED: Final = {SessionStatus.PENDING: "pending", SessionStatus.ENDED: "resolved"}
+
+
+def standing(session: Session, waited: float | None) -> str:
+    """How a conversation stands; `waited` seconds without an answer, None when nobody waits."""
+    if session.status in _PENDING_AND_ENDED:
+        return _PENDING_AND_ENDED[session.status]
+    if waited is None:
+        return "answered"
+    said = wait(waited)
+    return "waits" if said == "now" else f"waits {said}"
+
+
+def due(words: str) -> str:
+    """How a conversation stands whose customer waits for too long."""
+    return f"due, {words}"
+
+
+def news(state: State, session: Session) -> str:
+    """What is new or pressing about a conversation; empty when nothing is."""
+    urgent = session.priority in {Priority.HIGH, Priority.URGENT}
+    parts = [session.priority.value] if urgent else []
+    if session.unread:
+        parts.append(f"{session.unread} new")
+    if select.is_dirty(state, session.id):
+        parts.append("syncing")
+    return ", ".join(parts)
+
+
+def holder(state: State, session: Session) -> str:
+    """Who holds a conversation, as short as it stays clear."""
+    if session.assigned_agent is None:
+        return "unassigned"
+    if state.me is not None and session.assigned_agent == state.me.id:
+        return "you"
+    return session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "a colleague"
+
+
+def typing(state: State, session: Session) -> str:
+    """Which others write in a conversation; empty when nobody does."""
+    mine = state.me.id if state.me else None
+    typists = [author for author in select.typists(state, session.id) if author.id != mine or mine is None]
+    replying = [str(author.name) for author in typists if author.type is AuthorType.AGENT]
+    if replying:
+        return f"{' and '.join(replying)} {'is' if len(replying) == 1 else 'are'} replying"
+    return "typing" if typists else ""
+
+
+def left_out(lines: int, characters: int) -> str:
+    """How much of a long message is not shown; empty when all of it is."""
+    if lines:
+        return f"... {plural(lines, 'more line')}"
+    return f"... {plural(characters, 'more character')}" if characters else ""
+
+
+def tampered(count: int) -> str:
+    """That characters which could deceive were made harmless."""
+    return f"contains {plural(count, 'hidden or control character')}, made harmless"
+
+
+def below(new: int, others: int) -> str:
+    """What stands below the view of who reads above; empty when nothing does."""
+    if new:
+        return f"{new} new below, End shows them"
+    return f"{others} below" if others else ""
