@@ -106,7 +106,8 @@ async def replaced(stage: Stage) -> None:
         await stage.talk(2)
         await stage.lasts(0.2)
     stage.bit(stage.line.most_sockets > 1)
-    assert {ending.kind for _, ending in stage.desk.endings} <= {EndingKind.ASKED}
+    kinds = {ending.kind for _, ending in stage.desk.endings}
+    assert kinds <= {EndingKind.ASKED}, f"a line was cut: {kinds}"
 
 
 @played(45, "the wall clock jumps by two hours, to a change of time, past 2038", starred=True)
