@@ -17,7 +17,7 @@ from tms_tui.ui.paint.session_row import SessionWords, describe, session_rows, t
 from tms_tui.ui.widgets.line_canvas import LineCanvas
 
 _ROWS: Final = 2
-_KEPT: Final = 300
+_KEPT: Final = 128
 
 
 class SessionListView(LineCanvas, can_focus=True):
