@@ -119,7 +119,12 @@ def test_no_color_sends_no_colours(stage: Stage, tmp_path: Path) -> None:
         terminal.wait_for("waits", 20)
         terminal.send("\r")
         terminal.wait_for("hello", 10)
-        terminal.settle()
+        for key, words in (("\x1b[20~", "Your availability"), ("\x10", "found."), ("\x1bOP", "Keys in the composer")):
+            terminal.send(key)
+            terminal.wait_for(words, 10)
+            terminal.settle()
+            terminal.send("\x1b")
+            terminal.wait_gone(words, 10)
         styles = {style for found in re.findall(rb"\x1b\[([\d;]*)m", terminal.output) for style in found.split(b";")}
     assert styles <= {b"", b"0", b"1", b"2", b"3", b"4", b"7", b"9", b"22", b"23", b"24", b"27", b"39", b"49"}
 
