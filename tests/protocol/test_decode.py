@@ -163,6 +163,7 @@ GOOD = frame(wire.CHAT_MESSAGE, MESSAGE).decode()
         (GOOD.replace('"m1"', '"m\\u001b1"'), "bad_id", "9"),
         (GOOD.replace('"m1"', '""'), "bad_id", "9"),
         (GOOD.replace('"s1", "seq"', '"s 1", "seq"'), "bad_id", "9"),
+        (GOOD.replace('"s1", "seq"', '"..", "seq"'), "bad_id", "9"),
         (GOOD.replace('"visitor", "author_id"', '"robot", "author_id"'), "bad_value", "9"),
         (GOOD.replace('"cursor": "9"', '"cursor": "\\n"'), "bad_id", None),
         (GOOD.replace("chat_message", "chat_\\u001b[2J"), "unknown_type", "9"),

@@ -25,7 +25,7 @@ def test_each_key_is_named_with_what_arrived_and_what_it_does(checking: Terminal
         ("n", "n: next_waiting, outside the composer [n]"),
         ("\x1b[1;5B", r"Ctrl+Down: next_session, anywhere [\x1b[1;5B]"),
         ("\x1bOS", r"F4: editor, anywhere [\x1bOS]"),
-        ("\r", r"Enter: open, list; send, composer [\r]"),
+        ("\r", r"Enter: open, list; send, composer; earlier, customer panel [\r]"),
         ("?", "?: help, outside the composer [?]"),
         ("\x08", r"Backspace: no action has it [\x08]"),
         ("\x01", "Ctrl+A: no action may have it, it is the prefix of screen"),

@@ -19,9 +19,9 @@ from tms_tui.transport.http import HttpRest
 drafts = st.builds(
     Draft,
     send_id=st.uuids().map(lambda one: SendId(str(one))),
-    session=st.text(st.characters(codec="ascii", exclude_categories=["Cc", "Zs"]), min_size=1, max_size=20).map(
-        SessionId
-    ),
+    session=st.text(st.characters(codec="ascii", exclude_categories=["Cc", "Zs"]), min_size=1, max_size=20)
+    .filter(lambda name: name not in {".", ".."})
+    .map(SessionId),
     text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=40),
     private=st.booleans(),
     asked_at=st.just(0.0),

@@ -134,6 +134,7 @@ async def test_the_only_agent_of_a_shop_is_told_so() -> None:
     engine = furnished()
     del engine.state.agents[EVA.id]
     async with desk(engine) as (pilot, _):
+        await press(pilot, "j", "k")
         engine.take(SessionChanged(session(JONAS, "Jonas Weber", version=2)))
         await press(pilot, "a")
         assert said(pilot) == "There is nobody else to assign it to."

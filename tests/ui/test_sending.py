@@ -214,8 +214,9 @@ async def test_quitting_with_something_unsent_asks() -> None:
 
 async def test_up_in_an_empty_composer_brings_my_last_message() -> None:
     async with desk() as (pilot, engine):
+        await press(pilot, "enter")
         arrives(engine, message(JONAS, 3, "hello Jonas", by_agent(ANA)))
-        await press(pilot, "enter", "up")
+        await press(pilot, "up")
         assert composer(pilot).text == "hello Jonas"
 
 

@@ -10,6 +10,7 @@ from tms_tui.domain.text import CleanText, clean_line
 T = TypeVar("T")
 
 ID_LONGEST: Final = 200
+_ELSEWHERE: Final = frozenset({".", ".."})
 LINE_READ: Final = 4000
 """Characters of one line that are looked at: megabytes of control characters would take seconds."""
 
@@ -39,8 +40,12 @@ def parse(raw: str | bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T
 
 
 def checked_id(text: str) -> str:
-    """`text`, if it can name something: 1..200 visible ASCII characters. Raises UnreadableError."""
-    if 0 < len(text) <= ID_LONGEST and text.isascii() and text.isprintable() and " " not in text:
+    """`text`, if it can name something: 1..200 visible ASCII characters. Raises UnreadableError.
+
+    Neither `.` nor `..`: in an address they mean another place (RFC 3986, section 5.2.4).
+    """
+    is_name = 0 < len(text) <= ID_LONGEST and text.isascii() and text.isprintable() and " " not in text
+    if is_name and text not in _ELSEWHERE:
         return text
     raise UnreadableError("bad_id", "an id that cannot be one")
 
