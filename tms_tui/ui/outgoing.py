@@ -85,9 +85,11 @@ class Outgoing(threading.Thread):
         if self._at_once is None:
             return 0
         try:
-            return os.write(self._at_once, data)
+            taken = os.write(self._at_once, data)
         except OSError:  # it takes nothing, or is gone: the thread finds out
             return 0
+        os.sched_yield()  # the kernel's worker, which carries it to the reader, may wait for this very processor
+        return taken
 
     def _forgets(self) -> bool:
         if self._size > MOST_WAITING:
