@@ -11,7 +11,10 @@ from tms_tui.first_frame import FirstFrame, no_desk_because
 from tms_tui.options import console_options, loaded, settings_options, typed, with_flags_before
 from tms_tui.settings import Settings, SettingsError, default_file
 
-_VERBS: Final = ("ls", "show", "send", "note", "assign", "resolve", "follow")
+_VERBS: Final = (
+    *("ls", "next", "search", "show", "canned", "send", "note", "assign", "resolve", "reopen", "pending"),
+    *("availability", "follow"),
+)
 _ELSEWHERE: Final = {
     "config": "tms_tui.config_commands",
     "keys": "tms_tui.keys_command",

@@ -12,28 +12,59 @@ if TYPE_CHECKING:  # the command line's help needs none of it
     from collections.abc import Callable
 
     from tms_tui.plain.verbs import Verb
+    from tms_tui.settings import Settings
 
 _CODES: Final = """\b
 Exit codes: 0 done; 1 not done, standard error says why; 2 wrong usage or settings;
-3 not signed in; 4 no such conversation or colleague; 5 not sent, the conversation moved on."""
+3 not signed in; 4 no such conversation, colleague or canned response;
+5 not done, the conversation moved on."""
 _FILTERS: Final = ("all", "mine", "unassigned", "ended")
+_AVAILABILITIES: Final = ("online", "busy", "away", "offline")
 
 
 json_option = click.option("--json", is_flag=True, help="One JSON object a line, in ASCII.")
+within_option = click.option(
+    "--within", default=60.0, show_default=True, metavar="SECONDS", help="How long to wait for the store."
+)
 
 
 @click.command("ls", epilog=_CODES)
 @click.argument("wanted", metavar="[LIST]", type=click.Choice(_FILTERS), default="all")
-@click.option("--search", metavar="WORDS", help="Let the server find them by name, e-mail or text instead.")
 @json_option
 @connection_options
 @click.pass_context
-def ls(context: click.Context, /, *, wanted: str, search: str | None, json: bool, **flags: Any) -> int:
+def ls(context: click.Context, /, *, wanted: str, json: bool, **flags: Any) -> int:
     """List conversations with their ids: all, mine, unassigned or ended."""
     from tms_tui.core.select import Filter
-    from tms_tui.plain import verbs
+    from tms_tui.plain import looking
 
-    return _run(context, flags, lambda: verbs.ls(Filter(wanted), search, json=json))
+    return _run(context, flags, lambda _: looking.ls(Filter(wanted), json=json))
+
+
+@click.command("next", epilog=_CODES)
+@json_option
+@connection_options
+@click.pass_context
+def next(context: click.Context, /, *, json: bool, **flags: Any) -> int:  # noqa: A001 - the verb's name
+    """Name the conversation that needs you next: yours before nobody's, the longest wait first."""
+    from tms_tui.plain import looking
+
+    return _run(context, flags, lambda _: looking.needing(json=json))
+
+
+@click.command("search", epilog=_CODES)
+@click.argument("words")
+@click.option("--in", "conversation", metavar="CONVERSATION", help="Find the messages of this one instead.")
+@json_option
+@connection_options
+@click.pass_context
+def search(context: click.Context, /, *, words: str, conversation: str | None, json: bool, **flags: Any) -> int:
+    """List the conversations, ended ones too, whose name, e-mail or messages hold WORDS."""
+    from tms_tui.plain import looking
+
+    if conversation is None:
+        return _run(context, flags, lambda _: looking.search(words, json=json))
+    return _run(context, flags, lambda _: looking.search_in(conversation, words, json=json))
 
 
 @click.command("show", epilog=_CODES)
@@ -44,16 +75,28 @@ def ls(context: click.Context, /, *, wanted: str, search: str | None, json: bool
 @click.pass_context
 def show(context: click.Context, /, *, conversation: str, whole: bool, json: bool, **flags: Any) -> int:
     """Tell a conversation; nothing is marked read. CONVERSATION is an id or the beginning of one."""
-    from tms_tui.plain import verbs
+    from tms_tui.plain import looking
 
-    return _run(context, flags, lambda: verbs.show(conversation, whole=whole, json=json))
+    return _run(context, flags, lambda _: looking.show(conversation, whole=whole, json=json))
+
+
+@click.command("canned", epilog=_CODES)
+@json_option
+@connection_options
+@click.pass_context
+def canned(context: click.Context, /, *, json: bool, **flags: Any) -> int:
+    """List the canned responses by their shortcuts: the server's and your own."""
+    from tms_tui.plain import looking
+
+    return _run(context, flags, lambda settings: looking.texts(settings.canned, json=json))
 
 
 @click.command("send", epilog=_CODES)
 @click.argument("conversation")
 @click.argument("text", required=False)
+@click.option("--canned", "shortcut", metavar="SHORTCUT", help="Send this canned response, its placeholders filled.")
 @click.option("--if-last", type=click.IntRange(min=0), metavar="SEQ", help="Not if a colleague answered after it.")
-@click.option("--within", default=60.0, show_default=True, metavar="SECONDS", help="How long to wait for the store.")
+@within_option
 @connection_options
 @click.pass_context
 def send(
@@ -62,36 +105,58 @@ def send(
     *,
     conversation: str,
     text: str | None,
+    shortcut: str | None,
     if_last: int | None,
     within: float,
     **flags: Any,
 ) -> int:
     """Send TEXT, or what standard input holds, to the customer; done once the server has stored it."""
-    return _sent(context, flags, conversation, text, private=False, if_last=if_last, within=within)
+    from tms_tui.plain import posting
+
+    if shortcut is not None and text is not None:
+        raise click.UsageError("Give TEXT or --canned, not both.")
+
+    def made(settings: "Settings") -> "Verb":
+        words = _typed(text) if shortcut is None else posting.Canned(shortcut, settings.canned)
+        return posting.send(conversation, words, seen_up_to=if_last, within=within)
+
+    return _run(context, flags, made)
 
 
 @click.command("note", epilog=_CODES)
 @click.argument("conversation")
 @click.argument("text", required=False)
-@click.option("--within", default=60.0, show_default=True, metavar="SECONDS", help="How long to wait for the store.")
+@within_option
 @connection_options
 @click.pass_context
 def note(context: click.Context, /, *, conversation: str, text: str | None, within: float, **flags: Any) -> int:
     """Write an internal note, which the customer never sees."""
-    return _sent(context, flags, conversation, text, private=True, if_last=None, within=within)
+    from tms_tui.plain import posting
+
+    return _run(context, flags, lambda _: posting.send(conversation, _typed(text), private=True, within=within))
 
 
 @click.command("assign", epilog=_CODES)
 @click.argument("conversation")
 @click.argument("name")
 @click.option("--note", "words", metavar="TEXT", help="What to tell them.")
+@click.option("--held-by", metavar="NAME", help="Only while this colleague holds it, or `me`, or `nobody`.")
 @connection_options
 @click.pass_context
-def assign(context: click.Context, /, *, conversation: str, name: str, words: str | None, **flags: Any) -> int:
+def assign(
+    context: click.Context,
+    /,
+    *,
+    conversation: str,
+    name: str,
+    words: str | None,
+    held_by: str | None,
+    **flags: Any,
+) -> int:
     """Hand a conversation to a colleague by name or e-mail, to `me` or to `nobody`."""
-    from tms_tui.plain import verbs
+    from tms_tui.plain import deciding
 
-    return _run(context, flags, lambda: verbs.assign(conversation, name, words))
+    return _run(context, flags, lambda _: deciding.assign(conversation, name, words, held_by))
 
 
 @click.command("resolve", epilog=_CODES)
@@ -100,9 +165,38 @@ def assign(context: click.Context, /, *, conversation: str, name: str, words: st
 @click.pass_context
 def resolve(context: click.Context, /, *, conversation: str, **flags: Any) -> int:
     """End a conversation."""
-    from tms_tui.plain import verbs
+    return _put(context, flags, conversation, "ended")
 
-    return _run(context, flags, lambda: verbs.resolve(conversation))
+
+@click.command("reopen", epilog=_CODES)
+@click.argument("conversation")
+@connection_options
+@click.pass_context
+def reopen(context: click.Context, /, *, conversation: str, **flags: Any) -> int:
+    """Make a resolved or pending conversation active again."""
+    return _put(context, flags, conversation, "active")
+
+
+@click.command("pending", epilog=_CODES)
+@click.argument("conversation")
+@click.argument("until", default="")
+@connection_options
+@click.pass_context
+def pending(context: click.Context, /, *, conversation: str, until: str, **flags: Any) -> int:
+    """Set a conversation aside UNTIL a time (30m, 1h, 2d, tomorrow), or else until the customer writes."""
+    return _put(context, flags, conversation, "pending", until)
+
+
+@click.command("availability", epilog=_CODES)
+@click.argument("wanted", metavar="STATE", type=click.Choice(_AVAILABILITIES))
+@connection_options
+@click.pass_context
+def availability(context: click.Context, /, *, wanted: str, **flags: Any) -> int:
+    """Choose whether new conversations may come to you: online, busy, away or offline."""
+    from tms_tui.domain.model import Availability
+    from tms_tui.plain import deciding
+
+    return _run(context, flags, lambda _: deciding.availability(Availability(wanted)))
 
 
 @click.command("follow", epilog=_CODES)
@@ -115,29 +209,21 @@ def follow(context: click.Context, /, *, after: str | None, json: bool, **flags:
     from tms_tui.domain.ids import Cursor
     from tms_tui.plain import following
 
-    return _run(context, flags, lambda: following.follow(Cursor(after) if after else None, json=json))
+    return _run(context, flags, lambda _: following.follow(Cursor(after) if after else None, json=json))
 
 
-def _sent(
-    context: click.Context,
-    flags: dict[str, Any],
-    conversation: str,
-    text: str | None,
-    *,
-    private: bool,
-    if_last: int | None,
-    within: float,
-) -> int:
-    from tms_tui.plain import verbs
+def _put(context: click.Context, flags: dict[str, Any], conversation: str, status: str, until: str = "") -> int:
+    from tms_tui.domain.model import SessionStatus
+    from tms_tui.plain import deciding
 
-    def made() -> "Verb":
-        words = sys.stdin.read().rstrip("\n") if text in {None, "-"} else text
-        return verbs.send(conversation, words or "", private=private, seen_up_to=if_last, within=within)
-
-    return _run(context, flags, made)
+    return _run(context, flags, lambda _: deciding.put(conversation, SessionStatus(status), until))
 
 
-def _run(context: click.Context, flags: dict[str, Any], make: "Callable[[], Verb]") -> int:
+def _typed(text: str | None) -> str:
+    return sys.stdin.read().rstrip("\n") if text in {None, "-"} else text or ""
+
+
+def _run(context: click.Context, flags: dict[str, Any], make: "Callable[[Settings], Verb]") -> int:
     """Load the settings, read the password, make the verb from what is left of standard input, and do it."""
     from tms_tui import process, start, start_lines
 
@@ -147,4 +233,4 @@ def _run(context: click.Context, flags: dict[str, Any], make: "Callable[[], Verb
     process.forbid_dumps()
     start.open_log(settings)
     password = start.password_from_stdin() if flags.get("password_stdin") else None
-    return start_lines.start_verb(settings, start.Wanted(password), make())
+    return start_lines.start_verb(settings, start.Wanted(password), make(settings))

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -79,32 +81,48 @@ async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(
         assert b"\x1b" not in face.heard
 
 
+# `tms-chat` as somebody types it whose password the keyring keeps.
+CHAT = """#!/bin/sh
+printf '%s\\n' "$PASSWORD" | "$PYTHON" -m tms_tui "$@" --password-stdin
+"""
 SCRIPT = """set -eu
-chat() { printf '%s\\n' "$PASSWORD" | "$PYTHON" -m tms_tui "$@" --password-stdin; }
-id=$(chat ls unassigned --json | sed -n 's/.*"conversation":"\\([^"]*\\)".*"name":"Jonas".*/\\1/p' | head -1)
-chat show "$id" --json
-chat assign "$id" me
-printf '%s\\n%s\\n' "$PASSWORD" "sorry to hear that" | "$PYTHON" -m tms_tui send "$id" --password-stdin
-chat note "$id" "known outage"
-chat assign "$id" eva --note "she knows the bank"
-chat resolve "$id"
-chat ls ended
+id=$(tms-chat next | cut -d ' ' -f 1)
+tms-chat show "$id" --json
+tms-chat assign "$id" me
+tms-chat canned
+tms-chat send "$id" --canned hello
+tms-chat note "$id" "call the bank"
+handed=$(tms-chat assign "$id" "Eva Kranz" --note "she knows the bank" 2>&1)
+echo "$handed" >&2
+eval "$(echo "$handed" | sed -n 's/^undo: //p')"
+tms-chat search "where is my parcel"
+tms-chat search REFUSED --in "$id"
+ended=$(tms-chat resolve "$id" 2>&1)
+echo "$ended" >&2
+tms-chat next
+eval "$(echo "$ended" | sed -n 's/^undo: //p')"
+tms-chat availability away
 """
 
 
-async def shell(script: str, server: RunningServer, home: Path) -> tuple[int, str, str]:
+async def shell(script: str, url: str, home: Path) -> tuple[int, str, str]:
     """Run a shell script with the settings in its environment; exit code, standard output and error."""
+    program = home / "bin" / "tms-chat"
+    program.parent.mkdir()
+    program.write_text(CHAT)
+    program.chmod(0o700)
     env = clean_environment(
         home,
         PYTHONPATH=str(ROOT),
         PYTHON=sys.executable,
+        PATH=f"{program.parent}:{os.environ['PATH']}",
         PASSWORD=PASSWORD,
-        TMS_CHAT_SERVER=server.url,
+        TMS_CHAT_SERVER=url,
         TMS_CHAT_EMAIL="dana@example.com",
     )
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec("sh", "-c", script, stdout=pipe, stderr=pipe, env=env)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
@@ -113,23 +131,45 @@ async def shell(script: str, server: RunningServer, home: Path) -> tuple[int, st
 async def test_a_whole_shift_by_verbs_from_a_shell_script(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana")
-        await server.add_agent("Eva Kranz")
-        jonas = await server.visitor(name="Jonas")
+        eva = await server.sign_in("Eva Kranz")
+        await admin.add_canned(
+            server.settings, shortcut="hello", title="Greeting", content="Hello {{customer.name}}, {{agent.name}} here."
+        )
+        jonas, mia = await server.visitor(name="Jonas"), await server.visitor(name="Mia")
         await jonas.says("my card \x1b[31mwas refused")
-        code, out, err = await shell(SCRIPT, server, tmp_path)
-        assert (code, "Traceback" in err) == (0, False), err
-        shown = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
-        assert [one["type"] for one in shown] == ["conversation", "message"]
-        assert shown[1]["author_type"] == "visitor"
-        assert "\x1b" not in shown[1]["text"]
-        assert await public_texts(jonas) == ["sorry to hear that"]
-        talk = err.splitlines()
-        assert talk == [
+        await mia.says("where is my parcel?")
+        async with faultline(server.port) as line:
+            code, out, err = await shell(SCRIPT, line.url, tmp_path)
+            assert (code, "Traceback" in err) == (0, False), err
+            verbs = len(re.findall("tms-chat|eval", SCRIPT))
+            assert (line.asked["/v1/auth/login"], line.asked["/v1/auth/logout"]) == (verbs, verbs)
+        conversation, message, greeting, found, hit, following = out.splitlines()
+        assert json.loads(conversation)["type"] == "conversation"
+        assert json.loads(message)["author_type"] == "visitor"
+        assert "\x1b" not in json.loads(message)["text"]
+        assert greeting == "hello  Greeting: Hello {{customer.name}}, {{agent.name}} here."
+        assert found.startswith(f"{mia.session_id}  Mia, waits")
+        assert hit.startswith("customer Jonas: my card ")
+        assert following.startswith(f"{mia.session_id}  Mia, waits")
+        assert err.splitlines() == [
             "Jonas: held by you, active",
-            "sent",
+            f"undo: tms-chat assign {jonas.session_id} nobody --held-by me",
+            "sent: Hello Jonas, Dana here.",
             "sent",
             "Jonas: held by Eva Kranz, active",
-            "Jonas: held by Eva Kranz, resolved",
+            f"undo: tms-chat assign {jonas.session_id} me --held-by eva.kranz@example.com",
+            "Jonas: held by you, active",
+            f"undo: tms-chat assign {jonas.session_id} eva.kranz@example.com --held-by me",
+            "found: 1 conversation with where is my parcel",
+            "found: 1 message with REFUSED",
+            "Jonas: held by you, resolved",
+            f"undo: tms-chat reopen {jonas.session_id}",
+            "Jonas: held by you, active",
+            f"undo: tms-chat resolve {jonas.session_id}",
+            "You are away.",
+            "undo: tms-chat availability online",
         ]
-        assert out.splitlines()[-1].startswith(f"{jonas.session_id}  Jonas, ")
+        assert await public_texts(jonas) == ["Hello Jonas, Dana here."]
         assert "\x1b" not in out + err
+        left = (await eva.http.get(f"/v1/chat/sessions/{jonas.session_id}")).json()
+        assert (left["status"], left["assigned_agent_name"]) == ("active", "Dana")

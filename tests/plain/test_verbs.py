@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import pytest
 from tests.plain.piped import ROOT
 from tests.server.running import PASSWORD, RunningServer, running_server
 from tests.terminal.pty_driver import Terminal, clean_environment
+from tms_tui.server import admin
 
 
 class Ended(NamedTuple):
@@ -116,7 +118,8 @@ async def test_a_send_waits_for_the_store_and_says_when_there_was_none(tmp_path:
         await server.add_agent("Dana")
         customer = await server.visitor(name="Jonas")
         done = await run(server, tmp_path, "resolve", customer.session_id[:8])
-        assert (done.code, done.err) == (0, "Jonas: held by nobody, resolved\n")
+        undo = f"undo: tms-chat reopen {customer.session_id}"
+        assert (done.code, done.err) == (0, f"Jonas: held by nobody, resolved\n{undo}\n")
         again = await run(server, tmp_path, "resolve", customer.session_id)
         assert (again.code, again.err) == (0, "Jonas is resolved already.\n")
         refused = await run(server, tmp_path, "send", customer.session_id, "one more")
@@ -130,6 +133,11 @@ async def test_a_send_waits_for_the_store_and_says_when_there_was_none(tmp_path:
         (("assign", "{id}", "Nobody Known"), 4, "No colleagues are called Nobody Known."),
         (("send", "{id}", "Hello {{customer.name}}"), 2, "Not sent: {{customer.name}} is not filled in."),
         (("send", "{id}", "  "), 2, "Not sent: there is no text."),
+        (("send", "{id}", "hello", "--canned", "hello"), 2, "Give TEXT or --canned, not both."),
+        (("send", "{id}", "--canned", "nothing"), 4, "There is no canned response nothing."),
+        (("pending", "{id}", "yesterday"), 2, "yesterday is no time to come."),
+        (("pending", "{id}", "2020-01-01T00:00:00Z"), 2, "2020-01-01T00:00:00Z is no time to come."),
+        (("next",), 1, "Nothing waits for you."),
         (("ls", "everything"), 2, "is not one of 'all', 'mine', 'unassigned', 'ended'"),
     ],
 )
@@ -152,9 +160,54 @@ async def test_lists_are_filtered_and_searched(tmp_path: Path) -> None:
         assert (await run(server, tmp_path, "assign", jonas.session_id, "me")).code == 0
         mine = await run(server, tmp_path, "ls", "mine")
         assert mine.out.startswith(f"{jonas.session_id}  Jonas, held by you")
-        found = await run(server, tmp_path, "ls", "--search", "parcel", "--json")
+        found = await run(server, tmp_path, "search", "parcel", "--json")
         [hit] = [json.loads(line) for line in found.out.splitlines()]
         assert (hit["conversation"], hit["unread"], hit["customer"]["name"]) == (mia.session_id, 1, "Mia")
+
+
+async def test_a_canned_response_is_sent_filled_and_refused_with_what_it_lacks(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        ask = "To {{customer.email}}"
+        await admin.add_canned(server.settings, shortcut="mail", title="By e-mail", content=ask)
+        own = tmp_path / "own.toml"
+        own.write_text('[[canned]]\nshortcut = "bye"\ncontent = "Bye {{customer.name}}"\n')
+        lacking = await run(server, tmp_path, "send", customer.session_id, "--canned", "mail")
+        assert (lacking.code, lacking.out) == (2, "")
+        assert lacking.err.startswith("Not sent: {{customer.email}} is not filled in.")
+        sent = await run(server, tmp_path, "send", customer.session_id, "--canned", "/bye", "--config", str(own))
+        assert (sent.code, sent.err) == (0, "sent: Bye Jonas\n")
+        known = await run(server, tmp_path, "canned", "--json", "--config", str(own))
+        assert [json.loads(line)["shortcut"] for line in known.out.splitlines()] == ["bye", "mail"]
+
+
+async def test_an_assignment_is_not_taken_back_from_whoever_took_it_meanwhile(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        eva, li = await server.sign_in("Eva"), await server.add_agent("Li")
+        customer = await server.visitor(name="Jonas")
+        given = await run(server, tmp_path, "assign", customer.session_id, "eva")
+        command = given.err.splitlines()[-1].removeprefix("undo: tms-chat ")
+        taken = {"agent_id": li.id, "expected_agent_id": eva.user.id}
+        (await eva.http.post(f"/v1/chat/sessions/{customer.session_id}/assign", json=taken)).raise_for_status()
+        late = await run(server, tmp_path, *shlex.split(command))
+        assert (late.code, late.err) == (5, "Not assigned. Jonas: held by Li, active\n")
+
+
+async def test_the_way_back_to_pending_keeps_until_when(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await run(server, tmp_path, "pending", customer.session_id, "2h")
+        [line] = (await run(server, tmp_path, "ls", "--json")).out.splitlines()
+        until = json.loads(line)["pending_until"]
+        resolved = await run(server, tmp_path, "resolve", customer.session_id)
+        command = resolved.err.splitlines()[-1].removeprefix("undo: tms-chat ")
+        back = await run(server, tmp_path, *shlex.split(command))
+        assert (back.code, back.err.splitlines()[0]) == (0, "Jonas: held by nobody, pending")
+        [line] = (await run(server, tmp_path, "ls", "--json")).out.splitlines()
+        assert json.loads(line)["pending_until"] == until
 
 
 async def test_all_of_a_long_conversation_is_shown_and_nothing_is_marked_read(tmp_path: Path) -> None:

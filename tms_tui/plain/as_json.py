@@ -72,6 +72,10 @@ def transcript_lines(state: State, session: Session) -> list[str]:
     return [head, *(line("message", **message_fields(each)) for each in stored)]
 
 
+def time(at: float) -> str:
+    """Seconds since the epoch as RFC 3339, UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _time(at: float | None) -> str | None:
-    """RFC 3339, UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+    return time(at) if at else None

@@ -1,0 +1,123 @@
+"""The verbs that decide: whose a conversation is, how it stands, one's availability; each names its way back."""
+
+import shlex
+from datetime import datetime
+from typing import Final, assert_never
+
+from tms_tui import wording
+from tms_tui.core import later, undo
+from tms_tui.core.state import State
+from tms_tui.domain import events as on
+from tms_tui.domain.ids import AgentId, SessionId
+from tms_tui.domain.model import Availability, SessionStatus
+from tms_tui.engine.engine import Engine
+from tms_tui.plain import as_json, lines
+from tms_tui.plain.talk import complain
+from tms_tui.plain.verbs import DONE, MISUSED, MOVED_ON, NotDone, Verb, agent_called, conversation, read, refusals
+
+_WHEN: Final = "is no time to come. Give one like 30m, 1h, 2d, tomorrow or 2026-11-24T09:00:00Z."
+
+
+def assign(wanted: str, name: str, note: str | None, held_by: str | None) -> Verb:
+    """Hand a conversation to a colleague, to `me` or to `nobody`; with `held_by` only while that one holds it."""
+
+    async def do(engine: Engine) -> int:
+        session = await conversation(engine, wanted)
+        agent = agent_called(engine, name)
+        if held_by is not None and agent_called(engine, held_by) != session.assigned_agent:
+            raise NotDone(f"Not assigned. {_standing(engine.state, session.id)}", MOVED_ON)
+        return await _decide(engine, on.AssignAsked(session.id, agent, note))
+
+    return Verb(do)
+
+
+def put(wanted: str, status: SessionStatus, until: str = "") -> Verb:
+    """Make a conversation active, pending or resolved; a pending one `until` a time, "" for none."""
+
+    async def do(engine: Engine) -> int:
+        session = await conversation(engine, wanted)
+        moment = _moment_of(until, engine.moment().wall)
+        if session.status is status and session.pending_until == moment:
+            complain(f"{wording.customer(session)} is {wording.status(status)} already.")
+            return DONE
+        return await _decide(engine, on.StatusAsked(session.id, status, moment))
+
+    return Verb(do)
+
+
+def availability(wanted: Availability) -> Verb:
+    """Choose whether new conversations may come to this agent."""
+
+    async def do(engine: Engine) -> int:
+        await read(engine)
+        return await _decide(engine, on.AvailabilityAsked(wanted))
+
+    return Verb(do)
+
+
+async def _decide(engine: Engine, asked: on.Decide) -> int:
+    """Ask for it, say what is so now, and the command that takes it back. Raises NotDone."""
+    back = undo.inverse(engine.state, asked)
+    notices = await refusals(engine, asked)
+    if notices:
+        raise NotDone(wording.notice(notices[-1]))
+    complain(_standing(engine.state, undo.about(asked)))
+    command = _command(engine.state, back, asked) if back is not None else None
+    if command is not None:
+        complain(f"undo: {shlex.join(['tms-chat', *command])}")
+    return DONE
+
+
+def _standing(state: State, session_id: SessionId | None) -> str:
+    if session_id is None:
+        return f"You are {wording.availability(state.availability)}."
+    session = state.sessions[session_id]
+    return f"{wording.customer(session)}: {lines.holder(state, session)}, {wording.status(session.status)}"
+
+
+def _command(state: State, back: on.Decide, asked: on.Decide) -> list[str] | None:
+    """The arguments that ask for `back`; an assignment only while the one `asked` for has it. None: it cannot be."""
+    match back:
+        case on.AssignAsked(session, agent):
+            now = asked.agent if isinstance(asked, on.AssignAsked) else None
+            names = [_called(state, one) for one in (agent, now)]
+            if None in names:
+                return None
+            return ["assign", session, names[0] or "", "--held-by", names[1] or ""]
+        case on.StatusAsked(session, SessionStatus.PENDING, until):
+            return ["pending", session, *([as_json.time(until)] if until is not None else [])]
+        case on.StatusAsked(session, status):
+            return ["resolve" if status is SessionStatus.ENDED else "reopen", session]
+        case on.AvailabilityAsked(before):
+            return ["availability", before.value]
+        case on.LabelAsked():
+            return None
+        case _:
+            assert_never(back)
+
+
+def _called(state: State, agent: AgentId | None) -> str | None:
+    """What names an agent to `assign`; None for one who is not known any more."""
+    if agent is None:
+        return "nobody"
+    if state.me is not None and agent == state.me.id:
+        return "me"
+    known = state.agents.get(agent)
+    return known.email if known is not None else None
+
+
+def _moment_of(words: str, wall: float) -> float | None:
+    """Seconds since the epoch; None for no words. Raises NotDone."""
+    if not words:
+        return None
+    moment = later.moment_of(words, wall) or _instant(words)
+    if moment is None or moment <= wall:
+        raise NotDone(f"{words} {_WHEN}", MISUSED)
+    return moment
+
+
+def _instant(words: str) -> float | None:
+    try:
+        return datetime.fromisoformat(words).timestamp()
+    except ValueError:
+        return None
