@@ -66,7 +66,8 @@ async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(
             await step(face, "/undo", "taking back: pending until", "Open again: Jonas")
             await step(face, "/find refused", "found: 1 message with refused", "customer Jonas: my card was refused")
             await step(face, "/search parcel", "Found for parcel: 1 conversation", "1. Mia")
-            await step(face, "open 1", "open: Mia", "customer Mia: where is my parcel?")
+            found = "found by a message: /find parcel says it"
+            await step(face, "open 1", "open: Mia", found, "customer Mia: where is my parcel?")
             await step(face, "/search nothing of the kind", "Found for nothing of the kind: 0 conversations")
             await step(face, "/resolve", "asked for: resolved", "Resolved: Mia")
             await step(face, "/undo", "taking back: resolved", "Open again: Mia")

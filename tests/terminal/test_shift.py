@@ -120,6 +120,11 @@ def finds_the_other(terminal: Terminal, act: Act) -> None:
     terminal.send("parcel")
     terminal.wait_for("parcel")
     terminal.send(ENTER)
+    terminal.wait_for("Find in this conversation: parcel")
+    terminal.wait_for("1 of 1: Mia")
+    terminal.send(ESC)
+    terminal.wait_gone("Find in this conversation")
+    act(terminal, "r", "reply")
     terminal.wait_for("Reply to Mia")
     terminal.wait_for("Enter send")
 

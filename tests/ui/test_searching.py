@@ -36,6 +36,7 @@ from tms_tui.domain.events import (
 from tms_tui.domain.ids import Cursor, MessageId, SessionId
 from tms_tui.domain.model import AuthorType, Message, Preview, SessionStatus
 from tms_tui.domain.text import CleanText
+from tms_tui.ui.keys import Pane
 from tms_tui.ui.widgets.body import Body
 
 OLD = SessionId("old")
@@ -162,6 +163,67 @@ async def test_what_the_server_finds_in_texts_stands_in_the_list_too() -> None:
         assert listed(pilot) == [OLD]
         await press(pilot, "escape", "4")
         assert OLD in listed(pilot)
+
+
+async def test_a_conversation_found_by_a_message_opens_at_that_message_however_old_it_is() -> None:
+    engine, long = furnished(), SessionId("long")
+    engine.take(SessionChanged(session(long, "Lena Long")))
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "/", *"no refunds")
+        engine.take(SessionsRead(SessionQuery(text="no"), (), None, Cursor("9")))
+        found = (session(long, "Lena Long"),)
+        engine.take(SessionsRead(SessionQuery(text="no refunds"), found, None, Cursor("9")))
+        await settled(pilot)
+        assert listed(pilot) == [long]
+        await press(pilot, "enter")
+        assert search_line(pilot) == [
+            "Find in this conversation: no refunds",
+            "Reading older messages: 0 read so far. Esc stops.",
+        ]
+        engine.take(PageRead(long, tuple(_lines(41, 60)), has_more=True))
+        await settled(pilot)
+        assert ReadPage(long, before=41) in engine.effects
+        engine.take(PageRead(long, tuple(_lines(1, 40)), has_more=False, before=41))
+        await settled(pilot)
+        assert chosen(pilot) == "no refunds here"
+        assert search_line(pilot)[1].startswith("1 of 1: Jonas, ")
+        rows = text_of(pilot).splitlines()
+        assert next(row for row in rows if "no refunds here" in row).partition("no refunds")[0].count(">") == 1
+        behind = len(" Find in this conversation: no refunds")
+        assert pilot.app.cursor_position == (behind, 46)
+        await press(pilot, "escape")
+        assert chosen(pilot) == "no refunds here"
+        assert pilot.app.screen.query_one(Body).pane is Pane.TRANSCRIPT
+        assert "no refunds here" in text_of(pilot)
+
+
+async def test_a_found_conversation_that_cannot_be_read_says_so() -> None:
+    engine, long = furnished(), SessionId("long")
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "/", *"refund")
+        engine.take(SessionsRead(SessionQuery(text="re"), (), None, Cursor("9")))
+        engine.take(SessionsRead(SessionQuery(text="refund"), (session(long, "Lena Long"),), None, Cursor("9")))
+        await settled(pilot)
+        await press(pilot, "enter")
+        [page] = [one for one in engine.effects if isinstance(one, ReadPage) and one.session == long]
+        engine.take(AskFailed(page, Failure(FailureKind.NOT_REACHED)))
+        await settled(pilot)
+        assert search_line(pilot)[1] == "Older messages could not be read. Enter or Up tries again."
+
+
+async def test_a_hit_in_the_messages_held_is_gone_to_at_once_and_the_others_are_a_key_away() -> None:
+    engine = with_older()
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "/", *"refund")
+        engine.take(SessionsRead(SessionQuery(text="re"), (), None, Cursor("9")))
+        found = (session(SessionId("long"), "Lena Long"),)
+        engine.take(SessionsRead(SessionQuery(text="refund"), found, None, Cursor("9")))
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert chosen(pilot) == "Refund, please"
+        await press(pilot, "up")
+        assert chosen(pilot) == "the refund is due"
+        assert not engine.of(TopReached)
 
 
 @pytest.mark.parametrize("key", ["enter", "escape"])

@@ -29,6 +29,12 @@ def conversations(state: State, words: str) -> list[SessionId]:
     return [one for one in held if one in found or _holds(state.sessions[one], wanted)]
 
 
+def is_named(session: Session, words: str) -> bool:
+    """Whether the customer's name or e-mail holds `words`, as no words are always, so that no message need do so."""
+    wanted = words.strip().casefold()
+    return any(wanted in text.casefold() for text in (session.customer.name, session.customer.email or ""))
+
+
 def messages(state: State, session: SessionId, words: str) -> list[Message]:
     """The messages of a conversation that hold `words`, as far as it was read, oldest first."""
     wanted = words.casefold()
@@ -64,8 +70,7 @@ def links_of(state: State, session: SessionId) -> "list[Link]":
 
 def _holds(session: Session, wanted: str) -> bool:
     last = session.last_message
-    known = (session.customer.name, session.customer.email, last.text if last is not None else None)
-    return any(wanted in text.casefold() for text in known if text)
+    return is_named(session, wanted) or (last is not None and wanted in last.text.casefold())
 
 
 def _messages(state: State, session: SessionId) -> list[Message]:

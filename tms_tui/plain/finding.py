@@ -23,6 +23,8 @@ class Finding:
         self._due_after = due_after
         self._numbered: list[SessionId] = []
         self._awaited: dict[SessionQuery, str] = {}
+        self._sought = ""
+        """The words that the last list was searched by."""
 
     @property
     def _state(self) -> State:
@@ -52,7 +54,13 @@ class Finding:
             if isinstance(change, ListingRead) and change.query in self._awaited:
                 title = self._awaited.pop(change.query)
                 said += self._say(title, list(select.found(self._state, change.query) or ()))
+                self._sought = change.query.text or ""
         return said
+
+    def where_found(self, session: Session) -> list[str]:
+        """What says the messages by which the last list found a conversation, if it was by those."""
+        by_message = self._sought and not finding.is_named(session, self._sought)
+        return [f"found by a message: /find {self._sought} says it"] if by_message else []
 
     def numbered(self, number: int) -> SessionId | None:
         """What the last list gave this number; None when it had none so high."""
@@ -66,7 +74,7 @@ class Finding:
         return [f"asking the server: {title}"]
 
     def _say(self, title: str, found: list[SessionId]) -> list[str]:
-        self._numbered = found
+        self._numbered, self._sought = found, ""
         return lines.list_lines(self._state, title, found, self._engine.moment().wall, self._due_after)
 
 

@@ -139,7 +139,9 @@ class LineFace:
                 return self._finding.search(words)
             case ask.Open(number):
                 found = self._finding.numbered(number)
-                return self._open(found) if found else [f"The last list has no number {number}. Type list."]
+                return (
+                    self._open(found, listed=True) if found else [f"The last list has no number {number}. Type list."]
+                )
             case ask.Next():
                 return self._next()
             case _:
@@ -188,7 +190,7 @@ class LineFace:
         found = select.next_waiting(self._engine.state, self._narrator.opened)
         return self._open(found) if found is not None else ["No other conversation needs you now."]
 
-    def _open(self, session_id: SessionId) -> list[str]:
+    def _open(self, session_id: SessionId, *, listed: bool = False) -> list[str]:
         session = select.session(self._engine.state, session_id)
         if session is None:
             return ["That conversation is gone. Type list."]
@@ -196,6 +198,7 @@ class LineFace:
         self._engine.take(on.SessionOpened(session.id))
         # Later answers to what is read for it come as changes; what is held already is said now.
         head = lines.opened_lines(self._engine.state, session)
+        head += self._finding.where_found(session) if listed else []
         return [*head, *self._narrator.talk(), *self._writing.draft_lines(session.id)]
 
     def _undo(self) -> list[str]:

@@ -174,7 +174,7 @@ class Control:
         from tms_tui.ui.screens.search_line import SearchLine
         from tms_tui.ui.searching import search_of
 
-        self._search_line = SearchLine(search_of(self.bridge, self._body, self.list_found, self.work_on))
+        self._search_line = SearchLine(search_of(self.bridge, self._body, self))
         _ = self._screen.app.push_screen(self._search_line)
 
     def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:

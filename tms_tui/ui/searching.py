@@ -1,6 +1,5 @@
 """The two searches of the desk: in the list, and in one conversation; what is typed comes from a search line."""
 
-from collections.abc import Callable
 from typing import Final, Protocol
 
 from tms_tui.core import finding, select
@@ -43,8 +42,8 @@ class Search(Protocol):
         """Go to the hit above (-1) or below (1)."""
         ...
 
-    def enter(self) -> str | None:
-        """Take the hit at hand; None when the search is over with that."""
+    def enter(self) -> "str | Search | None":
+        """Take the hit at hand; None when the search is over with that, or the one that goes on with the words."""
         ...
 
     def hear(self, found: Touched) -> str | None:
@@ -56,34 +55,44 @@ class Search(Protocol):
         ...
 
 
-def search_of(bridge: Bridge, body: Body, relist: Callable[[str], None], opened: Callable[[SessionId], None]) -> Search:
+class Ways(Protocol):
+    """What a search of the list does with the desk."""
+
+    def list_found(self, words: str) -> None:
+        """List what fits these words, everything when there are none."""
+        ...
+
+    def work_on(self, session: SessionId) -> None:
+        """Show a conversation and go to its composer."""
+        ...
+
+    def open_session(self, session: SessionId) -> None:
+        """Show a conversation and go to its transcript."""
+        ...
+
+
+def search_of(bridge: Bridge, body: Body, ways: Ways) -> Search:
     """The search of the pane that has the focus: of the list, or else of the conversation shown."""
     shown = body.transcript.session_id
     if body.pane is Pane.LIST or shown is None:
-        return ListSearch(bridge, body.sessions, relist, opened)
+        return ListSearch(bridge, body.sessions, body.transcript, ways)
     return TalkSearch(bridge, body.transcript, shown)
 
 
 class ListSearch:
     """Filters the list as one types, and asks the server for the rest: one question at a time.
 
-    `relist` lists what fits these words, everything when there are none; `opened` opens the one chosen.
+    A conversation found by its customer is opened to answer; one found by a message is opened at that message.
     """
 
     prompt = searching.IN_LIST
     hint = searching.LIST_HINT
 
-    def __init__(
-        self,
-        bridge: Bridge,
-        sessions: SessionListView,
-        relist: Callable[[str], None],
-        opened: Callable[[SessionId], None],
-    ) -> None:
+    def __init__(self, bridge: Bridge, sessions: SessionListView, transcript: TranscriptPane, ways: Ways) -> None:
         self._bridge = bridge
         self._sessions = sessions
-        self._relist = relist
-        self._opened = opened
+        self._transcript = transcript
+        self._ways = ways
         self._before = sessions.selected
         self._words = ""
         self._asked: SessionQuery | None = None
@@ -91,7 +100,7 @@ class ListSearch:
 
     def look(self, words: str) -> str:
         self._words = words
-        self._relist(words)
+        self._ways.list_found(words)
         self._sessions.action_first()
         self._ask()
         return self._said()
@@ -100,13 +109,16 @@ class ListSearch:
         self._sessions.action_move(by)
         return self._said()
 
-    def enter(self) -> str | None:
-        chosen = self._sessions.selected
+    def enter(self) -> Search | str | None:
+        chosen = select.session(self._bridge.state, self._sessions.selected)
         if chosen is None:
             return self._said()
         self._end()
-        self._opened(chosen)
-        return None
+        if finding.is_named(chosen, self._words):
+            self._ways.work_on(chosen.id)
+            return None
+        self._ways.open_session(chosen.id)
+        return TalkSearch(self._bridge, self._transcript, chosen.id, has_hit=True)
 
     def hear(self, found: Touched) -> str | None:
         if self._asked is None:
@@ -117,7 +129,7 @@ class ListSearch:
         elif select.found(self._bridge.state, self._asked) is None:
             return None
         self._asked = None
-        self._relist(self._words)
+        self._ways.list_found(self._words)
         self._ask()
         return self._said()
 
@@ -129,7 +141,7 @@ class ListSearch:
     def _end(self) -> None:
         """List as before; an answer that comes now is nobody's any more."""
         self._asked = None
-        self._relist("")
+        self._ways.list_found("")
 
     def _ask(self) -> None:
         wanted = finding.query(self._words)
@@ -154,7 +166,11 @@ class TalkSearch:
     prompt = searching.IN_TALK
     hint = searching.TALK_HINT
 
-    def __init__(self, bridge: Bridge, transcript: TranscriptPane, session: SessionId) -> None:
+    def __init__(
+        self, bridge: Bridge, transcript: TranscriptPane, session: SessionId, *, has_hit: bool = False
+    ) -> None:
+        """`has_hit`: the words looked for first are known to be in it, so older messages are read until they are."""
+        self._has_hit = has_hit
         self._bridge = bridge
         self._transcript = transcript
         self._session = session
@@ -170,7 +186,8 @@ class TalkSearch:
         self._find()
         self._transcript.mark(self._words)
         self._go()
-        return self._said()
+        seeks, self._has_hit = self._has_hit and not self._hits, False
+        return self._read_older() if seeks else self._said()
 
     def move(self, by: int) -> str:
         wanted = self._at - by

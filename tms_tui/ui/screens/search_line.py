@@ -62,7 +62,7 @@ class SearchLine(ModalScreen[None]):
                 self._search.leave()
                 _ = self.dismiss()
             case "enter":
-                self._tell(self._search.enter())
+                self._go_on(self._search.enter())
             case "up" | "down":
                 self._tell(self._search.move(-1 if event.key == "up" else 1))
             case "backspace":
@@ -80,6 +80,13 @@ class SearchLine(ModalScreen[None]):
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._place_cursor)
+
+    def _go_on(self, outcome: str | Search | None) -> None:
+        if outcome is None or isinstance(outcome, str):
+            self._tell(outcome)
+        else:
+            self._search = outcome
+            self._look(self._words)
 
     def _look(self, words: str) -> None:
         self._words = words[:_LONGEST]
