@@ -222,6 +222,6 @@ async def running(engine: Engine) -> AsyncIterator[None]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop turn until `condition` holds; raises TimeoutError when it never does."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - the condition is the test's, any turn of the loop may fulfil it
             await asyncio.sleep(0)

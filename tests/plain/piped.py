@@ -47,7 +47,7 @@ class Piped:
     async def hears(self, words: str) -> str:
         """Read until a line holds `words`; that line."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while line := await self.process.stdout.readline():
                 self.heard += line
                 if words in line.decode():
@@ -59,6 +59,6 @@ class Piped:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.close()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             self.heard += await self.process.stdout.read()
             return await self.process.wait()

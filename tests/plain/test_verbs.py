@@ -47,7 +47,7 @@ async def verb(server: RunningServer, home: Path, *arguments: str) -> AsyncItera
 
 
 async def run(server: RunningServer, home: Path, *arguments: str, given: str = "") -> Ended:
-    async with verb(server, home, *arguments) as process, asyncio.timeout(30):
+    async with verb(server, home, *arguments) as process, asyncio.timeout(60):
         out, err = await process.communicate(given.encode())
         assert process.returncode is not None
         assert "Traceback" not in err.decode()
@@ -57,7 +57,7 @@ async def run(server: RunningServer, home: Path, *arguments: str, given: str = "
 async def heard(process: asyncio.subprocess.Process, kind: str) -> dict[str, Any]:
     """Read JSON lines until one of a kind."""
     assert process.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while line := await process.stdout.readline():
             found: dict[str, Any] = json.loads(line)
             if found["type"] == kind:
@@ -89,7 +89,7 @@ async def test_following_in_words_is_clean(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana")
         customer = await server.visitor(name="Jonas")
-        async with verb(server, tmp_path, "follow") as process, asyncio.timeout(20):
+        async with verb(server, tmp_path, "follow") as process, asyncio.timeout(60):
             assert process.stdout is not None
             assert (await process.stdout.readline()).startswith(b"connection: ")
             await customer.says("hello \x1b]0;pwned\x07")

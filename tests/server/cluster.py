@@ -41,7 +41,7 @@ class Node:
             where += [_FLAGS[name], str(value)]
         command = ("-m", "tms_tui", "serve", "--port", str(self.port), *where, *self.options)
         self.process = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=asyncio.subprocess.DEVNULL)
-        async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
+        async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
             while not await _ready(client, self.url):
                 assert self.process.returncode is None, "the node ended"
                 await asyncio.sleep(0.05)
@@ -55,7 +55,7 @@ class Node:
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):  # it ended already
             self.process.send_signal(number)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.process.wait()
 
 
@@ -132,7 +132,7 @@ class Follower:
         await self._until(lambda: set(contents) <= set(self.contents))
 
     async def _until(self, holds: Any) -> None:
-        async with asyncio.timeout(30), self.grew:
+        async with asyncio.timeout(60), self.grew:
             await self.grew.wait_for(holds)
 
 
@@ -140,7 +140,7 @@ async def insists(urls: Sequence[str], visitor: Visitor, words: str, first: int 
     """Sends once, asking every node in turn under one id until one answers 2xx."""
     body = {"content": words, "client_message_id": str(uuid.uuid4())}
     headers = {"Authorization": f"Bearer {visitor.token}"}
-    async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False, timeout=5, headers=headers) as client:
+    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False, timeout=5, headers=headers) as client:
         at = first
         while True:
             with contextlib.suppress(httpx.TransportError):

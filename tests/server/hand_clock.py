@@ -30,7 +30,7 @@ class HandClock:
             near = [abs(until - START - moment) <= 0.5 and not waking.done() for until, waking in self._sleepers]
             return sum(near) >= count
 
-        async with asyncio.timeout(5), self._went_to_sleep:
+        async with asyncio.timeout(60), self._went_to_sleep:
             await self._went_to_sleep.wait_for(due)
 
     def advance(self, seconds: float) -> None:

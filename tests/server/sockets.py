@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.server.running import RunningServer, SignedIn, Visitor
 
 Frame = dict[str, Any]
-PATIENCE = 8.0
+PATIENCE = 30.0
 
 
 class Far:
@@ -79,3 +79,17 @@ async def bare_visitor_socket(server: RunningServer) -> AsyncIterator[Far]:
     address = f"{server.ws_url}/v1/visitor/ws"
     async with connect(address, proxy=None, compression=None, ping_interval=None) as socket:
         yield Far(socket)
+
+
+@contextlib.asynccontextmanager
+async def idle_connections(port: int, count: int) -> AsyncIterator[None]:
+    """So many that are opened and never say a word."""
+    held: list[asyncio.StreamWriter] = []
+    try:
+        for _ in range(count):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            held.append(writer)
+        yield
+    finally:
+        for writer in held:
+            writer.transport.abort()

@@ -99,7 +99,7 @@ async def serving(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process,
     )
     try:
         assert child.stderr is not None
-        while b"Serving on" not in (line := await asyncio.wait_for(child.stderr.readline(), 20)):
+        while b"Serving on" not in (line := await asyncio.wait_for(child.stderr.readline(), 60)):
             assert line, "the server ended"
         yield child, int(port_file.read_text())
     finally:
@@ -113,6 +113,6 @@ async def test_serve_answers_and_ends_well_on_a_signal(tmp_path: Path) -> None:
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
         child.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await child.wait()
         assert child.returncode == -signal.SIGTERM

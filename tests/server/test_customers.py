@@ -87,7 +87,7 @@ async def first_lines(data: Path, seed: int, count: int) -> dict[str, list[str]]
     async with running_server(data) as server:
         dana = await server.sign_in()
         play = asyncio.create_task(run_customers(server.url, seed=seed, clock=HurriedClock()))
-        async with asyncio.timeout(40), at_work(play), hearing(server, dana) as socket:
+        async with asyncio.timeout(60), at_work(play), hearing(server, dana) as socket:
             async for event in events(socket):
                 if event.type == wire.CHAT_MESSAGE:
                     message = msgspec.json.decode(event.data, type=wire.Message)
@@ -137,7 +137,7 @@ async def one_customer(server: RunningServer, name: str, clock: HeldClock) -> As
     dana = await server.sign_in()
     customer = Customer(named(name), server.url, seed=1, clock=clock)
     async with (
-        asyncio.timeout(30),
+        asyncio.timeout(60),
         at_work(asyncio.create_task(customer.run())),
         hearing(server, dana) as socket,
     ):
@@ -176,7 +176,7 @@ async def test_an_answered_customer_reminds_nobody_and_comes_back_with_something
 
 
 async def test_what_agents_write_while_a_visitor_is_away_is_heard_once_on_the_return(tmp_path: Path) -> None:
-    async with running_server(tmp_path) as server, asyncio.timeout(20):
+    async with running_server(tmp_path) as server, asyncio.timeout(60):
         dana = await server.sign_in()
         async with Visitor(server.url, wire.VisitorSessionBody(name="Nora"), clock=HurriedClock()) as nora:
             await nora.say("one")
@@ -201,7 +201,7 @@ async def test_a_visitor_cancelled_while_going_offline_ends(tmp_path: Path) -> N
 
 
 async def test_a_visitor_outlives_a_restart_of_the_server(tmp_path: Path) -> None:
-    async with running_server(tmp_path) as server, asyncio.timeout(20):
+    async with running_server(tmp_path) as server, asyncio.timeout(60):
         dana = await server.sign_in()
         async with Visitor(server.url, wire.VisitorSessionBody(name="Nora"), clock=HurriedClock()) as nora:
             await nora.say("one")

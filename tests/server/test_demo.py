@@ -66,7 +66,7 @@ async def sessions(http: httpx.AsyncClient) -> list[wire.Session]:
 
 async def test_within_seconds_eight_customers_write(demo: Demo) -> None:
     expected = {one.name for one in cast().customers}
-    async with asyncio.timeout(20), desk(demo) as (http, socket):
+    async with asyncio.timeout(60), desk(demo) as (http, socket):
         wrote: set[str] = set()
         typed = False
         wrote |= {one.customer.name for one in await sessions(http) if one.last_message}

@@ -45,7 +45,7 @@ async def through(balancer: Balancer, agent: SignedIn | None = None) -> AsyncIte
     async with httpx.AsyncClient(
         base_url=balancer.url, verify=balancer.trust, trust_env=False, headers=headers, timeout=10
     ) as client:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await _answers(client):
                 pass
         yield client

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.server.running import RunningServer, SignedIn, Visitor, running_server
-from tests.server.sockets import agent_socket
+from tests.server.sockets import agent_socket, idle_connections
 from tests.server.waiting import until
 from tms_tui.server.settings import ServerSettings
 
@@ -23,7 +23,7 @@ async def crashing_server(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.
     )
     try:
         assert child.stdout is not None
-        yield child, int(await asyncio.wait_for(child.stdout.readline(), 20))
+        yield child, int(await asyncio.wait_for(child.stdout.readline(), 60))
     finally:
         with contextlib.suppress(ProcessLookupError):  # the test killed it
             child.kill()
@@ -116,8 +116,8 @@ async def limited_server(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.P
         await child.wait()
 
 
-async def healthy(port: int) -> bool:
-    async with httpx.AsyncClient(trust_env=False, timeout=1) as client:
+async def healthy(port: int, within: float = 1) -> bool:
+    async with httpx.AsyncClient(trust_env=False, timeout=within) as client:
         with contextlib.suppress(httpx.TransportError):
             return (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
     return False
@@ -125,12 +125,10 @@ async def healthy(port: int) -> bool:
 
 async def test_a_server_without_a_file_descriptor_left_recovers(tmp_path: Path) -> None:
     async with limited_server(tmp_path) as (child, port):
-        assert await healthy(port)
-        held = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(LIMIT)]
-        assert not await healthy(port), "the fault bit"
-        for writer in held:
-            writer.close()
-            await writer.wait_closed()
-        async with asyncio.timeout(20):
+        assert await healthy(port, 20)
+        async with idle_connections(port, LIMIT):
+            await until(lambda: len(list(Path(f"/proc/{child.pid}/fd").iterdir())) == LIMIT, 20)
+            assert not await healthy(port), "the fault bit"
+        async with asyncio.timeout(60):
             while not await healthy(port):
                 assert child.returncode is None, "it ended"

@@ -80,7 +80,7 @@ async def office(place: Place) -> AsyncIterator[Office]:
 
 async def test_what_comes_together_is_committed_together(office: Office) -> None:
     names = {f"text {number}" for number in range(3 * MOST)}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(office.store(name) for name in names))
     assert await office.stored() == names
     assert [(one.first, one.last) for one in office.grew] == [
@@ -123,7 +123,7 @@ async def test_one_that_is_given_up_takes_nobody_with_it(office: Office) -> None
     under_way = asyncio.create_task(office.store("under way", began=began, gate=never))
     waiting = asyncio.create_task(office.store("waiting"))
     last = asyncio.create_task(office.store("last"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await first_began.wait()
         waiting.cancel()
         go.set()

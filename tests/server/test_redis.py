@@ -167,7 +167,7 @@ async def test_a_notice_from_another_version_is_no_end(mortal: RedisServer) -> N
     try:
         await one.start(heard.put_nowait, "here")
         await other.start(lambda _notice: None, "here")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await heard.get()
             await other._redis.publish("tms-chat:here:notices", b'{"sender":"newer","notice":{"type":"Unheard"}}')
             await other.register(Roster("other"), 5)

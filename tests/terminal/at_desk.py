@@ -29,7 +29,7 @@ def at_desk(
 ) -> Iterator[tuple[Terminal, Guest]]:
     """Live, the composer of the only customer's conversation focused."""
     with console(stage, home, *more, program=program, rows=rows, cols=cols) as terminal:
-        terminal.wait_for("Live", 20)
+        terminal.wait_for("Live")
         guest = stage.guest("Nora")
         guest.says("hello from Nora")
         terminal.wait_for("waits")
@@ -40,7 +40,7 @@ def at_desk(
         yield terminal, guest
 
 
-def until(terminal: Terminal, holds: Callable[[], object], timeout: float = 10.0, what: str = "it to be so") -> float:
+def until(terminal: Terminal, holds: Callable[[], object], timeout: float = 30.0, what: str = "it to be so") -> float:
     """Read what the program writes until something beside the screen is so; the moment it was."""
     end = now() + timeout
     while not holds():

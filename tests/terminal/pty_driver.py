@@ -159,15 +159,18 @@ class Terminal:
         while (left := until - now()) > 0 and not self.ended:
             self.read(left)
 
-    def rest(self, quiet: float = 0.15, timeout: float = 10.0) -> bool:
-        """Read until the program wrote nothing for `quiet` seconds; False when it never rested."""
+    def rest(self, quiet: float = 0.15, timeout: float = 30.0) -> bool:
+        """Read until the program wrote nothing for `quiet` seconds and computes nothing; False when it never rested.
+
+        On a busy machine a program is silent too while it waits for its turn.
+        """
         end = now() + timeout
-        while self.read(quiet):
+        while self.read(quiet) or self._computes():
             if now() > end:
                 return False
         return True
 
-    def settle(self, quiet: float = 0.15, timeout: float = 10.0) -> None:
+    def settle(self, quiet: float = 0.15, timeout: float = 30.0) -> None:
         """As `rest`, for programs that must. Raises `ScreenTimeoutError`."""
         if not self.rest(quiet, timeout):
             raise ScreenTimeoutError(f"still writing after {timeout} s\n{self.screen.text()}")
@@ -183,16 +186,16 @@ class Terminal:
 
     # -- waiting ------------------------------------------------------------------------------------------
 
-    def wait_for(self, text: str, timeout: float = 10.0) -> float:
+    def wait_for(self, text: str, timeout: float = 30.0) -> float:
         """Until `text` stands on one row; the moment it was read. Raises `ScreenTimeoutError`."""
         return self.wait_until(lambda screen: screen.find(text) is not None, timeout, f"text {text!r}")
 
-    def wait_gone(self, text: str, timeout: float = 10.0) -> float:
+    def wait_gone(self, text: str, timeout: float = 30.0) -> float:
         """Until `text` stands nowhere; the moment of the read that took it away. Raises `ScreenTimeoutError`."""
         return self.wait_until(lambda screen: screen.find(text) is None, timeout, f"{text!r} to go")
 
     def wait_until(
-        self, holds: Callable[[VtScreen], bool], timeout: float = 10.0, what: str = "the condition"
+        self, holds: Callable[[VtScreen], bool], timeout: float = 30.0, what: str = "the condition"
     ) -> float:
         """Until `holds(screen)`; the moment of the read that made it true. Raises `ScreenTimeoutError`.
 
@@ -212,7 +215,7 @@ class Terminal:
                 state = "the program ended" if self.ended else f"not within {timeout} s"
                 raise ScreenTimeoutError(f"waited for {what}: {state}\n{self.drawn.text()}")
 
-    def wait_exit(self, timeout: float = 10.0) -> int:
+    def wait_exit(self, timeout: float = 30.0) -> int:
         """Read to the program's end; its exit code, negative for the signal that ended it."""
         self._drain(timeout)
         if self.exit_code is None:
@@ -250,6 +253,11 @@ class Terminal:
                 self.read(0.0)
             elif ready:
                 self.exit_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def _computes(self) -> bool:
+        """Whether a thread of the program could go on at once; `S` is asleep until something comes."""
+        states = [file.read_text().rpartition(") ")[2][0] for file in Path(f"/proc/{self.pid}/task").glob("*/stat")]
+        return "R" in states
 
     def _set_size(self, rows: int, cols: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, *pixels(rows, cols)))

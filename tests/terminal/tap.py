@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
+from tests.transport.listener import LOOPBACK, Listener
+
 _TOKEN: Final = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 
@@ -31,26 +33,22 @@ class Tap:
     async def listen(self, ready: threading.Event) -> None:
         """Carry until `end`."""
         self._loop = asyncio.get_running_loop()
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        listener = Listener(self._serve)
+        self.port = await listener.open()
         ready.set()
         await self._over.wait()
-        server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await listener.close()
 
     def end(self) -> None:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._over.set)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        with contextlib.suppress(asyncio.CancelledError):  # the test is over
+        far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self._target)
+        try:
             await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
-        writer.close()
-        far_writer.close()
+        finally:
+            far_writer.close()
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):  # the other direction finds out by itself
@@ -68,7 +66,7 @@ def tapped(target: int) -> Iterator[Tap]:
     thread = threading.Thread(target=lambda: asyncio.run(tap.listen(ready)))
     thread.start()
     try:
-        assert ready.wait(5)
+        assert ready.wait(30)
         yield tap
     finally:
         tap.end()

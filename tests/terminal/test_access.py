@@ -26,8 +26,8 @@ def desk(stage: Stage, tmp_path: Path) -> Iterator[Terminal]:
         for number in range(3):
             guest.says(f"{name} says {number}")
     with console(stage, tmp_path / "home") as terminal:
-        terminal.wait_for("Live", 20)
-        terminal.wait_for("All 4", 20)
+        terminal.wait_for("Live")
+        terminal.wait_for("All 4")
         terminal.wait_for("3 new")
         terminal.settle()
         yield terminal

@@ -120,7 +120,7 @@ def missing(seen: str, batch: range) -> list[int]:
 def test_every_string_is_seen_as_text_and_none_is_obeyed(stage: Stage, tmp_path: Path) -> None:
     populate(stage)
     with console(stage, tmp_path / "home", rows=ROWS, cols=COLS) as terminal:
-        terminal.wait_for("Live", 20)
+        terminal.wait_for("Live")
         names = when(terminal, lambda seen: "  c019 " in seen.names(), "all are listed").names()
         began = len(terminal.output)
         assert [number for number in range(len(CORPUS)) if f"c{number:03d}" not in names] == []
@@ -130,7 +130,7 @@ def test_every_string_is_seen_as_text_and_none_is_obeyed(stage: Stage, tmp_path:
             look_at(terminal, number, batch)
         drawn = terminal.output[began:]
         terminal.send("\x11")
-        terminal.wait_for("Quit all the same", 10)
+        terminal.wait_for("Quit all the same")
         terminal.send("2")
         assert terminal.wait_exit() == 0
         assert list(foreign(drawn, drawing=True)) == []

@@ -33,7 +33,7 @@ def test_a_damaged_file_is_set_aside_and_said(stage: Stage, tmp_path: Path) -> N
     damaged = b"not a database, whatever it was " * 300
     file.write_bytes(damaged)
     with at_desk(stage, home, rows=40, cols=200) as (terminal, _):
-        assert b"set aside as" in terminal.output
+        until(terminal, lambda: b"set aside as" in terminal.output, what="it is said")
         assert file.with_suffix(".damaged").read_bytes() == damaged
         leave_a_draft(terminal, "a draft of today")
     assert drafts(home) == ["a draft of today"]
@@ -42,7 +42,7 @@ def test_a_damaged_file_is_set_aside_and_said(stage: Stage, tmp_path: Path) -> N
 def test_a_second_console_says_that_the_first_one_keeps_the_drafts(stage: Stage, tmp_path: Path) -> None:
     home = tmp_path / "home"
     with at_desk(stage, home) as (first, guest), console(stage, home, cols=200) as second:
-        second.wait_for("another console of yours is open and keeps them", 20)
+        second.wait_for("another console of yours is open and keeps them")
         second.wait_for("waits")
         second.send("\r")
         second.wait_for("Enter send")

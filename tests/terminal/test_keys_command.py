@@ -16,7 +16,7 @@ from tms_tui.ui.keys import ACTIONS
 @pytest.fixture
 def checking(tmp_path: Path) -> Iterator[Terminal]:
     with Terminal([*PROGRAM, "keys"], rows=40, cols=140, env=clean_environment(tmp_path)) as terminal:
-        terminal.wait_for("Press keys to see how they arrive.", 20)
+        terminal.wait_for("Press keys to see how they arrive.")
         yield terminal
 
 
@@ -74,7 +74,7 @@ def test_at_a_pipe_it_lists_every_action_and_its_keys(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=True,
     ).stdout.splitlines()
     assert [line.partition(":")[0] for line in said[: len(ACTIONS)]] == [action.id for action in ACTIONS]

@@ -37,7 +37,7 @@ def arrive(stage: Stage, name: str) -> Guest:
 def type_offline_and_kill(stage: Stage, home: Path) -> list[Guest]:
     """Five messages in three conversations while no server is there, and `kill -9`."""
     with console(stage, home, cols=110) as terminal:
-        terminal.wait_for("Live", 20)
+        terminal.wait_for("Live")
         guests = [arrive(stage, name) for name in NAMES]
         for guest in guests:
             terminal.wait_for(guest.name)

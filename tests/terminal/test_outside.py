@@ -38,11 +38,11 @@ def writing(stage: Stage, home: Path, customer: str, **environment: str) -> Iter
     guest = stage.guest(customer)
     guest.says(LINKED)
     with console(stage, home, cols=110, **environment) as terminal:  # type: ignore[arg-type]  # variables alone
-        terminal.wait_for("Live", 20)
-        terminal.wait_for(customer, 10)
+        terminal.wait_for("Live")
+        terminal.wait_for(customer)
         terminal.send(f"/{customer}\r")
-        terminal.wait_for("look at https", 10)
-        terminal.wait_for("Enter send", 10)
+        terminal.wait_for("look at https")
+        terminal.wait_for("Enter send")
         yield terminal, guest
 
 
@@ -54,7 +54,9 @@ def clipboard(terminal: Terminal) -> list[str]:
 
 def test_the_pager_has_the_terminal_and_the_transcript_while_the_desk_goes_on(stage: Stage, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    pager = script(tmp_path, "pager", 'cat > "$HOME/paged"', "trap : INT", "echo PAGER HERE", "read -r line < /dev/tty")
+    # As `less` has it: Ctrl+C ends the wait for a key, and it goes on waiting.
+    wait = "until read -r line < /dev/tty; do echo STILL HERE; done"
+    pager = script(tmp_path, "pager", 'cat > "$HOME/paged"', "trap : INT", "echo PAGER HERE", wait)
     with writing(stage, home, "Paula", PAGER=pager) as (terminal, guest):
         terminal.send("draft")
         terminal.wait_for("draft")
@@ -68,8 +70,9 @@ def test_the_pager_has_the_terminal_and_the_transcript_while_the_desk_goes_on(st
         assert "\x1b" not in paged
         guest.says("meanwhile")
         terminal.send("\x03")
+        terminal.wait_for("STILL HERE")
         terminal.send("\r")
-        terminal.wait_for("meanwhile", 10)
+        terminal.wait_for("meanwhile")
         terminal.wait_for("draft")
         assert {25, 1049, 2004} <= terminal.screen.modes
         terminal.send(" goes on")

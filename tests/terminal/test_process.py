@@ -190,7 +190,7 @@ def test_ctrl_c_says_how_to_quit(stage: Stage, tmp_path: Path) -> None:
 
 def test_ctrl_c_at_the_sign_in_does_not_end_it(stage: Stage, tmp_path: Path) -> None:
     with Terminal([*PROGRAM, "--server", stage.url], env=clean_environment(tmp_path / "home")) as terminal:
-        terminal.wait_for("sign in", 20)
+        terminal.wait_for("sign in")
         terminal.send("\x03\x03")
         type_draft(terminal, "dana@example.com")
         terminal.send("\x11")
@@ -243,14 +243,14 @@ def everything(terminal: Terminal) -> str:
 
 def test_a_dumb_terminal_gets_lines_without_codes(stage: Stage, tmp_path: Path) -> None:
     with console(stage, tmp_path / "home", TERM="dumb") as terminal:
-        terminal.wait_for("called dumb", 20)
+        terminal.wait_for("called dumb")
         terminal.wait_for("Signed in")
         assert b"\x1b" not in terminal.output
 
 
 def test_no_locale_draws_no_garbage(stage: Stage, tmp_path: Path) -> None:
     with console(stage, tmp_path / "home", LANG="C", LC_ALL="C") as terminal:
-        terminal.wait_for("Live", 20)
+        terminal.wait_for("Live")
         terminal.output.decode()
         terminal.send("\x11")
         assert terminal.wait_exit() == 0

@@ -31,12 +31,12 @@ def test_the_demo_shows_eight_conversations_that_move(tmp_path: Path) -> None:
         folder.mkdir()
     environment = clean_environment(home, TMPDIR=str(temporary))
     with Terminal([*PROGRAM, "demo"], rows=40, cols=140, env=environment) as terminal:
-        terminal.wait_for("Live", 20)
-        terminal.wait_for("All 8", 20)
+        terminal.wait_for("Live")
+        terminal.wait_for("All 8")
         before = terminal.screen.text()
         terminal.wait_until(lambda screen: screen.text().count("waits") == 8, 20, "eight who wait")
         assert terminal.screen.text() != before
-        terminal.wait_for("typing", 20)
+        terminal.wait_for("typing")
         [folder] = temporary.glob("tms-chat-demo-*")
         terminal.send("\x11")
         assert terminal.wait_exit() == 0
@@ -49,14 +49,14 @@ def test_a_reply_is_typed_sent_seen_and_the_terminal_given_back(stage: Stage, tm
     nora = stage.guest("Nora")
     nora.says("is anybody there?")
     with console(stage, tmp_path / "home") as terminal:
-        terminal.wait_for("Live", 20)
-        terminal.wait_for("waits", 10)
+        terminal.wait_for("Live")
+        terminal.wait_for("waits")
         assert {25, 1049, 2004} <= terminal.screen.modes
         terminal.send("\r")
-        terminal.wait_for("is anybody there?", 10)
-        terminal.wait_for("Enter send", 10)
+        terminal.wait_for("is anybody there?")
+        terminal.wait_for("Enter send")
         terminal.send("Yes, I am.")
-        terminal.wait_for("Yes, I am.", 10)
+        terminal.wait_for("Yes, I am.")
         assert nora.stored() == ["is anybody there?"]
         terminal.send("\r")
         terminal.wait_until(lambda screen: re.search(r"you .*Yes, I am\. +sent", screen.text()) is not None, 10, "sent")
@@ -70,33 +70,33 @@ def test_a_reply_is_typed_sent_seen_and_the_terminal_given_back(stage: Stage, tm
 
 def test_diagnostics_follow_the_line_and_write_nothing_while_nothing_happens(stage: Stage, tmp_path: Path) -> None:
     with console(stage, tmp_path / "home") as terminal:
-        terminal.wait_for("Live", 20)
+        terminal.wait_for("Live")
         terminal.send("\x1b[24~")
-        terminal.wait_for("Diagnostics", 10)
-        terminal.wait_for("not measured yet", 10)
+        terminal.wait_for("Diagnostics")
+        terminal.wait_for("not measured yet")
         terminal.settle()
         before = len(terminal.output)
         assert terminal.rest(quiet=1.5, timeout=3.0)
         assert len(terminal.output) == before, "no byte while idle"
         stage.guest("Nora").says("hello")
-        terminal.wait_for("to its being here", 10)
-        terminal.wait_for("(1)", 10)  # how many were measured; a quick machine draws the lowest bar for 0 ms
+        terminal.wait_for("to its being here")
+        terminal.wait_for("(1)")  # how many were measured; a quick machine draws the lowest bar for 0 ms
 
 
 def test_what_is_typed_while_the_server_is_gone_stands_as_unsent(stage: Stage, tmp_path: Path) -> None:
     stage.guest("Nora").says("hello")
     with console(stage, tmp_path / "home", cols=110) as terminal:
-        terminal.wait_for("waits", 20)
+        terminal.wait_for("waits")
         terminal.send("\r")
-        terminal.wait_for("Enter send", 10)
+        terminal.wait_for("Enter send")
         stage.process.kill()
         stage.process.join()
-        terminal.wait_for("Connecting", 10)
+        terminal.wait_for("Connecting")
         terminal.send("still here\r")
-        terminal.wait_until(lambda screen: re.search(r"still here +(queued|sending)", screen.text()) is not None, 10)
-        terminal.wait_for("1 unsent", 10)
+        terminal.wait_until(lambda screen: re.search(r"still here +(queued|sending)", screen.text()) is not None)
+        terminal.wait_for("1 unsent")
         terminal.send("\x11")
-        terminal.wait_for("Quit all the same", 10)
+        terminal.wait_for("Quit all the same")
         terminal.send("2")
         assert terminal.wait_exit() == 0
         assert terminal.screen.modes == AS_IT_WAS
@@ -104,7 +104,7 @@ def test_what_is_typed_while_the_server_is_gone_stands_as_unsent(stage: Stage, t
 
 def test_a_wrong_password_is_said_in_one_sentence_and_asked_for_again(stage: Stage, tmp_path: Path) -> None:
     with console(stage, tmp_path / "home", password="not the password") as terminal:
-        terminal.wait_for("did not accept the e-mail or the", 20)
+        terminal.wait_for("did not accept the e-mail or the")
         terminal.settle()
         assert "dana@example.com" in terminal.screen.text()
         assert "not the password" not in terminal.screen.text()
@@ -116,15 +116,15 @@ def test_a_wrong_password_is_said_in_one_sentence_and_asked_for_again(stage: Sta
 def test_no_color_sends_no_colours(stage: Stage, tmp_path: Path) -> None:
     stage.guest("Nora").says("hello")
     with console(stage, tmp_path / "home", NO_COLOR="1") as terminal:
-        terminal.wait_for("waits", 20)
+        terminal.wait_for("waits")
         terminal.send("\r")
-        terminal.wait_for("hello", 10)
+        terminal.wait_for("hello")
         for key, words in (("\x1b[20~", "Your availability"), ("\x10", "found."), ("\x1bOP", "Keys in the composer")):
             terminal.send(key)
-            terminal.wait_for(words, 10)
+            terminal.wait_for(words)
             terminal.settle()
             terminal.send("\x1b")
-            terminal.wait_gone(words, 10)
+            terminal.wait_gone(words)
         styles = {style for found in re.findall(rb"\x1b\[([\d;]*)m", terminal.output) for style in found.split(b";")}
     assert styles <= {b"", b"0", b"1", b"2", b"3", b"4", b"7", b"9", b"22", b"23", b"24", b"27", b"39", b"49"}
 
@@ -139,7 +139,7 @@ def test_the_line_face_over_a_pipe_writes_no_escape(stage: Stage, tmp_path: Path
         env=clean_environment(tmp_path),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert said.returncode == 0, said.stderr
@@ -165,7 +165,7 @@ def test_exit_codes_say_what_happened(tmp_path: Path, arguments: list[str], code
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert said.returncode == code

@@ -71,7 +71,7 @@ def test_sizes_that_no_window_has_are_survived(stage: Stage, tmp_path: Path) -> 
 @pytest.mark.parametrize(("rows", "cols"), [(5, 20), (1, 1), (3, 200)])
 def test_a_tiny_window_shows_less_and_no_garbage(stage: Stage, tmp_path: Path, rows: int, cols: int) -> None:
     with console(stage, tmp_path / "home", rows=rows, cols=cols) as terminal:
-        terminal.wait_until(lambda screen: 2004 in screen.modes, 20)
+        terminal.wait_until(lambda screen: 2004 in screen.modes)
         terminal.settle()
         terminal.send("n\x1bjr")
         terminal.settle()

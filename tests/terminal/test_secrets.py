@@ -74,12 +74,12 @@ def in_composer(screen: VtScreen) -> bool:
 
 def at_work(terminal: Terminal, stage: Stage, guest_says: str) -> str:
     """Live, with a conversation open; the visitor's token."""
-    terminal.wait_for("Live", 20)
+    terminal.wait_for("Live")
     guest = stage.guest("Nora")
     guest.says(guest_says)
-    terminal.wait_for("waits", 10)
+    terminal.wait_for("waits")
     terminal.send("\r")
-    terminal.wait_for(guest_says, 10)
+    terminal.wait_for(guest_says)
     terminal.wait_until(in_composer, 10, "the composer")
     terminal.settle()
     return guest.token
@@ -103,9 +103,9 @@ def test_a_working_console_leaves_no_secret_anywhere(stage: Stage, tap: Tap, tmp
     with console(stage, tmp_path / "home", "--log", str(log), url=tap.url, password=PASSWORD) as terminal:
         visitor = at_work(terminal, stage, "hello there")
         terminal.send("a reply\r")
-        terminal.wait_for("a reply", 10)
-        terminal.wait_for(" sent", 10)
-        terminal.wait_gone("unsent", 10)
+        terminal.wait_for("a reply")
+        terminal.wait_for(" sent")
+        terminal.wait_gone("unsent")
         secrets = secrets_of(tap, visitor)
         assert leaks(secrets, terminal.output, tmp_path, [terminal.pid, stage.pid]) == []
         terminal.send("\x11")
@@ -132,7 +132,7 @@ def test_a_crash_shows_no_secret_and_gives_the_terminal_back(
         terminal.send("boom")
         terminal.settle()
         if where == "engine":
-            terminal.wait_for("fault of its own", 10)
+            terminal.wait_for("fault of its own")
             terminal.send("\x11")
             terminal.settle()
             if terminal.exit_code is None:

@@ -76,9 +76,9 @@ def sign_ins_left(stage: Stage, email: str) -> int:
 
 
 def signs_in(terminal: Terminal) -> None:
-    terminal.wait_for("Password", 20)
+    terminal.wait_for("Password")
     terminal.send(PASSWORD + ENTER)
-    terminal.wait_for("Live", 20)
+    terminal.wait_for("Live")
     terminal.wait_for("Mia")
 
 

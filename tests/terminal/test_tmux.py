@@ -53,11 +53,11 @@ def desk_in_tmux(stage: Stage, home: Path, customer: str, options: str = "") -> 
     with in_tmux(home, *shell, options=options) as terminal:
         with secret.open("w") as writer:
             writer.write(f"{PASSWORD}\n")
-        terminal.wait_for("Live", 20)
-        terminal.wait_for(customer, 10)
+        terminal.wait_for("Live")
+        terminal.wait_for(customer)
         terminal.send(f"/{customer}\r")
-        terminal.wait_for(f"Reply to {customer}", 10)
-        terminal.wait_for("Enter send", 10)
+        terminal.wait_for(f"Reply to {customer}")
+        terminal.wait_for("Enter send")
         yield terminal, guest
 
 
@@ -136,7 +136,7 @@ def test_escape_and_a_letter_at_once_are_an_escape_and_a_letter(stage: Stage, tm
 def test_the_check_of_keys_names_what_this_tmux_takes(tmp_path: Path) -> None:
     options = "set -g prefix C-n\nbind-key -n C-Down next-window"
     with in_tmux(tmp_path / "home", *PROGRAM, "keys", options=options) as terminal:
-        terminal.wait_for("Press keys to see how they arrive.", 20)
+        terminal.wait_for("Press keys to see how they arrive.")
         shown = " ".join(terminal.screen.text().split())
         assert "tmux: its prefix is Ctrl+N." in shown
         assert "tmux takes Ctrl+N for itself (its prefix): next_waiting does not get it. Keys left: n, F8." in shown

@@ -36,7 +36,7 @@ from tms_tui.transport.login import Login
 from tms_tui.transport.timings import Timings
 from tms_tui.transport.websocket import WebSocketLink
 
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 Holds = Callable[[State], object]
 
 

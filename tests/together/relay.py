@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from tests.transport.listener import LOOPBACK, Listener
+
 
 class Relay:
     """Stands before a server on loopback. `refusing` lets nobody in, `muted` swallows what the server says."""
@@ -11,7 +13,6 @@ class Relay:
     def __init__(self, port: int) -> None:
         self._target = port
         self._pipes: set[asyncio.StreamWriter] = set()
-        self._work: set[asyncio.Task[None]] = set()
         self.refusing = False
         self.cuts = 0
         self.muted = False
@@ -20,13 +21,12 @@ class Relay:
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
-        listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        listener = Listener(self._carry)
         try:
-            yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+            yield f"http://{LOOPBACK}:{await listener.open()}"
         finally:
-            listener.close()
             self.cut()
-            await asyncio.gather(*self._work, return_exceptions=True)
+            await listener.close()
 
     def cut(self) -> None:
         """Abort every connection there is."""
@@ -36,7 +36,7 @@ class Relay:
 
     async def swallows(self, words: bytes) -> None:
         """Returns once these words of the server were swallowed."""
-        async with asyncio.timeout(15), self._swallowing:
+        async with asyncio.timeout(60), self._swallowing:
             await self._swallowing.wait_for(lambda: words in self._swallowed)
 
     async def _swallow(self, data: bytes) -> None:
@@ -44,18 +44,21 @@ class Relay:
             self._swallowed += data
             self._swallowing.notify_all()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
             writer.transport.abort()
             return
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        for source, sink, down in ((reader, far_writer, False), (far_reader, writer, True)):
-            task = asyncio.create_task(self._pump(source, sink, down=down))
-            self._work.add(task)
-            task.add_done_callback(self._work.discard)
+        far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self._target)
+        self._pipes |= {writer, far_writer}
+        try:
+            async with asyncio.TaskGroup() as ways:
+                ways.create_task(self._pump(reader, far_writer, down=False))
+                ways.create_task(self._pump(far_reader, writer, down=True))
+        finally:
+            self._pipes -= {writer, far_writer}
+            far_writer.close()
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, down: bool) -> None:
-        self._pipes.add(sink)
         with contextlib.suppress(ConnectionError):  # being cut is what this relay is for
             while data := await source.read(65_536):
                 if down and self.muted:
@@ -63,5 +66,4 @@ class Relay:
                     continue
                 sink.write(data)
                 await sink.drain()
-        self._pipes.discard(sink)
         sink.close()

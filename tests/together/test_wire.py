@@ -126,7 +126,7 @@ async def test_a_conversation_from_hello_to_the_end(server: RunningServer, desk:
     signed_in = await desk.sign_in(server)
     assert signed_in.lifetime == 900.0
     me = signed_in.user.id
-    async with asyncio.timeout(30), listening(desk) as welcome:
+    async with asyncio.timeout(60), listening(desk) as welcome:
         assert welcome.agent == me
         visitor = await server.visitor(name="Ana \x1b[31m")
         await visitor.says("Where is my order?")
@@ -217,7 +217,7 @@ async def test_refusals_have_their_own_kinds(server: RunningServer, desk: Desk) 
 
 async def test_what_was_missed_comes_after_the_cursor(server: RunningServer, desk: Desk) -> None:
     await desk.sign_in(server)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async with listening(desk) as welcome:
             visitor = await server.visitor()
             await visitor.says("one")

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from websockets.frames import Frame, Opcode
 
+from tests.transport.listener import Listener
+
 CERTIFICATES = Path(__file__).parent / "certificates"
 
 ODD_PROXIES = [
@@ -50,41 +52,27 @@ class Script:
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
     came: asyncio.Event = field(default_factory=asyncio.Event)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self.tasks.add(task)
         self.connections += 1
-        try:
+        with suppress(ConnectionError):  # whoever asked may go at any moment
             while not writer.is_closing() and (seen := await read_request(reader)):
                 self.seen.append(seen)
                 self.came.set()
                 act = self.acts.pop(0) if len(self.acts) > 1 else self.acts[0]
                 await act(writer, seen)
-        except (ConnectionError, asyncio.CancelledError):
-            writer.transport.abort()
-        finally:
-            writer.close()
-            with suppress(ConnectionError, ssl.SSLError):
-                await writer.wait_closed()
 
 
 @asynccontextmanager
 async def scripted(*acts: Act, certificate: str | None = None) -> AsyncIterator[Script]:
     """A server that reads HTTP requests and does what the acts say, on a free port."""
     script = Script(list(acts))
-    server = await asyncio.start_server(script.serve, "127.0.0.1", 0, ssl=certified(certificate))
-    script.port = server.sockets[0].getsockname()[1]
+    listener = Listener(script.serve)
+    script.port = await listener.open(tls=certified(certificate))
     try:
         yield script
     finally:
-        server.close()
-        for task in script.tasks:
-            task.cancel()
-        await asyncio.gather(*script.tasks, return_exceptions=True)
-        await server.wait_closed()
+        await listener.close()
 
 
 def certified(name: str | None) -> ssl.SSLContext | None:

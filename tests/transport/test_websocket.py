@@ -225,7 +225,7 @@ async def test_a_frame_over_the_limit_ends_the_socket_with_1009() -> None:
     ids=["broken framing", "close", "close without a code"],
 )
 async def test_a_line_left_open_after_the_end_is_cut(frame: bytes, code: int) -> None:
-    async with scripted.scripted(upgrade(frame)) as server, asyncio.timeout(10):
+    async with scripted.scripted(upgrade(frame)) as server, asyncio.timeout(60):
         ending = await ending_of(server.port, Timings(ping_every=60.0, close_within=0.05))
     assert (ending.kind, ending.code) == (EndingKind.CLOSED, code)
 

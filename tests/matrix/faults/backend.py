@@ -12,6 +12,7 @@ import httpx
 
 from tests.matrix.catalogue import by_tests, played
 from tests.matrix.stage import Stage
+from tests.server.sockets import idle_connections
 from tests.together.customer import Customer
 from tests.together.faultline.faults import Reset
 from tms_tui.core import select
@@ -130,15 +131,14 @@ by_tests(
 @played(75, "the server runs out of file descriptors", speed=1.0, settings={"limit_files": FEW_FILES})
 async def no_files_left(stage: Stage) -> None:
     stage.line.strike(Reset())
-    held = [await asyncio.open_connection("127.0.0.1", stage.server.port) for _ in range(2 * FEW_FILES)]
-    await stage.until(
-        lambda: len(list(Path(f"/proc/{stage.server.pid}/fd").iterdir())) >= FEW_FILES - 2, what="no descriptor is left"
-    )
-    stage.bit(1)
-    stage.answers()
-    await stage.lasts(20)
-    for _, writer in held:
-        writer.close()
+    async with idle_connections(stage.server.port, 2 * FEW_FILES):
+        await stage.until(
+            lambda: len(list(Path(f"/proc/{stage.server.pid}/fd").iterdir())) >= FEW_FILES - 2,
+            what="no descriptor is left",
+        )
+        stage.bit(1)
+        stage.answers()
+        await stage.lasts(20)
 
 
 by_tests(76, "a thousand idle sockets and two hundred busy ones", "tests/load/test_chaos.py")

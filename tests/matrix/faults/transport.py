@@ -22,6 +22,7 @@ from tests.together.faultline.faults import (
     requests,
     sockets,
 )
+from tests.transport.listener import Listener
 from tests.transport.scripted import http
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import EndingKind
@@ -239,12 +240,11 @@ by_tests(
 async def redirects(stage: Stage) -> None:
     heard: list[bytes] = []
 
-    async def eavesdrop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def eavesdrop(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         heard.append(await reader.read(65_536))
-        writer.close()
 
-    other = await asyncio.start_server(eavesdrop, "127.0.0.1", 0)
-    port = other.sockets[0].getsockname()[1]
+    other = Listener(eavesdrop)
+    port = await other.open()
     try:
         for status in (301, 302, 307, 308):
             answer = http(status, b"", Location=f"http://127.0.0.1:{port}/v1", Connection="close")
@@ -257,8 +257,7 @@ async def redirects(stage: Stage) -> None:
             stage.desk.reconnect()
             await stage.live()
     finally:
-        other.close()
-        await other.wait_closed()
+        await other.close()
     assert not heard, "the token went to another server"
 
 

@@ -10,7 +10,6 @@ import copy
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from typing import Final
 
 from tests.together.faultline.ends import End
 from tests.together.faultline.faults import (
@@ -27,9 +26,8 @@ from tests.together.faultline.faults import (
     everything,
 )
 from tests.together.faultline.passage import Passage, Rule, is_socket
+from tests.transport.listener import LOOPBACK, Listener
 from tests.transport.scripted import read_request
-
-LOOPBACK: Final = "127.0.0.1"
 
 
 class Faultline:
@@ -57,8 +55,7 @@ class Faultline:
         self._frozen = False
         self._rules: list[Rule] = []
         self._passages: set[Passage] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._door: asyncio.Server | None = None
+        self._door = Listener(self._serve)
 
     @property
     def url(self) -> str:
@@ -69,13 +66,11 @@ class Faultline:
         """Take connections, again on the same port."""
         if self.twin is not None:
             await self.twin.open_door(address)
-        self._door = await asyncio.start_server(self._came, address, self.port)
-        self.port = self._door.sockets[0].getsockname()[1]
+        self.port = await self._door.open(address, self.port)
 
     def shut_door(self) -> None:
         """Refuse new connections, really: whoever knocks is told by the system, and nobody here can count it."""
-        assert self._door is not None
-        self._door.close()
+        self._door.shut()
         if self.twin is not None:
             self.twin.shut_door()
 
@@ -146,23 +141,15 @@ class Faultline:
 
     async def close(self) -> None:
         """End everything."""
-        if self._door is not None:
-            self._door.close()
+        self._door.shut()
         self.lift()
         for passage in tuple(self._passages):
             passage.struck(Reset())
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._door.close()
 
     def _carries(self, passage: Passage) -> bool:
         rule = self.rule(passage.request_line)
         return passage.speaks and is_socket(passage) and not (rule and isinstance(rule.fault, BlackHole))
-
-    def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer), name="faultline")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         console = End(reader, writer)
@@ -175,8 +162,6 @@ class Faultline:
                 await self._pass(line, head, console)
         except (OSError, asyncio.IncompleteReadError):
             console.reset()  # either end may be gone at any moment: that is what this proxy is for
-        finally:
-            writer.close()
 
     async def _met(self, line: str, head: bytes, console: End) -> bool:
         """Whether a rule ended a connection that has just begun."""
