@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import signal
 
 # Imported here, and early: its pytest plugin would do it at the very end, where CPython 3.11 may fail to parse it
 # after greenlets upset the interpreter's count of nested calls.
@@ -9,6 +10,15 @@ from hypothesis import settings
 # A busy machine is no failure: no test is judged by its time.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# A runner in the background ignores these, and so would every program that a test starts.
+for number, handler in (
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGQUIT, signal.SIG_DFL),
+    (signal.SIGINT, signal.default_int_handler),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

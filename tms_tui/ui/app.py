@@ -129,6 +129,13 @@ class ChatApp(App[None]):
         """Ctrl+C copies or does nothing: say what ends the program."""
         self.desk.say("Ctrl+Q quits.")
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:  # noqa: FBT001, FBT002 - Textual's own
+        """As Textual's, but what nobody binds is known without copying all tables: most keys are letters of a text."""
+        nodes = (self.focused or self.screen).ancestors_with_self
+        if not any(key in node._bindings.key_to_bindings for node in nodes):  # noqa: SLF001
+            return False
+        return await super()._check_bindings(key, priority)
+
     async def _ask(self, form: SignInForm) -> Engine | Failure:
         outcome = await self._sign_in(form)
         if not isinstance(outcome, Failure):

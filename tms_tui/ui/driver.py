@@ -229,6 +229,10 @@ class TerminalDriver(LinuxDriver):
                     for message in messages_of(piece, parser):
                         self.process_message(message)
 
+    def send_message(self, message: Message) -> None:
+        """Give the app a message, from any thread; without the task that Textual makes for each."""
+        self._loop.call_soon_threadsafe(self._app.post_message, message)
+
     def _read(self) -> bytes | None:
         """What came; None when there is no terminal any more."""
         try:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.document._document import EditResult
 from textual.document._edit import Edit
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message as UiMessage
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
@@ -22,6 +22,8 @@ from tms_tui.ui.keys import ACTIONS, Action
 from tms_tui.ui.widgets.own_row import OwnRow
 
 _MOST_ROWS: Final = 6
+_BESIDE_CARET: Final = 3
+"""Columns that a text area keeps in sight from the caret on."""
 _CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 _KEPT_CONTROLS: Final = "\n\t"
 
@@ -210,6 +212,15 @@ class Composer(TextArea, inherit_bindings=False):
             return result
         self._own_row.after_edit(before)
         return result
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:  # noqa: FBT001, FBT002
+        """As every text area's, but for the caret that is in sight anyway, as it is for nearly every letter."""
+        self._recompute_cursor_offset()  # type: ignore[no-untyped-call]  # Textual's own
+        caret, size = self._cursor_offset, self.size
+        x, y = caret[0] - self.scroll_offset.x, caret[1] - self.scroll_offset.y
+        if not center and 0 <= x <= size.width - _BESIDE_CARET and 0 <= y < size.height:
+            return Offset()
+        return super().scroll_cursor_visible(center, animate)
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As every widget's; but for a letter the border is not drawn anew: over a slow line that would be felt."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from rich.control import Control
+from textual.color import Color
 from textual.errors import NoWidget
 from textual.geometry import Offset, Region
 from textual.strip import Strip
@@ -21,11 +22,11 @@ _SYNC_END: Final = "\x1b[?2026l"
 
 
 class _Caret(NamedTuple):
-    """Where the caret was: its row on the screen, and how far the text was scrolled."""
+    """Where the caret was: its row in the wrapped text, how far that was scrolled, and how many rows it had."""
 
-    y: int
+    row: int
     scroll_y: int
-    height: int
+    rows: int
 
 
 class OwnRow:
@@ -37,25 +38,28 @@ class OwnRow:
 
     def before_edit(self) -> _Caret:
         """Remember where the caret stands."""
-        area = self._area
-        return _Caret(area.cursor_screen_offset.y, round(area.scroll_y), area.wrapped_document.height)
+        document = self._area.wrapped_document
+        row = document.location_to_offset(self._area.cursor_location).y
+        return _Caret(row, round(self._area.scroll_y), document.height)
 
     def after_edit(self, before: _Caret) -> None:
         """Write the caret's row, if the edit stayed on it."""
         area = self._area
         if self._enabled and self.before_edit() == before and area.has_focus and _is_uncovered(area):
-            self._write(before.y)
+            self._write(before.row - before.scroll_y)
 
     def _write(self, y: int) -> None:
         area, region = self._area, self._area.content_region
-        if y in range(region.y, region.bottom):
-            strip = self._filtered(area.render_line(y - region.y)).crop(0, region.width)
-            _write(area, [(Offset(region.x, y), strip)], area.cursor_screen_offset)
+        if y in range(region.height):
+            strip = self._filtered(area.render_line(y)).crop(0, region.width)
+            _write(area, [(region.offset + Offset(0, y), strip)], area.cursor_screen_offset)
 
     def _filtered(self, strip: Strip) -> Strip:
-        area = self._area
-        background = area.background_colors[1]
-        for line_filter in area.get_line_filters():
+        # A text area paints its ground into every segment; asking all around it for theirs would take longer.
+        grounds = (style.bgcolor for _, style, _ in strip if style is not None and style.bgcolor is not None)
+        ground = next(grounds, None)
+        background = Color.from_rich_color(ground) if ground is not None else self._area.background_colors[1]
+        for line_filter in self._area.get_line_filters():
             strip = strip.apply_filter(line_filter, background)
         return strip
 
