@@ -33,7 +33,7 @@ def test_a_damaged_file_is_set_aside_and_said(stage: Stage, tmp_path: Path) -> N
     damaged = b"not a database, whatever it was " * 300
     file.write_bytes(damaged)
     with at_desk(stage, home, rows=40, cols=200) as (terminal, _):
-        until(terminal, lambda: b"set aside as" in terminal.output, what="it is said")
+        terminal.wait_for("set aside as")  # and it stands there still, whoever came meanwhile
         assert file.with_suffix(".damaged").read_bytes() == damaged
         leave_a_draft(terminal, "a draft of today")
     assert drafts(home) == ["a draft of today"]

@@ -101,6 +101,7 @@ class Control:
 
     def act(self, action: str) -> None:
         """Do what the table of keys calls `action`."""
+        self._event_line.agent_acts()
         ACTS[action](self)
 
     def say(self, words: str) -> None:
@@ -251,7 +252,7 @@ class Control:
         for send_id in found.taken:
             self.composing.taken(send_id)
         for notice in found.notices:
-            self.say(self._words(notice))
+            self._event_line.hear(notice.kind, self._words(notice))
         if found.held:
             from tms_tui.ui import holding
 

@@ -1,6 +1,9 @@
 """The event line: what was said last, and what stands beside it."""
 
+import pytest
+
 from tests.ui.widgets.stage import staged
+from tms_tui.domain.changes import NoticeKind
 from tms_tui.ui.widgets.event_line import EventLine
 
 PLACE = "customers' page http://127.0.0.1/"
@@ -22,3 +25,22 @@ async def test_what_stands_for_good_gives_way_to_words_that_need_its_room() -> N
         line.say("Done.")
         await seen.pilot.pause()
         assert line.render().plain.endswith(PLACE)
+
+
+def test_a_loss_stands_until_the_agent_acts() -> None:
+    line = EventLine()
+    line.hear(NoticeKind.DAMAGED, "drafts are lost")
+    line.hear(NoticeKind.LIVE, "live again")
+    line.hear(NoticeKind.NEW_CONVERSATION, "somebody came")
+    assert line.text == "drafts are lost"
+    line.agent_acts()
+    line.hear(NoticeKind.NEW_CONVERSATION, "somebody else came")
+    assert line.text == "somebody else came"
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.SEND_REFUSED, NoticeKind.LINE_LOST, NoticeKind.NOT_KEPT])
+def test_what_weighs_as_much_follows_at_once(kind: NoticeKind) -> None:
+    line = EventLine()
+    line.hear(NoticeKind.DAMAGED, "drafts are lost")
+    line.hear(kind, "worse")
+    assert line.text == "worse"

@@ -1,8 +1,19 @@
 """The last announcement, until the next one, and beside it what stands there for good."""
 
+from typing import Final
+
 from textual.content import Content
 
+from tms_tui.domain.changes import NoticeKind
 from tms_tui.ui.widgets.line import Line
+
+
+_OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT})
+"""Said nowhere else: what follows within a blink must not wipe it away."""
+_SEEN_ELSEWHERE: Final = frozenset(
+    {NoticeKind.LIVE, NoticeKind.CAUGHT_UP, NoticeKind.NEW_CONVERSATION, NoticeKind.WOKE, NoticeKind.COLLEAGUE}
+)
+"""By the badge, in the list or in the panel as well."""
 
 
 class EventLine(Line):
@@ -13,6 +24,17 @@ class EventLine(Line):
     def __init__(self, standing: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._standing = Content(standing)
+        self._lasting = False
+
+    def hear(self, kind: NoticeKind, words: str) -> None:
+        """Say what happened; a loss stands until the agent acts or something of weight follows."""
+        if not (self._lasting and kind in _SEEN_ELSEWHERE):
+            self.say(words)
+        self._lasting = kind in _OF_LOSS or (self._lasting and kind in _SEEN_ELSEWHERE)
+
+    def agent_acts(self) -> None:
+        """Whoever acts has seen what stands here."""
+        self._lasting = False
 
     def render(self) -> Content:
         room = self.size.width - self._standing.cell_length
