@@ -32,9 +32,12 @@ def test_a_damaged_file_is_set_aside_and_said(stage: Stage, tmp_path: Path) -> N
     (file,) = home.rglob("*.sqlite")
     damaged = b"not a database, whatever it was " * 300
     file.write_bytes(damaged)
-    with at_desk(stage, home, rows=40, cols=200) as (terminal, _):
-        terminal.wait_for("set aside as")  # and it stands there still, whoever came meanwhile
+    with console(stage, home, rows=40, cols=200) as terminal:
+        terminal.wait_for("set aside as")
         assert file.with_suffix(".damaged").read_bytes() == damaged
+        terminal.wait_for("waits")
+        terminal.send("\r")
+        terminal.wait_for("Enter send")
         leave_a_draft(terminal, "a draft of today")
     assert drafts(home) == ["a draft of today"]
 

@@ -7,7 +7,6 @@ from textual.content import Content
 from tms_tui.domain.changes import NoticeKind
 from tms_tui.ui.widgets.line import Line
 
-
 _OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT})
 """Said nowhere else: what follows within a blink must not wipe it away."""
 _SEEN_ELSEWHERE: Final = frozenset(
