@@ -1,15 +1,19 @@
 """A row looks the same as any strip, and takes fewer bytes."""
 
+import gc
 import io
 import re
+import tracemalloc
+import weakref
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from rich.terminal_theme import MONOKAI
 from textual.color import Color
-from textual.filter import NoColor
+from textual.filter import ANSIToTruecolor, NoColor
 from textual.strip import Strip
 
 from tms_tui.ui.paint.row import Row, blank_tail
@@ -24,6 +28,9 @@ STYLES = st.builds(
     underline=st.sampled_from([None, True]),
 )
 SEGMENTS = st.lists(st.builds(Segment, st.text("ab ", min_size=1, max_size=4), st.none() | STYLES), max_size=8)
+RED = Style(color="#ff0000")
+WORDS = [Segment("12:30 "), Segment("customer Nora ", RED), Segment("where is my parcel" + " " * 40, RED)]
+MANY = 200
 SGR = re.compile(r"\x1b\[([\d;]*)m|(.)")
 
 
@@ -80,3 +87,69 @@ def test_blank_ends_are_known_by_what_can_be_seen_of_them() -> None:
     assert blank_tail(Row([Segment("ab  ", red)])) == blank_tail(Row([Segment("x", red), Segment("yz  ", green)]))
     assert blank_tail(Row([Segment("ab  ", red)])) != blank_tail(Row([Segment("ab  ", Style(bgcolor="#202020"))]))
     assert blank_tail(Row([Segment("ab  ", red)])) != blank_tail(Row([Segment("ab  ", red + Style(underline=True))]))
+
+
+@given(SEGMENTS, st.lists(st.integers(1, 40), unique=True).map(sorted))
+def test_it_answers_all_that_a_strip_answers(segments: list[Segment], cuts: list[int]) -> None:
+    """What the base keeps in its caches is made when asked for, here twice: the second answer comes from there."""
+    row, strip = Row(segments), Strip(segments)
+    for _ in range(2):
+        assert row.divide(cuts) == strip.divide(cuts)
+        assert row.crop_extend(1, 20, RED) == strip.crop_extend(1, 20, RED)
+        assert row.adjust_cell_length(7, RED) == strip.adjust_cell_length(7, RED)
+        assert row.apply_style(RED) == strip.apply_style(RED)
+        assert row.apply_offsets(3, 4) == strip.apply_offsets(3, 4)
+        assert row[1:5] == strip[1:5]
+        assert (row.link_ids, row.cell_count, row.cell_length) == (strip.link_ids, strip.cell_count, strip.cell_length)
+        assert row.simplify() == strip.simplify()
+    assert row.divide(iter(cuts)) == strip.divide(iter(cuts))
+
+
+def test_it_has_all_the_fields_of_a_strip_and_no_others() -> None:
+    row = Row([Segment("words")])
+    for name in Strip.__slots__:
+        assert type(getattr(row, name)) is type(getattr(Strip([Segment("words")]), name)), name
+    assert not hasattr(row, "_another_cache")
+
+
+def test_a_kept_row_weighs_little() -> None:
+    assert weight(Row) < weight(Strip) / 2
+
+
+def test_a_row_is_gone_when_nobody_holds_it() -> None:
+    """Without a search for garbage: what was alive at `gc.freeze` would never be found by one."""
+    row = Watched(WORDS)
+    for part in (row, *row.divide([row.cell_length]), row.crop(0, row.cell_length)):
+        looked_at(part)
+    del part
+    gone = weakref.ref(row)
+    gc.disable()
+    try:
+        del row
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+class Watched(Row):
+    __slots__ = ("__weakref__",)
+
+
+def looked_at(row: Strip) -> Strip:
+    """Filtered, cut and written as a paint does it."""
+    dark = row.apply_filter(ANSIToTruecolor(MONOKAI), Color.parse("black"))
+    for part in (*dark.divide([row.cell_length]), dark.crop(0, row.cell_length), dark.crop(0, 48)):
+        part.render(CONSOLE)
+    return row
+
+
+def weight(kind: type[Strip]) -> int:
+    """Bytes of some rows that were looked at."""
+    looked_at(kind(WORDS))
+    tracemalloc.start()
+    try:
+        kept = [looked_at(kind(WORDS)) for _ in range(MANY)]
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    return taken // len(kept)

@@ -1,12 +1,14 @@
 """A strip that names each colour once: over ssh the colours of a row weigh more than its text."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console
 from rich.segment import Segment
 from rich.style import Style
+from textual.cache import FIFOCache
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
@@ -21,31 +23,56 @@ class _Codes(NamedTuple):
 
 
 _NOTHING = _Codes("", "", "")
+_CACHES: Final = frozenset(name for name in Strip.__slots__ if name.endswith("_cache")) - {"_render_cache"}
+_CACHED: Final = 4
 
 
 class Row(Strip):
-    """Looks like any strip, and stays one of these when filtered or cropped. Links are left to the base."""
+    """Looks like any strip, and stays one of these when filtered or cropped. Links are left to the base.
+
+    Hundreds are kept, so it weighs little: of what was asked of it, it remembers the last, and never itself, which
+    only a search for garbage could free.
+    """
 
     __slots__ = ("_cropped", "_filtered", "_written")
 
     def __init__(self, segments: list[Segment], cell_length: int | None = None) -> None:
-        super().__init__(segments, cell_length)
-        self._cropped: dict[tuple[int, int | None], Strip] = {}
-        self._filtered: dict[tuple[LineFilter, Color], Strip] = {}
+        # Not the base's: it makes seven caches, more than a kilobyte, and a row is seldom asked for what they hold.
+        self._segments = list(segments)
+        self._cell_length = cell_length
+        self._render_cache = self._link_ids = self._cell_count = None
+        self._cropped: tuple[tuple[int, int | None], Strip] | None = None
+        self._filtered: tuple[tuple[LineFilter, Color], Strip | None] | None = None
         self._written: str | None = None
+
+    def __getattr__(self, name: str) -> FIFOCache[object, object]:
+        """Make a cache of the base's when it is first wanted."""
+        if name not in _CACHES:
+            raise AttributeError(name)
+        cache = FIFOCache[object, object](_CACHED)
+        setattr(self, name, cache)
+        return cache
 
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002
         key = (filter, background)
-        if key not in self._filtered:
-            self._filtered[key] = Row(filter.apply(list(self), background), self.cell_length)
-        return self._filtered[key]
+        if self._filtered is None or self._filtered[0] != key:
+            segments = filter.apply(self._segments, background)
+            filtered = None if segments == self._segments else Row(segments, self.cell_length)
+            self._filtered = (key, filtered)
+        return self._filtered[1] or self
 
     def crop(self, start: int, end: int | None = None) -> Strip:
+        if start <= 0 and (end is None or end >= self.cell_length):
+            return self
         key = (start, end)
-        if key not in self._cropped:
-            cropped = super().crop(start, end)
-            self._cropped[key] = self if cropped is self else Row(list(cropped), cropped.cell_length)
-        return self._cropped[key]
+        if self._cropped is None or self._cropped[0] != key:
+            cropped = Strip(self._segments, self.cell_length).crop(start, end)
+            self._cropped = (key, Row(list(cropped), cropped.cell_length))
+        return self._cropped[1]
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        within = [cut for cut in cuts if cut <= self.cell_length]
+        return [self] if within == [self.cell_length] else super().divide(within)
 
     def render(self, console: Console) -> str:
         if self._written is None:
