@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.cells import cell_len
+from rich.cells import cached_cell_len, cell_len
 
 from tms_tui.domain.text import clean
-from tms_tui.ui.paint.cells import clip, fit, wrap
+from tms_tui.ui.paint.cells import cells, clip, fit, wrap
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 PIECES = st.lists(
@@ -74,3 +74,15 @@ def test_fit_is_exact(line: str, width: int) -> None:
 def test_a_clipped_line_says_so() -> None:
     assert clip("Jonas Weber", 8) == "Jonas W\u2026"
     assert clip("two\nlines", 20) == "two lines"
+
+
+@given(st.text(max_size=40))
+def test_cells_are_counted_as_a_terminal_does(text: str) -> None:
+    assert cells(text) == cell_len(text)
+
+
+def test_what_people_wrote_is_not_remembered() -> None:
+    before = cached_cell_len.cache_info().currsize
+    for number in range(100):
+        fit(f"{number} words that nobody wrote before", 60)
+    assert cached_cell_len.cache_info().currsize == before

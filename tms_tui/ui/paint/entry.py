@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -12,7 +11,7 @@ from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import AuthorType, Message, MessageKind
 from tms_tui.domain.text import clean
-from tms_tui.ui.paint.cells import clip, fit, wrap
+from tms_tui.ui.paint.cells import cells, clip, fit, wrap
 from tms_tui.ui.paint.excerpt import excerpt
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.row import Row
@@ -81,7 +80,7 @@ def entry_rows(
 def ruled(words: str, width: int, style: Style, pointer: str = " ") -> Strip:
     """Return one row with words in its middle, as no message has them: it begins left of every gutter."""
     stated = clip(f"-- {words} --", max(0, width - 1))
-    left = (width - cell_len(stated)) // 2
+    left = (width - cells(stated)) // 2
     return _strip(
         [Segment(pointer, style), Segment(fit(" " * max(0, left - 1) + stated, max(0, width - 1)), style)], width
     )
@@ -142,9 +141,9 @@ def _with_state(rows: list[Part], face: Face, room: int, look: Look) -> list[Par
         return rows
     words = clip(wording.delivery(face.delivery, face.failure), 1_000)
     last = rows[-1]
-    if cell_len(last.text) + 2 + cell_len(words) <= room:
+    if cells(last.text) + 2 + cells(words) <= room:
         rows[-1] = last._replace(state=words)
-    elif cell_len(words) <= room:
+    elif cells(words) <= room:
         rows.append(Part(look.signs.system, "", look.base, words))
     else:
         rows += [Part(look.signs.system, row, look.alert) for row in wrap(words, room)]
@@ -159,7 +158,7 @@ def _with_head(rows: list[Part], face: Face, width: int, look: Look, *, selected
     blank = [Segment(" " * (1 + space.time + space.author), face.head)]
     strips: list[Strip] = []
     for row in rows:
-        text = Segment(fit(row.text, space.text - cell_len(row.state)), row.style)
+        text = Segment(fit(row.text, space.text - cells(row.state)), row.style)
         state = [Segment(row.state, state_style)] if row.state else []
         strips.append(_strip([*(blank if strips else head), Segment(f"{row.gutter} ", face.head), text, *state], width))
     return strips
@@ -182,9 +181,9 @@ def _head(face: Face, space: Columns, look: Look, *, selected: bool) -> list[Seg
 
 def _author(face: Face, width: int) -> str:
     room = width - len(face.role) - 1
-    if face.account and room < cell_len(face.name):
+    if face.account and room < cells(face.name):
         return fit(face.account, width)
-    if not face.name or room < min(_NARROWEST_NAME, cell_len(face.name)):
+    if not face.name or room < min(_NARROWEST_NAME, cells(face.name)):
         return fit(face.role, width)
     return fit(f"{face.role} {face.name}", width)
 

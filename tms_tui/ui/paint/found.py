@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tms_tui.ui.paint.cells import cells
 from tms_tui.ui.paint.entry import columns
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.row import Row
@@ -30,7 +31,7 @@ def _marked(row: Strip, wanted: re.Pattern[str], sign: str) -> Iterator[Segment]
             yield Segment(text, style)
         else:
             yield from _underlined(text, style, wanted)
-        at += Segment(text).cell_length
+        at += cells(text)
 
 
 def _underlined(text: str, style: Style | None, wanted: re.Pattern[str]) -> Iterator[Segment]:

@@ -13,6 +13,8 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.strip import Strip
 
+from tms_tui.ui.paint.cells import cells
+
 
 class _Codes(NamedTuple):
     """What a style is to the terminal; empty: nothing to say."""
@@ -52,6 +54,12 @@ class Row(Strip):
         cache = FIFOCache[object, object](_CACHED)
         setattr(self, name, cache)
         return cache
+
+    @property
+    def cell_length(self) -> int:
+        if self._cell_length is None:
+            self._cell_length = sum(cells(text) for text, _, control in self._segments if not control)
+        return self._cell_length
 
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002
         key = (filter, background)

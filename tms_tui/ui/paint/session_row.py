@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -14,7 +13,7 @@ from tms_tui import wording
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Session
-from tms_tui.ui.paint.cells import clip, fit
+from tms_tui.ui.paint.cells import cells, clip, fit
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.row import Row
 from tms_tui.wording import rows as said
@@ -85,7 +84,7 @@ def _second(words: SessionWords) -> str:
 
 def _two_ends(left: str, right: str, width: int, left_style: Style, right_style: Style) -> list[Segment]:
     right = clip(right, max(0, width))
-    room = max(0, width - cell_len(right) - (1 if right else 0))
+    room = max(0, width - cells(right) - (1 if right else 0))
     gap = " " if right else ""
     return [Segment(fit(left, room) + gap, left_style), Segment(right, right_style)]
 
