@@ -218,3 +218,26 @@ def test_a_second_line_that_cannot_go_on_where_the_first_was_reads_until_it_can(
     settle(desk, arrived(2), arrived(3), arrived(4))
     shown = [entry.seq for entry in desk.state.transcript(TALK).entries if not isinstance(entry, GapMark)]
     assert shown == [1, 2, 3, 4]
+
+
+def test_lines_that_break_leave_nothing_to_compare(desk: Desk) -> None:
+    """What a socket brought just before it broke is read while there is none."""
+    for seq in range(2, 40, 2):
+        desk.take(arrived(seq), arrived(seq + 1), LinkLost(UNREACHED))
+        settle(desk, arrived(seq), arrived(seq + 1))
+        desk.take(welcome(), LinkProven(0.01))
+        settle(desk)
+        sync = desk.state.sync
+        assert sync.joined
+        assert len(sync.unread_back) + len(sync.unread_before) <= 2
+    assert desk.state.health.deaf == 0
+
+
+def test_a_log_that_lags_behind_the_socket_makes_no_line_deaf(desk: Desk) -> None:
+    desk.take(arrived(2), arrived(3))
+    for events in ((), (arrived(2), arrived(3))):
+        desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+        settle(desk, *events)
+    desk.advance(3.0)
+    assert desk.took(ReplaceLink) == []
+    assert desk.state.health.deaf == 0

@@ -80,7 +80,9 @@ class SyncState(Record):
     heard: Cursor | None = None
     """The newest event the socket brought, when its stream had joined what was applied."""
     unread_back: set[Cursor] = field(default_factory=set)
-    """Brought by the socket, and not yet found in the log."""
+    """Brought by the socket since the log was last read to its end, and not yet found in it."""
+    unread_before: set[Cursor] = field(default_factory=set)
+    """The same of the time before that end; with the next one they are forgotten."""
     unheard: set[Cursor] = field(default_factory=set)
     """Found in the log, and not yet brought by the socket: what a deaf socket leaves here stays."""
     position: Cursor | None = None

@@ -86,6 +86,7 @@ def welcomed(step: Step, event: LinkWelcomed) -> None:
     sync.unheard.clear()
     if not sync.joined:
         sync.unread_back.clear()
+        sync.unread_before.clear()
     sync.catching_up = step.state.link.lost_at is not None
     step.do(SignalViewing(step.state.opened))
     if step.state.health.connects > 1:
@@ -162,6 +163,8 @@ def log_read(step: Step, event: LogRead) -> None:
         read_now(step)
         return
     sync.behind = False
+    # What was passed over while no socket was joined is not found any more: it would be kept for ever.
+    sync.unread_before, sync.unread_back = sync.unread_back, set()
     if step.state.link.stage in LIVE:
         _joined(step)
     else:
@@ -249,8 +252,9 @@ def _compare(step: Step, event: LogRead) -> None:
     cursors = {cursor for one in event.events if (cursor := getattr(one, "cursor", None)) is not None}
     if not sync.joined:
         return
-    sync.unheard |= cursors - sync.unread_back
+    sync.unheard |= cursors - sync.unread_back - sync.unread_before
     sync.unread_back -= cursors
+    sync.unread_before -= cursors
     if sync.unheard:
         step.do(WakeAt(Timer(TimerKind.DEAF), step.moment.now + DEAF_AFTER))
 
