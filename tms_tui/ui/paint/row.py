@@ -36,12 +36,14 @@ class Row(Strip):
     only a search for garbage could free.
     """
 
-    __slots__ = ("_cropped", "_filtered", "_written")
+    __slots__ = ("_cropped", "_filtered", "_length", "_written")
 
     def __init__(self, segments: list[Segment], cell_length: int | None = None) -> None:
         # Not the base's: it makes seven caches, more than a kilobyte, and a row is seldom asked for what they hold.
         self._segments = list(segments)
-        self._cell_length = cell_length
+        if cell_length is None:
+            cell_length = sum([cells(text) for text, _, control in segments if not control])
+        self._cell_length = self._length = cell_length
         self._render_cache = self._link_ids = self._cell_count = None
         self._cropped: tuple[tuple[int, int | None], Strip] | None = None
         self._filtered: tuple[tuple[LineFilter, Color], Strip | None] | None = None
@@ -55,32 +57,27 @@ class Row(Strip):
         setattr(self, name, cache)
         return cache
 
-    @property
-    def cell_length(self) -> int:
-        if self._cell_length is None:
-            self._cell_length = sum(cells(text) for text, _, control in self._segments if not control)
-        return self._cell_length
-
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002
         key = (filter, background)
         if self._filtered is None or self._filtered[0] != key:
             segments = filter.apply(self._segments, background)
-            filtered = None if segments == self._segments else Row(segments, self.cell_length)
+            filtered = None if segments == self._segments else Row(segments, self._length)
             self._filtered = (key, filtered)
         return self._filtered[1] or self
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        if start <= 0 and (end is None or end >= self.cell_length):
+        if start <= 0 and (end is None or end >= self._length):
             return self
         key = (start, end)
         if self._cropped is None or self._cropped[0] != key:
-            cropped = Strip(self._segments, self.cell_length).crop(start, end)
+            cropped = Strip(self._segments, self._length).crop(start, end)
             self._cropped = (key, Row(list(cropped), cropped.cell_length))
         return self._cropped[1]
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        within = [cut for cut in cuts if cut <= self.cell_length]
-        return [self] if within == [self.cell_length] else super().divide(within)
+        length = self._length
+        within = [cut for cut in cuts if cut <= length]
+        return [self] if within == [length] else super().divide(within)
 
     def render(self, console: Console) -> str:
         if self._written is None:
