@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,8 +20,8 @@ from tms_tui.server.settings import Rate
 
 pytestmark = pytest.mark.services
 
-ANSWERED_WITHIN = 2.0
-DELIVERED_WITHIN = 10.0
+ANSWERED_WITHIN = 10.0
+DELIVERED_WITHIN = 60.0
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ async def test_what_one_node_stores_the_other_hears_at_once(nodes: tuple[Running
     dana, visitor = await one.sign_in(), await other.visitor()
     async with agent_socket(one, dana) as far:
         await visitor.says("hello")
-        await hears(far, "hello", 2)
+        await hears(far, "hello")
 
 
 async def test_a_restarted_redis_loses_no_message_and_delivers_again(
@@ -119,6 +118,11 @@ async def hears_presence(far: Far) -> None:
     assert (await far.hears())["type"] == "connected"
 
 
+def patient(redis: RedisServer, nodes: int) -> list[RedisBus]:
+    """For each node one on which a Redis that is only slow, as on a busy machine, counts all the same."""
+    return [RedisBus(redis.url, f"node {number}", limit_patience=60) for number in range(nodes)]
+
+
 async def test_a_server_starts_without_redis_and_finds_it(mortal: RedisServer, tmp_path: Path) -> None:
     mortal.kill()
     async with running_server(Place(tmp_path, {"bus": mortal.url})) as server:
@@ -133,9 +137,10 @@ async def test_limits_are_counted_over_all_nodes_and_on_each_alone_when_redis_is
     mortal: RedisServer, tmp_path: Path
 ) -> None:
     few = Rate(0.001, 2)
+    first, second = patient(mortal, 2)
     async with (
-        running_server(Place(tmp_path, {"bus": mortal.url}), login_rate=few) as one,
-        running_server(Place(tmp_path, {"bus": mortal.url}), login_rate=few) as other,
+        running_server(tmp_path, bus=first, login_rate=few) as one,
+        running_server(tmp_path, bus=second, login_rate=few) as other,
     ):
         guess = {"email": "a@b.example", "password": "guess"}
         answers = [await server.client().post("/v1/auth/login", json=guess) for server in (one, other, one, other)]
@@ -148,14 +153,14 @@ async def test_limits_are_counted_over_all_nodes_and_on_each_alone_when_redis_is
 
 
 async def test_a_bucket_is_refilled_by_the_clock_of_redis(mortal: RedisServer) -> None:
-    bus = RedisBus(mortal.url, "node")
+    bus = RedisBus(mortal.url, "node", limit_patience=60)
     try:
-        assert await bus.take("one", Rate(50, 1)) == 0
-        wait = await bus.take("one", Rate(50, 1))
+        assert await bus.take("one", Rate(1, 1)) == 0
+        wait = await bus.take("one", Rate(1, 1))
         assert wait is not None
-        assert 0 < wait <= 0.02
+        assert 0 < wait <= 1
         await SystemClock().sleep(wait)
-        assert await bus.take("one", Rate(50, 1)) == 0, "the wait told was enough"
+        assert await bus.take("one", Rate(1, 1)) == 0, "the wait told was enough"
         assert await bus.take("other", GENEROUS) == 0
     finally:
         await bus.close()
@@ -201,11 +206,11 @@ async def test_two_installations_on_one_redis_do_not_hear_each_other(mortal: Red
 
 
 async def test_two_installations_on_one_redis_count_their_limits_apart(mortal: RedisServer, tmp_path: Path) -> None:
-    one_guess: dict[str, Any] = {"bus": mortal.url, "login_rate": Rate(0.001, 1)}
+    buses, few = patient(mortal, 3), Rate(0.001, 1)
     async with (
-        running_server(Place(tmp_path / "one", one_guess)) as one,
-        running_server(Place(tmp_path / "two", one_guess)) as two,
-        running_server(Place(tmp_path / "two", one_guess)) as its_other_node,
+        running_server(tmp_path / "one", bus=buses[0], login_rate=few) as one,
+        running_server(tmp_path / "two", bus=buses[1], login_rate=few) as two,
+        running_server(tmp_path / "two", bus=buses[2], login_rate=few) as its_other_node,
     ):
         guess = {"email": "a@b.example", "password": "guess"}
         answers = [await server.client().post("/v1/auth/login", json=guess) for server in (one, two, its_other_node)]

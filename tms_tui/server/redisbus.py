@@ -63,11 +63,15 @@ class _Packet(msgspec.Struct, frozen=True):
 class RedisBus:
     """Never in the way of a request: what Redis does not take at once is dropped, and `Missed` follows."""
 
-    def __init__(self, url: str, node: str, password: str | None = None) -> None:
+    def __init__(
+        self, url: str, node: str, password: str | None = None, *, limit_patience: float = LIMIT_PATIENCE
+    ) -> None:
+        """`limit_patience`: after so many seconds without an answer limits are counted here alone."""
         self._node = node
         self._installation = ""
         self._redis = _client(url, password, PATIENCE)
-        self._buckets = _client(url, password, LIMIT_PATIENCE)
+        self._limit_patience = limit_patience
+        self._buckets = _client(url, password, limit_patience)
         self._take = self._buckets.register_script(_TAKE)
         self._rest_until = 0.0
         self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
@@ -103,7 +107,7 @@ class RedisBus:
             return None
         key = BUCKETS.format(self._installation) + hashlib.blake2b(bucket.encode(), digest_size=16).hexdigest()
         try:
-            async with asyncio.timeout(LIMIT_PATIENCE):
+            async with asyncio.timeout(self._limit_patience):
                 return float(await self._take(keys=[key], args=[rate.per_second, rate.burst]))
         except (RedisError, OSError) as error:
             self._rest_until = now + LIMIT_REST
