@@ -1,8 +1,6 @@
 """Hours of work at a real terminal: customers write without end, the agent answers, the line drops again and again."""
 
-import asyncio
 import random
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.soak.watched import Held, held, leaks
+from tests.terminal.line import Line, line_to
 from tests.terminal.pty_driver import Terminal, now
 from tests.terminal.staging import PROGRAM, Guest, Stage, console, staged
-from tests.together.faultline import Faultline, faultline
-from tests.together.faultline.faults import Reset
 
 PER_MINUTE: Final = 50
 ANSWER_EVERY: Final = 10
@@ -60,7 +57,7 @@ class Soaked:
 class Soak:
     """One console, its server, its customers and the line between."""
 
-    def __init__(self, terminal: Terminal, told: Path, stage: Stage, line: "Line", pace: Pace) -> None:
+    def __init__(self, terminal: Terminal, told: Path, stage: Stage, line: Line, pace: Pace) -> None:
         self.seen = Soaked()
         self._terminal = terminal
         self._told = told
@@ -114,47 +111,6 @@ class Soak:
         wanted = [f"answer {number}" for number in range(1, self.seen.answered + 1)]
         if sorted(stored) != sorted(wanted):
             self.seen.lost.append(f"{len(wanted)} answers were typed, {len(stored)} are stored")
-
-
-class Line:
-    """A proxy with a thread of its own."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, proxy: Faultline) -> None:
-        self._loop = loop
-        self._proxy = proxy
-        self.url = proxy.url
-
-    def drop(self) -> bool:
-        """Break all that is open; whether there was anything."""
-
-        async def strike() -> int:
-            return self._proxy.strike(Reset())
-
-        return asyncio.run_coroutine_threadsafe(strike(), self._loop).result() > 0
-
-
-@contextmanager
-def line_to(port: int) -> Iterator[Line]:
-    """A proxy in front of a server."""
-    loop, over = asyncio.new_event_loop(), asyncio.Event()
-    ready: list[Faultline] = []
-    there = threading.Event()
-
-    async def stand() -> None:
-        async with faultline(port) as proxy:
-            ready.append(proxy)
-            there.set()
-            await over.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(stand(),))
-    thread.start()
-    try:
-        there.wait()
-        yield Line(loop, ready[0])
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join()
-        loop.close()
 
 
 @contextmanager

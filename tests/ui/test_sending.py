@@ -121,8 +121,29 @@ async def test_nothing_is_sent_past_a_colleagues_unseen_answer() -> None:
         await settled(pilot)
         await press(pilot, "r", "enter")
         assert drafts_sent(engine)[0].seen_up_to == 59
-        assert "the conversation moved on since you looked" in text_of(pilot)
+        assert "the conversation moved on since you wrote it" in text_of(pilot)
         assert not [effect for effect in engine.effects if isinstance(effect, Transmit)]
+
+
+async def test_nothing_is_sent_past_an_answer_that_came_after_it_was_written() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"sorry")
+        arrives(engine, message(JONAS, 3, "all is well", by_agent(EVA)))
+        await settled(pilot)
+        assert "all is well" in text_of(pilot)
+        await press(pilot, "enter")
+        assert "the conversation moved on since you wrote it" in text_of(pilot)
+        assert not [effect for effect in engine.effects if isinstance(effect, Transmit)]
+
+
+async def test_whoever_writes_on_after_a_colleagues_answer_has_seen_it() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"sorry")
+        arrives(engine, message(JONAS, 3, "all is well", by_agent(EVA)))
+        await settled(pilot)
+        await press(pilot, "!", "enter")
+        assert [draft.text for draft in drafts_sent(engine)] == ["sorry!"]
+        assert [effect for effect in engine.effects if isinstance(effect, Transmit)]
 
 
 async def _held(pilot: object, engine: FakeEngine) -> None:

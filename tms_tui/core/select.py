@@ -278,6 +278,13 @@ def newest_seq(state: State, session_id: SessionId) -> int:
     return held.newest_seq if held else 0
 
 
+def answers_up_to(state: State, session_id: SessionId, *, private: bool) -> int:
+    """The newest `seq` that what is being written there can be an answer to: what came later was not thought of."""
+    held, key = transcript(state, session_id), (session_id, private)
+    seen = held.seen_up_to if held else 0
+    return min(seen, state.written_at.get(key, seen)) if key in state.drafts else seen
+
+
 def _order(one: Session) -> tuple[bool, float, str]:
     if one.waiting_since is not None:
         return (False, one.waiting_since, one.id)

@@ -178,6 +178,8 @@ def _moved_on(state: State, draft: Draft) -> bool:
 
 
 def _hold(step: Step, draft: Draft) -> None:
+    """Say so, once: whoever sends the same text again after that has been told."""
+    step.state.written_at[draft.session, draft.private] = step.state.transcript(draft.session).newest_seq
     step.show(SendHeld(draft.send_id, draft.session), TranscriptGrew(draft.session), LinkChanged())
     people.announce(step, Notice(NoticeKind.SEND_HELD, step.moment.wall, draft.session))
 

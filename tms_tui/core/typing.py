@@ -78,6 +78,7 @@ def _keep(step: Step, event: ComposerChanged) -> None:
         drafts[key] = event.text
     else:
         del drafts[key]
+    step.state.written_at[key] = step.state.transcript(event.session).seen_up_to
     keeping.draft_changed(step, event.session, private=event.private)
 
 

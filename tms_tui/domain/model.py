@@ -151,7 +151,7 @@ class Draft(Value):
     private: bool
     asked_at: float
     seen_up_to: int = 0
-    """The newest `seq` the agent had on screen; the server refuses when the talk moved on since."""
+    """The newest `seq` the agent had on screen when writing it; the server refuses when the talk moved on since."""
 
 
 class Capabilities(Value):

@@ -49,9 +49,8 @@ class Composing:
             self._composer.released()
             self._composer.mark(unfilled[0])
             return unfilled
-        held = select.transcript(self._bridge.state, session)
         moment = self._bridge.moment()
-        seen = held.seen_up_to if held else 0
+        seen = select.answers_up_to(self._bridge.state, session, private=private)
         draft = Draft(self._bridge.new_send_id(), session, text, private, moment.wall, seen)
         self._asked[draft.send_id] = draft
         self._bridge.take(SendAsked(draft))

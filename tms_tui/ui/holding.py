@@ -19,7 +19,7 @@ def ask_about(desk: Desk, send_id: SendId) -> None:
         Choice("send", "Send anyway"),
         Choice("discard", "Discard", "the text is put away"),
     ]
-    question = "Nothing was sent: the conversation moved on since you looked. The new lines stand above."
+    question = "Nothing was sent: the conversation moved on since you wrote it. The new lines stand above."
     desk.ask(question, answers, partial(_decide, desk, draft))
 
 

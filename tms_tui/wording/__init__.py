@@ -136,7 +136,7 @@ _NOTICES: Final = {
     NoticeKind.NEW_CONVERSATION: _same("New conversation: {name}"),
     NoticeKind.RACE_LOST: _same("Not taken: {other} was faster and holds {name}"),
     NoticeKind.SEND_REFUSED: _same("Not sent to {name}: {why}. R tries again, D makes it a draft again."),
-    NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you looked."),
+    NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you wrote it."),
     NoticeKind.REQUEST_FAILED: _same("Not done: {why}."),
     NoticeKind.AVAILABILITY: _same("Your availability is set"),
     NoticeKind.CLOCK_BEHIND: _same("This computer's clock is {count} min behind the server's: check its time."),
