@@ -78,5 +78,5 @@ def test_at_a_pipe_it_lists_every_action_and_its_keys(tmp_path: Path) -> None:
         check=True,
     ).stdout.splitlines()
     assert [line.partition(":")[0] for line in said[: len(ACTIONS)]] == [action.id for action in ACTIONS]
-    assert "resolve: F6; anywhere. Resolve the conversation; u takes it back for 10 s." in said
+    assert "resolve: F6; anywhere. Resolve the conversation; 10 s to undo it." in said
     assert said[-1] == "At a terminal, this command also says how each key you press arrives."

@@ -45,7 +45,7 @@ async def test_a_colleague_is_chosen_by_name_and_gets_a_note() -> None:
         assert "A note for Eva about Jonas Weber" in text_of(pilot)
         await press(pilot, *"she knows", "enter")
         assert engine.of(AssignAsked) == [AssignAsked(JONAS, EVA.id, "she knows")]
-        assert said(pilot) == "Asked for: Jonas Weber, held by Eva, with a note. u takes it back for 10 s."
+        assert said(pilot) == "Giving Jonas Weber to Eva, with a note. u undoes this for 10 s."
 
 
 async def test_the_note_may_be_empty() -> None:
@@ -65,7 +65,7 @@ async def test_nobody_is_last_in_the_picker_and_releases_without_a_note() -> Non
     async with desk(staffed()) as (pilot, engine):
         await press(pilot, "a", *"nobody", "enter")
         assert engine.of(AssignAsked) == [AssignAsked(JONAS, None)]
-        assert said(pilot) == "Asked for: Jonas Weber, held by nobody. u takes it back for 10 s."
+        assert said(pilot) == "Releasing Jonas Weber. u undoes this for 10 s."
 
 
 async def test_a_note_pasted_in_lines_keeps_all_its_words() -> None:

@@ -224,10 +224,10 @@ async def test_resolving_can_be_taken_back_for_a_while() -> None:
     async with desk() as (pilot, engine):
         await press(pilot, "e")
         assert engine.of(StatusAsked) == [StatusAsked(JONAS, SessionStatus.ENDED)]
-        assert said(pilot) == "Asked for: Jonas Weber, resolved. u takes it back for 10 s."
+        assert said(pilot) == "Resolving Jonas Weber. u undoes this for 10 s."
         engine.later(9)
         await press(pilot, "u")
-        assert said(pilot) == "Taking back: Jonas Weber, resolved."
+        assert said(pilot) == "Undoing it: reopening Jonas Weber."
         assert engine.effects[-1] == SetStatus(JONAS, SessionStatus.ACTIVE)
         await press(pilot, "u")
         assert said(pilot) == "Nothing to take back."

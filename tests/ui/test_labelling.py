@@ -28,7 +28,7 @@ async def test_tags_in_use_are_offered_and_added() -> None:
         assert "vip  Enter adds it" in text_of(pilot)
         await press(pilot, *"vi", "enter")
         assert engine.of(LabelAsked) == [LabelAsked(JONAS, tags=(CARD, VIP))]
-        assert said(pilot) == "Asked for: Jonas Weber, tags card, vip. u takes it back for 10 s."
+        assert said(pilot) == "Setting the tags of Jonas Weber to card, vip. u undoes this for 10 s."
         await press(pilot, "u")
         assert engine.effects[-1] == Label(JONAS, tags=(CARD,))
 
@@ -63,6 +63,6 @@ async def test_the_priority_is_chosen_by_its_digit_and_taken_back() -> None:
         assert "2 normal  now" in text_of(pilot)
         await press(pilot, "4")
         assert engine.of(LabelAsked) == [LabelAsked(JONAS, priority=Priority.URGENT)]
-        assert said(pilot) == "Asked for: Jonas Weber, priority urgent. u takes it back for 10 s."
+        assert said(pilot) == "Setting the priority of Jonas Weber to urgent. u undoes this for 10 s."
         await press(pilot, "u")
         assert engine.effects[-1] == Label(JONAS, priority=Priority.NORMAL)

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.desk_world import JONAS, LI, desk, press, said, text_of
+from tests.ui.desk_world import JONAS, LI, badge, desk, press, said, settled, text_of
 from tms_tui.cli import run
-from tms_tui.domain.events import SendAsked, SessionOpened, StatusAsked
+from tms_tui.domain.effects import Transmit
+from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
+from tms_tui.domain.events import AskFailed, LinkLost, SendAsked, SessionOpened, StatusAsked
 from tms_tui.domain.model import SessionStatus
 from tms_tui.ui import keys
-from tms_tui.ui.keys import ACTIONS, BY_ID, Action, Pane
+from tms_tui.ui.keys import ACTIONS, BY_ID, Action, Pane, ways_of
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.rebinding import fault, rebound
 from tms_tui.ui.widgets.body import Body
@@ -127,6 +129,54 @@ async def test_footer_help_and_palette_name_own_keys() -> None:
         assert "F6" in next(row for row in text_of(pilot).splitlines() if "needs me." in row)
         await press(pilot, "escape", "f6")
         assert engine.of(SessionOpened)
+
+
+OWN = {
+    "undo": "f6",
+    "reconnect": "ctrl+r",
+    "retry": "!",
+    "to_draft": "_",
+    "take": "x",
+    "open": "o",
+    "next_waiting": "f7",
+    "links": "",
+    "filter_all": "=",
+    "last": "$",
+}
+
+
+async def test_what_the_desk_says_names_own_keys() -> None:
+    async with desk(preferences=Preferences(keys=OWN)) as (pilot, engine):
+        assert "F7 opens the next in need, o the selected" in text_of(pilot)
+        await press(pilot, "4")
+        rows = pilot.app.screen.query_one(Body).sessions._rows
+        assert "= shows the open ones." in " ".join(" ".join(row.text for row in rows).split())
+        await press(pilot, "=", "e")
+        assert said(pilot) == "Resolving Jonas Weber. F6 undoes this for 10 s."
+        await press(pilot, "f6")
+        assert said(pilot) == "Undoing it: reopening Jonas Weber."
+        await press(pilot, "r", "h", "i", "enter", "escape")
+        (sent,) = engine.of(SendAsked)
+        assert isinstance(sent, SendAsked)
+        refused = Failure(FailureKind.ENDED)
+        engine.take(AskFailed(Transmit(sent.draft), refused))
+        await settled(pilot)
+        assert said(pilot).endswith("! tries again, _ makes it a draft again.")
+        assert "(! retry, _ to draft)" in text_of(pilot)
+        engine.take(LinkLost(Ending(EndingKind.REDIRECTED)))
+        await settled(pilot)
+        assert said(pilot).endswith("Ctrl+R tries again.")
+        assert badge(pilot).endswith("stopped, Ctrl+R connects, 1 unsent")
+
+
+async def test_what_has_no_key_is_named_as_a_command() -> None:
+    async with desk(preferences=Preferences(single_keys=False)) as (pilot, _):
+        await press(pilot, "ctrl+p", *"resolve the", "enter")
+        assert said(pilot) == 'Resolving Jonas Weber. Ctrl+P "undo" undoes this for 10 s.'
+
+
+def test_the_usual_keys_are_those_of_the_table() -> None:
+    assert ways_of(list(ACTIONS)) == ways_of(ACTIONS)
 
 
 async def test_a_clash_is_said_at_the_start() -> None:

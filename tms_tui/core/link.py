@@ -192,9 +192,10 @@ def rang(step: Step, kind: TimerKind) -> None:
 
 
 def say(step: Step, before: BadgeKind) -> None:
-    """Announce it when the badge has come to say Offline."""
-    if badge(step.state).kind is BadgeKind.OFFLINE and before is not BadgeKind.OFFLINE:
-        unreachable = None if badge(step.state).polling else Failure(FailureKind.NOT_REACHED)
+    """Announce it when the badge has come to say Offline; why the line was given up is announced already."""
+    now = badge(step.state)
+    if now.kind is BadgeKind.OFFLINE and not now.stopped and before is not BadgeKind.OFFLINE:
+        unreachable = None if now.polling else Failure(FailureKind.NOT_REACHED)
         said = Notice(NoticeKind.OFFLINE, step.moment.wall, since=step.state.link.lost_at, failure=unreachable)
         people.announce(step, said)
 

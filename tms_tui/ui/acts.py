@@ -70,7 +70,7 @@ def announce(desk: Desk) -> None:
     counts = select.counts(state)
     waiting = sum(one.waiting_since is not None for one in state.sessions.values())
     parts = [
-        wording.link_sentence(select.badge(state)),
+        wording.link_sentence(select.badge(state), desk.ways),
         f"{waiting} waiting, {select.unread_total(state)} unread, {counts[Filter.MINE]} mine.",
         who_is_here(state),
     ]
@@ -158,8 +158,7 @@ def _write(desk: Desk, *, private: bool) -> None:
 
 def _set_availability(desk: Desk, answer: str) -> None:
     wanted = Availability(answer)
-    desk.bridge.take(AvailabilityAsked(wanted))
-    desk.say(f"Asking to be {wording.availability(wanted)}.")
+    work.decide(desk, AvailabilityAsked(wanted))
 
 
 ACTS: Final[Mapping[str, Act]] = {

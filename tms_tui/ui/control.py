@@ -20,7 +20,7 @@ from tms_tui.ui import layout, palette
 from tms_tui.ui.acts import ACTS
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.composing import Composing
-from tms_tui.ui.keys import Action, Pane
+from tms_tui.ui.keys import Action, Pane, ways_of
 from tms_tui.ui.routing import Part, Touched
 from tms_tui.ui.screens.ask import Ask
 from tms_tui.ui.screens.diagnostics import Diagnostics
@@ -61,6 +61,7 @@ class Control:
         self._search_line: SearchLine | None = None
         self._peeking = False
         self.bridge = bridge
+        self.ways = ways_of(actions)
         self.composing = Composing(bridge, body.composer)
 
     # What is there.
@@ -161,7 +162,7 @@ class Control:
             title, empty = searching.search_title(self._sought), searching.NOTHING_FITS
             listed = finding.conversations(self.state, self._sought)
         else:
-            title, empty = wording.filter_title(self._filter), wording.empty_list(self._filter)
+            title, empty = wording.filter_title(self._filter), wording.empty_list(self._filter, self.ways)
             listed = select.listing(self.state, self._filter)
         self._body.show_list(title, listed, self.bridge.moment().wall, empty=empty)
 
@@ -236,7 +237,9 @@ class Control:
 
     def show_diagnostics(self) -> None:
         """Show what happened on the line."""
-        _ = self._screen.app.push_screen(Diagnostics(lambda: self.state, ascii_only=self._body.ascii_only))
+        _ = self._screen.app.push_screen(
+            Diagnostics(lambda: self.state, ascii_only=self._body.ascii_only, ways=self.ways)
+        )
 
     def leave(self) -> None:
         """End the program."""
@@ -287,7 +290,7 @@ class Control:
         if notice.kind is NoticeKind.AVAILABILITY:
             return f"You are {wording.availability(self.state.availability)}."
         session = select.session(self.state, notice.session)
-        return wording.notice(notice, wording.customer(session) if session else "")
+        return wording.notice(notice, wording.customer(session) if session else "", self.ways)
 
 
 def _when_chosen(then: Callable[[str], None], chosen: str | None) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
-from tms_tui.domain.value import Value
+from tms_tui.domain.value import Value, fields
+from tms_tui.wording.ways import USUAL, Ways
 
 
 class Pane(StrEnum):
@@ -102,7 +103,7 @@ ACTIONS: Final = (
     ),
     Action("reply", "reply", "Write to the customer.", ("r",), footer=OUTSIDE),
     Action("note", "note", "Write an internal note: colleagues only.", ("i",), footer=OUTSIDE),
-    Action("resolve", "resolve", "Resolve the conversation; u takes it back for 10 s.", ("e",), footer=OUTSIDE),
+    Action("resolve", "resolve", "Resolve the conversation; 10 s to undo it.", ("e",), footer=OUTSIDE),
     Action("resolve_next", "resolve, next", "Resolve the conversation and open the next one.", ("E",)),
     Action("take", "take", "Take the conversation.", ("t",), footer=OUTSIDE),
     Action("assign", "assign", "Assign to a colleague, with a note, or release.", ("a",), footer=OUTSIDE),
@@ -220,10 +221,27 @@ def key_name(key: str) -> str:
     return "+".join(_part(part) for part in key.split("+")) if len(key) > 1 else key
 
 
+def ways_of(actions: Sequence[Action]) -> Ways:
+    """The keys that words name, as these actions have them; what has none is chosen from the commands."""
+    if actions is ACTIONS:
+        return USUAL
+    by_id = {action.id: action for action in actions}
+    commands = key_names(by_id["palette"])[0]
+    named = {one.name: _way(by_id[one.name], getattr(USUAL, one.name), commands) for one in fields(USUAL)}
+    return Ways(**named)
+
+
 def markdown_table() -> str:
     """The README's table of keys."""
     rows = [f"| {_cell(action)} | {where(action)} | {action.help} | `{action.id}` |" for action in ACTIONS]
     return "\n".join(["| key | where | does | name in `[keys]` |", "|---|---|---|---|", *rows])
+
+
+def _way(action: Action, usual: str, commands: str) -> str:
+    names = key_names(action)
+    if usual in names:
+        return usual
+    return names[0] if names else f'{commands} "{action.words}"'
 
 
 def _part(part: str) -> str:

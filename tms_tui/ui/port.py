@@ -12,6 +12,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.composing import Composing
 from tms_tui.ui.widgets.choices import Choice
+from tms_tui.wording.ways import Ways
 
 if TYPE_CHECKING:  # loaded when a text leaves the desk
     from tms_tui.ui.outside import Outside
@@ -25,6 +26,11 @@ class Desk(Protocol):
     @property
     def bridge(self) -> Bridge:
         """The way to the engine."""
+        ...
+
+    @property
+    def ways(self) -> Ways:
+        """The keys that words name."""
         ...
 
     @property

@@ -10,10 +10,11 @@ from tms_tui.core.undo import about, to_take_back
 from tms_tui.domain.entries import PendingSend
 from tms_tui.domain.events import AssignAsked, Decide, ResendAsked, SendDropped, StatusAsked, UndoAsked
 from tms_tui.domain.model import Session, SessionStatus
+from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.wording.times import to_come
-from tms_tui.wording.work import decision, held_by
+from tms_tui.wording.work import doing, held_by
 from tms_tui.wording.work import hindrance as hindrance_words
 
 _NO_SESSION: Final = "No conversation is chosen."
@@ -82,10 +83,10 @@ def undo(desk: Desk) -> None:
         case PendingSend():
             _drop(desk, found)
             desk.say("Taken back: the message is a draft again.")
-        case Decision(asked):
-            words = _words(desk, asked)
+        case Decision():
             desk.bridge.take(UndoAsked())
-            desk.say(f"Taking back: {words}.")
+            words = _doing(desk, found.back)
+            desk.say(f"Undoing it: {words[0].lower()}{words[1:]}.")
         case None:
             desk.say("Nothing to take back.")
         case _:
@@ -134,7 +135,7 @@ def target_of(desk: Desk) -> Session | None:
 def decide(desk: Desk, asked: Decide) -> None:
     """Ask the server for it, and say so."""
     desk.bridge.take(asked)
-    desk.say(f"Asked for: {_words(desk, asked)}. u takes it back for 10 s.")
+    desk.say(f"{_doing(desk, asked)}. {desk.ways.undo} undoes this for {UNDO_WITHIN:.0f} s.")
 
 
 def hand_over(desk: Desk, seen: Session, asked: AssignAsked) -> None:
@@ -155,10 +156,10 @@ def set_status(desk: Desk, session: Session, status: SessionStatus, until: float
     decide(desk, StatusAsked(session.id, status, until))
 
 
-def _words(desk: Desk, asked: Decide) -> str:
+def _doing(desk: Desk, asked: Decide) -> str:
     session = select.session(desk.state, about(asked))
-    words = decision(desk.state, asked, desk.bridge.moment().wall)
-    return f"{wording.customer(session)}, {words}" if session is not None else words
+    name = wording.customer(session) if session is not None else ""
+    return doing(desk.state, asked, name, desk.bridge.moment().wall)
 
 
 def _failed(desk: Desk) -> PendingSend | None:

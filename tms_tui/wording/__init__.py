@@ -25,6 +25,7 @@ from tms_tui.wording.failures import (
 )
 from tms_tui.wording.line import badge, badge_broken, link_sentence
 from tms_tui.wording.times import clock, day, gap, plural, to_come, to_the_second, wait
+from tms_tui.wording.ways import USUAL, Ways
 
 __all__ = [
     "READING_OLDER",
@@ -82,7 +83,7 @@ _DELIVERIES: Final = {
     Delivery.SENDING: "sending",
     Delivery.DOUBTFUL: "checking whether it arrived",
     Delivery.REFUSED: "not sent",
-    Delivery.HELD: "not sent: the conversation moved on (R send anyway, D to draft)",
+    Delivery.HELD: "not sent: the conversation moved on",
     Delivery.SENT: "sent",
     Delivery.SEEN: "seen",
 }
@@ -95,10 +96,10 @@ _FILTERS: Final = {Filter.MINE: "Mine", Filter.UNASSIGNED: "Unassigned", Filter.
 
 
 _EMPTY_LISTS: Final = {
-    Filter.MINE: "You hold no conversation. n opens the next one that waits, t takes it.",
+    Filter.MINE: "You hold no conversation. {ways.next_waiting} opens the next one that waits, {ways.take} takes it.",
     Filter.UNASSIGNED: "Nobody waits unassigned. New conversations appear here by themselves.",
     Filter.ALL: "No conversations yet. New ones appear here by themselves.",
-    Filter.ENDED: "No ended conversation was read yet. 3 shows the open ones.",
+    Filter.ENDED: "No ended conversation was read yet. {ways.filter_all} shows the open ones.",
 }
 
 
@@ -123,7 +124,10 @@ _NOTICES: Final = {
         "No line: {why}. New messages are read every few seconds; the line is tried again every minute.",
         "The line keeps breaking. New messages are read every few seconds; the line is tried again every minute.",
     ),
-    NoticeKind.STOPPED: ("Not connected: {why}. F5 tries again.", "Not connected. F5 tries again."),
+    NoticeKind.STOPPED: (
+        "Not connected: {why}. {ways.reconnect} tries again.",
+        "Not connected. {ways.reconnect} tries again.",
+    ),
     NoticeKind.CAUGHT_UP: ("Caught up: {messages} recovered.", "Caught up."),
     NoticeKind.TAKEN_BY: _same("{other} took {name}"),
     NoticeKind.GIVEN_TO_YOU: ("{other} gave you {name}", "You hold {name} now"),
@@ -135,7 +139,9 @@ _NOTICES: Final = {
     NoticeKind.WOKE: _same("Its time has come: {name} is open again"),
     NoticeKind.NEW_CONVERSATION: _same("New conversation: {name}"),
     NoticeKind.RACE_LOST: _same("Not taken: {other} was faster and holds {name}"),
-    NoticeKind.SEND_REFUSED: _same("Not sent to {name}: {why}. R tries again, D makes it a draft again."),
+    NoticeKind.SEND_REFUSED: _same(
+        "Not sent to {name}: {why}. {ways.retry} tries again, {ways.to_draft} makes it a draft again."
+    ),
     NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you wrote it."),
     NoticeKind.REQUEST_FAILED: _same("Not done: {why}."),
     NoticeKind.AVAILABILITY: _same("Your availability is set"),
@@ -157,11 +163,13 @@ _NOTICES: Final = {
 """What to say with the detail a kind may carry (another name, a count above one, a failure), and without."""
 
 
-def delivery(state: Delivery, failure: Failure | None = None) -> str:
+def delivery(state: Delivery, failure: Failure | None = None, ways: Ways = USUAL) -> str:
     """How far an own message has got, and what can be done about it."""
     if state is Delivery.REFUSED:
         why = reason(failure) if failure else "the server refused it"
-        return f"not sent: {why} (R retry, D to draft)"
+        return f"not sent: {why} ({ways.retry} retry, {ways.to_draft} to draft)"
+    if state is Delivery.HELD:
+        return f"{_DELIVERIES[state]} ({ways.retry} send anyway, {ways.to_draft} to draft)"
     return _DELIVERIES[state]
 
 
@@ -210,9 +218,9 @@ def filter_title(wanted: Filter) -> str:
     return _FILTERS[wanted]
 
 
-def empty_list(wanted: Filter) -> str:
+def empty_list(wanted: Filter, ways: Ways = USUAL) -> str:
     """What a list says that has nothing in it."""
-    return _EMPTY_LISTS[wanted]
+    return _EMPTY_LISTS[wanted].format(ways=ways)
 
 
 def availability(state: Availability) -> str:
@@ -237,7 +245,7 @@ def typing(names: Sequence[str]) -> str:
     return f"{_listed(names)} {'is' if len(names) == 1 else 'are'} typing"
 
 
-def notice(said: Notice, name: str = "") -> str:
+def notice(said: Notice, name: str = "", ways: Ways = USUAL) -> str:
     """What the event line says; `name` stands in where the notice carries none."""
     known, unknown = _NOTICES[said.kind]
     detail = said.other or said.count > 1 or said.failure
@@ -248,6 +256,7 @@ def notice(said: Notice, name: str = "") -> str:
         count=said.count,
         since=to_the_second(said.since) if said.since is not None else "",
         why=reason(said.failure) if said.failure else "the server refused it",
+        ways=ways,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 from tms_tui.core.select import Badge, BadgeKind
 from tms_tui.wording.failures import BROKEN
 from tms_tui.wording.times import plural, to_the_second
+from tms_tui.wording.ways import USUAL, Ways
 
 _BADGES: Final = {
     BadgeKind.LIVE: ("\u25cf", "*", "Live"),
@@ -14,14 +15,14 @@ _BADGES: Final = {
 """The sign, the same in ASCII, and the word."""
 
 
-def badge(state: Badge, *, ascii_only: bool = False) -> tuple[str, str]:
+def badge(state: Badge, *, ascii_only: bool = False, ways: Ways = USUAL) -> tuple[str, str]:
     """The sign and the words of the connection; `ascii_only`: a sign that every terminal has."""
     sign, plain, word = _BADGES[state.kind]
     parts = [word]
     if state.kind is BadgeKind.CONNECTING and state.tries:
         parts = [f"{word} (try {state.tries + 1})"]
     if state.kind is BadgeKind.OFFLINE:
-        parts += _offline(state)
+        parts += _offline(state, ways)
     if state.unsent:
         parts.append(f"{state.unsent} unsent")
     return plain if ascii_only else sign, ", ".join(parts)
@@ -33,7 +34,7 @@ def badge_broken(*, ascii_only: bool = False) -> str:
     return f"{plain if ascii_only else sign} {BROKEN}"
 
 
-def link_sentence(state: Badge) -> str:
+def link_sentence(state: Badge, ways: Ways = USUAL) -> str:
     """The connection in a whole sentence, with what it means for the work."""
     match state.kind:
         case BadgeKind.LIVE:
@@ -41,7 +42,7 @@ def link_sentence(state: Badge) -> str:
         case BadgeKind.CONNECTING:
             said = "Connecting. What you send is kept and goes out when the server answers."
         case BadgeKind.OFFLINE if state.stopped:
-            said = "Not connected, and not trying. F5 connects."
+            said = f"Not connected, and not trying. {ways.reconnect} connects."
         case BadgeKind.OFFLINE if state.polling:
             said = "Offline. New messages are read every few seconds, and what you send goes out."
         case BadgeKind.OFFLINE:
@@ -51,9 +52,9 @@ def link_sentence(state: Badge) -> str:
     return f"{said} {plural(state.unsent, 'message')} not sent yet." if state.unsent else said
 
 
-def _offline(state: Badge) -> list[str]:
+def _offline(state: Badge, ways: Ways) -> list[str]:
     if state.stopped:
-        return ["stopped, F5 connects"]
+        return [f"stopped, {ways.reconnect} connects"]
     parts = ["unstable"] if state.unstable else []
     parts += ["polling"] if state.polling else []
     return [*parts, f"read {to_the_second(state.read_at)}"] if state.read_at is not None else parts

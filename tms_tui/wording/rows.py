@@ -6,13 +6,13 @@ from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
 from tms_tui.wording.times import plural, wait
+from tms_tui.wording.ways import Ways
 
 NOTE: Final = "(note)"
 ONLINE: Final = "online"
-CHOOSE_ONE: Final = "n opens the next in need, Enter the selected"
 READING: Final = "reading the conversation"
 NO_MESSAGES: Final = "no messages yet"
-"""What an empty transcript says, and why it is empty."""
+"""What the empty transcript of a conversation says, and why it is empty."""
 
 _PENDING_AND_ENDED: Final = {SessionStatus.PENDING: "pending", SessionStatus.ENDED: "resolved"}
 
@@ -74,8 +74,13 @@ def tampered(count: int) -> str:
     return f"contains {plural(count, 'hidden or control character')}, made harmless"
 
 
-def below(new: int, others: int) -> str:
+def choose_one(ways: Ways) -> str:
+    """What the transcript says while no conversation is open."""
+    return f"{ways.next_waiting} opens the next in need, {ways.open} the selected"
+
+
+def below(new: int, others: int, ways: Ways) -> str:
     """What stands below the view of who reads above; empty when nothing does."""
     if new:
-        return f"{new} new below, End shows them"
+        return f"{new} new below, {ways.last} shows them"
     return f"{others} below" if others else ""

@@ -7,7 +7,7 @@ from tms_tui.core.handing import Hindrance, replies_in
 from tms_tui.core.state import State
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
 from tms_tui.domain.ids import AgentId
-from tms_tui.domain.model import Agent, Session
+from tms_tui.domain.model import Agent, Session, SessionStatus
 from tms_tui.wording import availability, customer, priority, status, typing
 from tms_tui.wording.times import to_come
 
@@ -26,6 +26,34 @@ def decision(state: State, asked: Decide, wall: float) -> str:
             return f"you {availability(wanted_availability)}"
         case _:
             assert_never(asked)
+
+
+def doing(state: State, asked: Decide, name: str, wall: float) -> str:
+    """What is being done about the conversation with `name` or about oneself; `wall` as for `decision`."""
+    match asked:
+        case AssignAsked():
+            return _assigning(state, asked, name)
+        case StatusAsked(_, SessionStatus.PENDING, until):
+            return f"Setting {name} aside until {to_come(until, wall) if until else 'the customer writes'}"
+        case StatusAsked(_, wanted):
+            return f"{'Resolving' if wanted is SessionStatus.ENDED else 'Reopening'} {name}"
+        case LabelAsked(_, tags, wanted_priority):
+            parts = [] if tags is None else [f"tags of {name} to {', '.join(tags) or 'none'}"]
+            parts += [f"priority of {name} to {priority(wanted_priority)}"] if wanted_priority else []
+            return f"Setting the {' and the '.join(parts)}"
+        case AvailabilityAsked(wanted_availability):
+            return f"Setting your availability to {availability(wanted_availability)}"
+        case _:
+            assert_never(asked)
+
+
+def _assigning(state: State, asked: AssignAsked, name: str) -> str:
+    if asked.agent is None:
+        return f"Releasing {name}"
+    if state.me is not None and asked.agent == state.me.id:
+        return f"Taking {name}"
+    note = ", with a note" if asked.note else ""
+    return f"Giving {name} to {select.agent_name(state, asked.agent) or 'a colleague'}{note}"
 
 
 def held_by(state: State, agent: AgentId | None, name: str | None = None) -> str:

@@ -18,7 +18,7 @@ async def test_what_stands_for_good_gives_way_to_words_that_need_its_room() -> N
         (row,) = seen.rows()
         assert row.strip().startswith("You are online.")
         assert line.render().plain.endswith(PLACE)
-        words = "Asked for: somebody with a long name, held by Eva, with a note for her"
+        words = "Giving somebody with a long name to Eva, with a note. u undoes this for 10 s."
         line.say(words)
         await seen.pilot.pause()
         assert line.render().plain == words

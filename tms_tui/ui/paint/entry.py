@@ -139,7 +139,7 @@ def _remarks(face: Face, cut: str, room: int) -> list[str]:
 def _with_state(rows: list[Part], face: Face, room: int, look: Look) -> list[Part]:
     if face.delivery is None:
         return rows
-    words = clip(wording.delivery(face.delivery, face.failure), 1_000)
+    words = clip(wording.delivery(face.delivery, face.failure, look.ways), 1_000)
     last = rows[-1]
     if cells(last.text) + 2 + cells(words) <= room:
         rows[-1] = last._replace(state=words)

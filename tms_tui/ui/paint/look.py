@@ -1,8 +1,9 @@
-"""How things are drawn: one style for each part, and the signs, in characters every terminal has if need be."""
+"""How things are drawn: a style for each part, the signs, in characters every terminal has if need be, the keys."""
 
 from rich.style import Style
 
 from tms_tui.domain.value import Value, field
+from tms_tui.wording.ways import USUAL, Ways
 
 
 class Signs(Value):
@@ -32,6 +33,7 @@ class Look(Value):
     alert: Style = field(default_factory=Style)
     selected: Style = field(default_factory=Style)
     signs: Signs = field(default_factory=Signs)
+    ways: Ways = USUAL
 
 
 PARTS = ("dim", "customer", "agent", "you", "note", "system", "alert", "selected")

@@ -20,7 +20,7 @@ from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.ui import bindings
 from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
 from tms_tui.ui.control import Control
-from tms_tui.ui.keys import ACTIONS, Action, Pane
+from tms_tui.ui.keys import ACTIONS, Action, Pane, ways_of
 from tms_tui.ui.preferences import DESKTOP, Preferences
 from tms_tui.ui.routing import Part, touched
 from tms_tui.ui.terminal import LENT, notify, set_title
@@ -59,7 +59,7 @@ class DeskScreen(Screen[None]):
         self._actions, self._clashes = _table(preferences)
         self._panes_of = {action.id: action.panes for action in self._actions}
         bindings.bind(self, bindings.of_desk(self._actions))
-        self._header = DeskHeader(ascii_only=preferences.ascii_only)
+        self._header = DeskHeader(ascii_only=preferences.ascii_only, ways=ways_of(self._actions))
         self._place = Container(id="place")
         self._event_line = EventLine(words, id="events")
         self._footer = KeyFooter(self._actions)

@@ -22,7 +22,9 @@ NAMES_WIDTH: Final = 20
 def help_page(pane: Pane, actions: Sequence[Action] = ACTIONS) -> Reading:
     """What can be done in the pane that has the focus, and then everywhere else."""
     rows = [_row(names, sentence) for names, sentence in keys.described(pane, actions)]
-    hint = "In the composer every letter is text: Esc, then the letter.\n\n" if pane is Pane.COMPOSER else ""
+    hint = ""
+    if pane is Pane.COMPOSER:
+        hint = f"In the composer every letter is text: {keys.ways_of(actions).outward}, then the letter.\n\n"
     others = [
         _row(", ".join(keys.key_names(action)), action.help) for action in actions if not keys.acts_in(action, pane)
     ]

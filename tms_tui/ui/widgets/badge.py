@@ -8,6 +8,7 @@ from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.ui.widgets.line import Line
+from tms_tui.wording.ways import USUAL, Ways
 
 _ROOM: Final = 17
 
@@ -25,14 +26,15 @@ class Badge(Line):
     Badge.offline {{ color: $text-error; }}
     """
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, ascii_only: bool = False, ways: Ways = USUAL, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._ways = ways
         self._ascii_only = ascii_only
 
     def update_from(self, state: State) -> None:
         """Show the connection as it is now."""
         badge = select.badge(state)
-        sign, words = wording.badge(badge, ascii_only=self._ascii_only)
+        sign, words = wording.badge(badge, ascii_only=self._ascii_only, ways=self._ways)
         self._show(badge.kind.value, f"{sign} {words}")
 
     def update_broken(self) -> None:

@@ -12,7 +12,7 @@ from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.ui.bindings import moves, rebind
-from tms_tui.ui.keys import ACTIONS, Action, Pane
+from tms_tui.ui.keys import ACTIONS, Action, Pane, ways_of
 from tms_tui.ui.layout import WIDE, Column, beside, visible
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.routing import Part
@@ -43,8 +43,9 @@ class Body(Horizontal):
         super().__init__(id="body")
         self.state = state
         self.ascii_only = ascii_only = preferences.ascii_only
+        ways = ways_of(actions)
         self.sessions = SessionListView(due_after=preferences.due_after, ascii_only=ascii_only, id="list")
-        self.transcript = TranscriptPane(state, ascii_only=ascii_only, id="transcript")
+        self.transcript = TranscriptPane(state, ascii_only=ascii_only, ways=ways, id="transcript")
         self.dots = TypingDots(reduced_motion=preferences.reduced_motion, id="dots")
         self.composer = Composer(
             enter_sends=preferences.enter_sends, ascii_only=ascii_only, actions=actions, id="composer"
@@ -52,7 +53,7 @@ class Body(Horizontal):
         if actions is not ACTIONS:
             rebind(self.sessions, moves(actions))
             rebind(self.transcript, moves(actions))
-        self.panel = CustomerPanel(id="panel")
+        self.panel = CustomerPanel(ways=ways, id="panel")
         self._pane = Pane.LIST
         self._panel_wanted = True
         self._list_column = Vertical(self.sessions, id="conversations")

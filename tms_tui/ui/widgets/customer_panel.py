@@ -10,6 +10,7 @@ from tms_tui.core import finding, select
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Session
+from tms_tui.wording.ways import USUAL, Ways
 
 _EARLIER = 5
 """Conversations named in the panel; all of them can be chosen."""
@@ -24,6 +25,10 @@ class CustomerPanel(VerticalScroll):
     """
     BORDER_TITLE = "Customer"
 
+    def __init__(self, *, ways: Ways = USUAL, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._ways = ways
+
     def compose(self) -> ComposeResult:
         yield Static(id="facts", markup=False)
 
@@ -34,7 +39,7 @@ class CustomerPanel(VerticalScroll):
     def update_from(self, state: State, shown: SessionId | None, now: float) -> None:
         """Show the conversation's customer; `now` in seconds since the epoch."""
         session = select.session(state, shown)
-        rows = _facts(state, session, now) if session else [("", "No conversation is open.")]
+        rows = _facts(state, session, now, self._ways) if session else [("", "No conversation is open.")]
         said = Content("\n").join(
             Content.assemble((f"{label}\n", "bold") if label else "", value) for label, value in rows
         )
@@ -43,15 +48,15 @@ class CustomerPanel(VerticalScroll):
             facts.update(said)
 
 
-def _earlier(state: State, session: Session, now: float) -> str:
+def _earlier(state: State, session: Session, now: float, ways: Ways) -> str:
     found = finding.earlier(state, session)
     if found is None:
         return "not read yet"
     lines = [wording.brief(one, select.agent_name(state, one.assigned_agent), now) for one in found[:_EARLIER]]
-    return "\n".join([f"{len(found)}, Enter chooses one" if found else "none", *lines])
+    return "\n".join([f"{len(found)}, {ways.earlier} chooses one" if found else "none", *lines])
 
 
-def _facts(state: State, session: Session, now: float) -> list[tuple[str, str]]:
+def _facts(state: State, session: Session, now: float, ways: Ways) -> list[tuple[str, str]]:
     customer = session.customer
     seen = wording.clock(customer.last_seen_at, now) if customer.last_seen_at else "unknown"
     colleagues = ", ".join(agent.name for agent in select.colleagues_at(state, session.id))
@@ -68,6 +73,6 @@ def _facts(state: State, session: Session, now: float) -> list[tuple[str, str]]:
         ("Tags", ", ".join(session.tags)),
         ("Open since", wording.clock(session.started_at, now)),
         ("Looking at it", colleagues),
-        ("Earlier", _earlier(state, session, now)),
+        ("Earlier", _earlier(state, session, now, ways)),
     ]
     return [(label, value) for label, value in rows if value]

@@ -10,6 +10,7 @@ from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.ui.widgets.badge import Badge
 from tms_tui.ui.widgets.line import Line
+from tms_tui.wording.ways import USUAL, Ways
 
 _COUNTED = (Filter.MINE, Filter.UNASSIGNED, Filter.ALL)
 
@@ -22,9 +23,9 @@ class DeskHeader(Horizontal):
     DeskHeader Badge { margin-left: 2; }
     """
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
+    def __init__(self, *, ascii_only: bool = False, ways: Ways = USUAL) -> None:
         super().__init__(id="header")
-        self.badge = Badge(ascii_only=ascii_only, id="badge")
+        self.badge = Badge(ascii_only=ascii_only, ways=ways, id="badge")
         """The connection."""
         self._overview = Line(id="overview")
         self._who = ""

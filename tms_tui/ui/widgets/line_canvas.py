@@ -14,6 +14,7 @@ from tms_tui.ui.paint.cells import fit
 from tms_tui.ui.paint.look import ASCII, PARTS, Look, Signs
 from tms_tui.ui.paint.row import Row, blank_tail
 from tms_tui.ui.widgets.own_row import is_enabled, write_regions
+from tms_tui.wording.ways import USUAL, Ways
 
 _GRAIN: Final = 16
 """Cells by which partly painted rows grow, so that their cropped forms can be used again."""
@@ -46,9 +47,10 @@ class LineCanvas(Widget, inherit_bindings=False):
     }
     """
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, ascii_only: bool = False, ways: Ways = USUAL, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._signs = ASCII if ascii_only else Signs()
+        self._ways = ways
         self._look: Look | None = None
         self._rows: list[Strip] = []
         self._writes_itself = is_enabled()
@@ -110,7 +112,7 @@ class LineCanvas(Widget, inherit_bindings=False):
         """The styles of this widget as its theme and focus have them now."""
         if self._look is None:
             parts = {part: self.get_component_rich_style(f"canvas--{part}") for part in PARTS}
-            self._look = Look(base=self.rich_style, signs=self._signs, **parts)
+            self._look = Look(base=self.rich_style, signs=self._signs, ways=self._ways, **parts)
         return self._look
 
     def _build_rows(self, width: int, height: int) -> list[Strip]:

@@ -19,6 +19,7 @@ from tms_tui.ui.paint.row_store import RowStore
 from tms_tui.ui.paint.viewport import Place, Slice, bottomed, fill, scrolled, topped
 from tms_tui.ui.widgets.line_canvas import LineCanvas
 from tms_tui.wording import rows as said
+from tms_tui.wording.ways import USUAL, Ways
 
 
 class TranscriptPane(LineCanvas, can_focus=True):
@@ -45,8 +46,15 @@ class TranscriptPane(LineCanvas, can_focus=True):
             super().__init__()
             self.session = session
 
-    def __init__(self, state: State, *, ascii_only: bool = False, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(ascii_only=ascii_only, id=id)
+    def __init__(
+        self,
+        state: State,
+        *,
+        ascii_only: bool = False,
+        ways: Ways = USUAL,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(ascii_only=ascii_only, ways=ways, id=id)
         self._state = state
         self._store = RowStore(state)
         self._session: SessionId | None = None
@@ -210,13 +218,13 @@ class TranscriptPane(LineCanvas, can_focus=True):
 
     def _below_line(self, width: int) -> Strip:
         new, below = self.new_below, len(self._entries()) - 1 - self._place.bottom
-        if not (words := said.below(new, below)):
+        if not (words := said.below(new, below, self.look.ways)):
             return self._blank(width, self.look.base)
         return ruled(words, width, self.look.alert if new else self.look.dim)
 
     def _empty_words(self) -> str:
         if self._session is None:
-            return said.CHOOSE_ONE
+            return said.choose_one(self.look.ways)
         if select.is_syncing(self._state, self._session):
             return said.READING
         return said.NO_MESSAGES
