@@ -52,8 +52,8 @@ class Outcome:
 
     @property
     def is_only_late(self) -> bool:
-        """Whether it failed by the clock alone: no message was lost, doubled or misplaced."""
-        return self.verdict not in (SURVIVED, NOT_INJECTED) and self.findings.clean
+        """Whether it failed by the clock alone, or the fault came too late: nothing was lost, doubled or misplaced."""
+        return self.verdict != SURVIVED and self.findings.clean
 
     def _faults(self) -> Sequence[str]:
         kinds = ("lost", "duplicated", "misordered", "unexpected")

@@ -18,8 +18,8 @@ engine, socket and requests; one that was not seen to hit counts as a failure. S
 - *Keys*: milliseconds until 95 of 100 keys typed at a real terminal meanwhile were seen, and until the last of all;
   of one seed. Where the sign-in stands in between nobody types.
 
-What failed by the clock alone is played once more, alone and at the machine's own pace: a busy machine is no fault of
-the console's. What was lost, doubled or misplaced stays in the table.
+What failed by the clock alone, or came too late to hit, is played once more, alone and at the machine's own pace: a
+busy machine is no fault of the console's. What was lost, doubled or misplaced stays in the table.
 
 Untrue and recovered are seconds of the console's own clock, which runs faster in most runs; of several seeds the
 worst counts. A fault without figures is played and judged by the tests named.
