@@ -5,9 +5,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import takewhile
 from typing import Final
 
+_PARAMETERS: Final = re.compile("[0-9;:]*")
 _PIECE: Final = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
     r"|\x1b\[(?P<csi>[0-?]*[ -/]*[@-~])"
@@ -196,12 +196,11 @@ class VtScreen:
 
     def _csi(self, body: str) -> None:
         final = body[-1]
-        digits = "".join(takewhile(lambda char: char in "0123456789;:", body[:-1]))
         if body[0] == "?" and final in "hl":
             for number in filter(str.isdecimal, body[1:-1].split(";")):
                 self._set_mode(int(number), on=final == "h")
-        elif len(digits) == len(body) - 1 and (action := _ACTIONS.get(final)):
-            action(self, [int(part.partition(":")[0] or 0) for part in digits.split(";")])
+        elif (action := _ACTIONS.get(final)) and _PARAMETERS.fullmatch(body, 0, len(body) - 1):
+            action(self, [int(part.partition(":")[0] or 0) for part in body[:-1].split(";")])
 
     def _set_mode(self, mode: int, *, on: bool) -> None:
         if mode in _ALTERNATE_SCREEN and on != bool(self.modes & _ALTERNATE_SCREEN):
