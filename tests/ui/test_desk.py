@@ -20,6 +20,7 @@ from tests.ui.desk_world import (
     message,
     press,
     said,
+    session,
     settled,
     text_of,
 )
@@ -33,6 +34,7 @@ from tms_tui.domain.events import (
     ListingAsked,
     ReconnectAsked,
     SendAsked,
+    SessionChanged,
     SessionOpened,
     Shown,
     StatusAsked,
@@ -443,13 +445,23 @@ async def test_enter_and_ctrl_j_can_change_places() -> None:
         assert sent.draft.text == "h\ni"
 
 
-async def test_plain_characters_draw_everything_of_ours() -> None:
-    async with desk(preferences=Preferences(ascii_only=True), size=(160, 48)) as (pilot, engine):
+@pytest.mark.parametrize("size", [(160, 48), (60, 20)])
+async def test_plain_characters_draw_everything_of_ours(size: tuple[int, int]) -> None:
+    engine = furnished()
+    long = "Maximilian Alexander von und zu Hohenstein-Langenburg the Third"
+    engine.take(
+        SessionChanged(session(JONAS, long, waits=360, version=9, tags=("a tag of quite some length, as it is",)))
+    )
+    async with desk(engine, preferences=Preferences(ascii_only=True), size=size) as (pilot, engine):
         engine.take(TypingSeen(JONAS, message(JONAS, 9, "x").author, active=True))
         arrives(engine, message(JONAS, 4, "a note", by_agent(ANA), private=True))
-        for keys in (("enter", "escape"), ("i",), ("escape", ":"), ("escape", "f9"), ("escape", "f1"), ("escape", "p")):
-            await press(pilot, *keys)
+        screens = ("enter escape", "i", "escape :", "escape f9", "escape f1", "escape p", "escape w", "escape f12")
+        more = ("escape a", "escape escape", "slash", "escape l", "escape a e enter", "escape +", "escape tab slash")
+        for keys in (*screens, *more):
+            await press(pilot, *keys.split())
             assert text_of(pilot).isascii(), [row for row in text_of(pilot).splitlines() if not row.isascii()]
+        shortened = [row for row in text_of(pilot).splitlines() if "~" in row]
+        assert shortened or size[0] == 160
         engine.take(LinkLost(Ending(EndingKind.LOST)))
         await settled(pilot)
         assert badge(pilot).startswith("~ Connecting")

@@ -3,13 +3,14 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
+from textual.filter import LineFilter
 from textual.worker import Worker, WorkerState
 
 from tms_tui import wording
@@ -64,6 +65,7 @@ class ChatApp(App[None]):
         self._first: Worker[Engine | Failure] | None = None
         self.desk = DeskScreen(preferences, words=words)
         self.set_class(preferences.ascii_only, "ascii")
+        self._cut = _plain_cut() if preferences.ascii_only else []
         if preferences.reduced_motion:
             self.animation_level = "none"
         for one in (*THEMES, wanted):
@@ -113,6 +115,9 @@ class ChatApp(App[None]):
         self.desk.resumed(event.gap)
         self.refresh()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._cut]
+
     async def action_quit(self) -> None:
         """Quit; asks when something is unsent."""
         if self.desk.signed_in:
@@ -159,6 +164,12 @@ class ChatApp(App[None]):
             return  # what fails after it is its consequence
         self.bell()
         self.panic(Text(wording.crashed(_place(sys.exc_info()[1]))))
+
+
+def _plain_cut() -> list[LineFilter]:
+    from tms_tui.ui.plain_cut import PlainCut
+
+    return [PlainCut()]
 
 
 def _place(error: BaseException | None) -> str:
