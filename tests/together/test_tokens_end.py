@@ -10,11 +10,12 @@ from tests.server.running import running_server
 from tests.together.console import console
 from tests.together.customer import customer
 from tests.together.faultline import faultline
-from tests.together.faultline.faults import Impostor, Reset, requests
+from tests.together.faultline.faults import BlackHole, Impostor, Reset, requests, sockets
 from tests.transport.scripted import http
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.select import BadgeKind
+from tms_tui.core.state import Stage
 from tms_tui.domain.changes import SignInNeeded
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import EndingKind
@@ -32,7 +33,7 @@ async def test_work_goes_on_for_longer_than_a_token_lives(tmp_path: Path) -> Non
             assert first is not None
             began = asyncio.get_running_loop().time()
             sent = 0
-            async with asyncio.timeout(3 * LIFE):
+            async with asyncio.timeout(60):
                 while asyncio.get_running_loop().time() - began < LIFE + 1.5:
                     desk.send(nora.session, f"still here {sent}")
                     await page.until("chat_message", content=f"still here {sent}")
@@ -88,7 +89,7 @@ async def test_a_renewal_that_is_refused_is_tried_once(tmp_path: Path) -> None:
             refusal = b'{"error": "The sign-in was ended.", "code": "token_revoked"}'
             line.impose(Impostor(http(401, refusal, Connection="close")))
             line.strike(Reset(), on=requests)
-            await desk.until(lambda state: state.sign_in_needed is not None, within=LIFE + 3)
+            await desk.until(lambda state: state.sign_in_needed is not None)
             assert line.bitten[Impostor] >= 1
             assert line.asked["/v1/auth/refresh"] == 1
             desk.send(nora.session, "written while signed out")
@@ -97,6 +98,21 @@ async def test_a_renewal_that_is_refused_is_tried_once(tmp_path: Path) -> None:
             await desk.sign_in("dana@example.com")
             await desk.reads(nora.session, "written while signed out")
             await desk.shows(BadgeKind.LIVE)
+
+
+async def test_a_sign_in_while_a_line_is_being_opened_opens_one_line(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server, faultline(server.port) as line:
+        await server.add_agent("Dana")
+        async with console(line.url) as desk:
+            line.impose(BlackHole(), on=sockets)
+            line.strike(Reset(), on=sockets)
+            await desk.until(lambda state: state.link.stage is Stage.OPENING)
+            await desk.sign_in("dana@example.com")
+            endings = len(desk.state.health.endings)
+            line.lift()
+            await desk.shows(BadgeKind.LIVE)
+            assert len(desk.state.health.endings) == endings
+            assert desk.state.health.connects == 2
 
 
 def renewals(request_line: str) -> bool:

@@ -127,7 +127,7 @@ def lost(step: Step, ending: Ending) -> bool:
     step.do(WakeAt(Timer(TimerKind.STABLE), None))
     if link.replacing is not None:
         link.replacing, link.stage = None, Stage.OPENING
-    else:
+    elif ending.kind is not EndingKind.ASKED:  # given up for another one, which is being opened already
         _decide(step, ending)
     step.show(LinkChanged())
     return was_live
