@@ -31,6 +31,7 @@ from tms_tui.ui.widgets.event_line import EventLine
 from tms_tui.wording import searching
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
+    from tms_tui.ui.gathering import Gathering
     from tms_tui.ui.outside import Outside
     from tms_tui.ui.screens.search_line import SearchLine
 
@@ -59,6 +60,7 @@ class Control:
         self._filter = Filter.ALL
         self._sought = ""
         self._search_line: SearchLine | None = None
+        self._gathering: Gathering | None = None
         self._peeking = False
         self.bridge = bridge
         self.ways = ways_of(actions)
@@ -179,6 +181,13 @@ class Control:
         self._search_line = SearchLine(search_of(self.bridge, self._body, self))
         _ = self._screen.app.push_screen(self._search_line)
 
+    def gather(self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None]) -> None:
+        """Read a conversation back until there is `enough` of it, or no more, and then do `then`."""
+        from tms_tui.ui.gathering import Gathering
+
+        gathering = Gathering(self.bridge, session, enough, then, self.say)
+        self._gathering = None if gathering.go_on() else gathering
+
     def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:
         """Show a page over the desk; `then` gets what it was left with."""
         _ = self._screen.app.push_screen(page, then)
@@ -265,6 +274,8 @@ class Control:
             self._screen.app.screen.look_again()
         if self._search_line is not None and self._search_line.is_attached:
             self._search_line.hear(found)
+        if self._gathering is not None and self._gathering.go_on():
+            self._gathering = None
 
     def composer_focused(self) -> None:
         """Whoever writes has read: a peek becomes an open conversation."""

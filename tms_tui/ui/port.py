@@ -104,6 +104,10 @@ class Desk(Protocol):
         """Let the agent choose a canned response for the composer."""
         ...
 
+    def gather(self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None]) -> None:
+        """Read a conversation back until there is `enough` of it, or no more, and then do `then`."""
+        ...
+
     def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:
         """Show a page over the desk; `then` gets what it was left with."""
         ...

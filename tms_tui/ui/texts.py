@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tms_tui import wording
 from tms_tui.core import finding, select
+from tms_tui.domain.model import Session
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.work import target_of
@@ -26,19 +27,35 @@ def copy_message(desk: Desk) -> None:
 
 
 def copy_transcript(desk: Desk) -> None:
-    """Copy the conversation, as far as it was read and as much as a clipboard takes."""
-    from tms_tui.ui.outside import COPY_MOST
-    from tms_tui.wording.written import newest_that_fit, transcript
-
+    """Copy the conversation, as much as a clipboard takes; what of that was not read yet is read first."""
     session = target_of(desk)
     if session is None:
         return
-    parts = transcript(desk.state, session.id)
-    if not parts:
+    if not _for_clipboard(desk, session)[1]:
         desk.say(words.NOTHING_TO_COPY)
         return
-    taken = newest_that_fit(parts, COPY_MOST)
-    desk.outside.copy(words.copied_messages(len(taken), len(parts)), "\n".join(taken))
+    desk.gather(session.id, lambda: _is_full(desk, session), partial(_copy_gathered, desk, session))
+
+
+def _for_clipboard(desk: Desk, session: Session) -> tuple[list[str], list[str]]:
+    """The newest parts of a transcript that a clipboard takes, and all that were read."""
+    from tms_tui.ui.outside import COPY_MOST
+    from tms_tui.wording.written import newest_that_fit, transcript
+
+    parts = transcript(desk.state, session.id)
+    return newest_that_fit(parts, COPY_MOST), parts
+
+
+def _is_full(desk: Desk, session: Session) -> bool:
+    taken, parts = _for_clipboard(desk, session)
+    return len(taken) < len(parts)
+
+
+def _copy_gathered(desk: Desk, session: Session) -> None:
+    taken, parts = _for_clipboard(desk, session)
+    held = select.transcript(desk.state, session.id)
+    what = words.copied_messages(len(taken), len(parts), whole=held is not None and held.top_reached)
+    desk.outside.copy(what, "\n".join(taken))
 
 
 def page(desk: Desk) -> None:

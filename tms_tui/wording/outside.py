@@ -20,10 +20,16 @@ def copied(what: str, characters: int, *, in_tmux: bool) -> str:
     return f"Copied {what}, {characters} characters, to the terminal's clipboard; {doubt}."
 
 
-def copied_messages(count: int, all_of_them: int) -> str:
-    """What of a transcript was copied."""
+def gathering(read: int) -> str:
+    """Older messages are being read, to be copied with the others."""
+    return f"Reading the conversation to copy it: {read} messages so far."
+
+
+def copied_messages(count: int, all_of_them: int, *, whole: bool) -> str:
+    """What of a transcript was copied; `whole`: nothing older is left to read."""
     if count == all_of_them:
-        return f"the transcript, {count} entr{'y' if count == 1 else 'ies'}"
+        as_far = "" if whole else " as far as it could be read"
+        return f"the transcript{as_far}, {count} entr{'y' if count == 1 else 'ies'}"
     return f"the newest {count} of {all_of_them} entries (more is too long for a clipboard)"
 
 
