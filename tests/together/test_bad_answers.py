@@ -164,5 +164,5 @@ async def test_a_whole_server_replaced_by_something_else_is_said_and_outlived(
             await desk.sign_in("dana@example.com")
         elif badge.stopped or badge.unstable:
             desk.reconnect()  # else it is tried again only after a minute
-        await desk.shows(BadgeKind.LIVE)
+        await desk.shows(BadgeKind.LIVE, within=120)
         await desk.reads(nora.session, "before", "meanwhile")
