@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import signal
 
@@ -24,3 +25,9 @@ for number, handler in (
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers for each processor: tests wait for sockets and terminals for longer than they compute."""
     return min(16, 2 * (os.cpu_count() or 1))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: no search for garbage need go through it, which is an eighth of the time."""
+    gc.collect()
+    gc.freeze()
