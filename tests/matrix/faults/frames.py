@@ -50,6 +50,7 @@ async def met(stage: Stage, act: Act, times: int = 1) -> None:
     await stage.until(lambda: len(stage.desk.endings) - endings > times, 300, "its socket ended")
     stage.bit(stage.line.bitten[Scripted] - before)
     stage.line.lift()
+    await stage.lasts(policy.RECONNECT_ASKED_EVERY)  # asked for again any sooner it is not obeyed
     stage.desk.reconnect()
 
 
