@@ -34,10 +34,10 @@ def script(folder: Path, name: str, *lines: str) -> str:
 
 @contextmanager
 def writing(stage: Stage, home: Path, customer: str, **environment: str) -> Iterator[tuple[Terminal, Guest]]:
-    """At the composer of one customer's conversation."""
+    """At the composer of one conversation, at a terminal that has room for those of all tests."""
     guest = stage.guest(customer)
     guest.says(LINKED)
-    with console(stage, home, cols=110, **environment) as terminal:  # type: ignore[arg-type]  # variables alone
+    with console(stage, home, rows=40, cols=110, **environment) as terminal:  # type: ignore[arg-type]  # variables alone
         terminal.wait_for("Live")
         terminal.wait_for(customer)
         terminal.send(f"/{customer}\r")
@@ -110,7 +110,7 @@ def test_the_editors_text_comes_back_clean_and_its_file_goes(stage: Stage, tmp_p
         terminal.send("first")
         terminal.wait_for("first")
         terminal.send("\x1bOS")
-        terminal.wait_for("The text is back from the editor. Enter sends it.")
+        terminal.wait_for("The text is back from the editor, not sent yet.")
         terminal.wait_for("second line")
         assert (home / "given").read_text() == "first\n"
         assert (home / "mode").read_text().startswith("600 ")
