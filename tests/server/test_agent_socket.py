@@ -106,6 +106,8 @@ async def test_unread_counts_on_the_socket_are_each_agents_own(server: RunningSe
     dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
     await visitor.says("one")
     async with agent_socket(server, dana) as far_dana, agent_socket(server, bo) as far_bo:
+        await welcomed(far_dana)
+        await welcomed(far_bo)
         await dana.http.post(f"/v1/chat/sessions/{visitor.session_id}/read", json={"up_to": 1})
         await dana.http.patch(f"/v1/chat/sessions/{visitor.session_id}", json={"priority": "high"})
         assert (await far_dana.until("session_update", priority="high"))["data"]["unread_count"] == 0
@@ -130,6 +132,7 @@ async def test_nine_bad_frames_are_answered_and_forgiven(server: RunningServer) 
     bad += ['{"type":"viewing","data":[' * 1000, '{"type":"viewing","session_id":"\\u0000"}']
     async with agent_socket(server, dana) as far, agent_socket(server, bo) as far_bo:
         await welcomed(far)
+        await welcomed(far_bo)
         for text in bad:
             await far.socket.send(text)
             assert (await far.until("error"))["data"]["code"] in ("bad_frame", "bad_data", "unknown_type", "not_found")

@@ -28,6 +28,7 @@ async def test_viewing_and_availability_are_told(server: RunningServer) -> None:
     dana, bo, visitor = await server.sign_in("Dana"), await server.sign_in("Bo"), await server.visitor()
     async with agent_socket(server, dana) as far_dana, agent_socket(server, bo) as far_bo:
         await the_welcome(far_dana)
+        await the_welcome(far_bo)
         await far_dana.says("viewing", session_id=visitor.session_id)
         told = await far_bo.until("agent_presence", id=dana.user.id, viewing_session_id=visitor.session_id)
         assert told["cursor"] is None

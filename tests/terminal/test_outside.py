@@ -37,7 +37,7 @@ def writing(stage: Stage, home: Path, customer: str, **environment: str) -> Iter
     """At the composer of one conversation, at a terminal that has room for those of all tests."""
     guest = stage.guest(customer)
     guest.says(LINKED)
-    with console(stage, home, rows=40, cols=110, **environment) as terminal:  # type: ignore[arg-type]  # variables alone
+    with console(stage, home, rows=40, cols=110, **environment) as terminal:
         terminal.wait_for("Live")
         terminal.wait_for(customer)
         terminal.send(f"/{customer}\r")
