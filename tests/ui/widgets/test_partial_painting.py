@@ -61,7 +61,7 @@ async def paint(steps: list[int | str]) -> tuple[list[str], list[str]]:
             return screen.lines(), seen.rows()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.integers(0, 30) | st.sampled_from(KEYS), max_size=12))
 def test_the_screen_is_what_the_widget_means(steps: list[int | str]) -> None:
     screen, meant = asyncio.run(paint(steps))
