@@ -44,12 +44,16 @@ async def met(stage: Stage, act: Act, times: int = 1) -> None:
     """The next sockets meet this script, until so many have; then the real server again, found by itself or F5."""
     before = stage.line.bitten[Scripted]
     endings = len(stage.desk.endings)
+
+    def is_over() -> bool:  # a deaf socket is replaced before it ends
+        return stage.line.carried[-1][1] or len(stage.desk.endings) - endings > times
+
     stage.line.impose(Scripted(act), sockets)
     await stage.talk(1)
     await stage.until(lambda: stage.line.bitten[Scripted] - before >= times, 300, "the script was met")
-    await stage.until(lambda: len(stage.desk.endings) - endings > times, 300, "its socket ended")
     stage.bit(stage.line.bitten[Scripted] - before)
     stage.line.lift()
+    await stage.until(is_over, 300, "its socket ended or was replaced")
     await stage.lasts(policy.RECONNECT_ASKED_EVERY)  # asked for again any sooner it is not obeyed
     stage.desk.reconnect()
 
