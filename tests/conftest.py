@@ -31,8 +31,8 @@ for number, handler in (
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three workers for each processor: tests wait for sockets and terminals for nearly as long as they compute."""
-    return min(16, 3 * (os.cpu_count() or 1))
+    """Two workers for each processor: tests wait for sockets and terminals for nearly as long as they compute."""
+    return min(16, 2 * (os.cpu_count() or 1))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
