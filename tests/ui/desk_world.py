@@ -190,7 +190,7 @@ async def burst(pilot: Pilot[None], *keys: str) -> None:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Return when all messages under way are handled."""
-    for _ in range(2):
+    for _ in range(3):
         await pilot.pause()
 
 
