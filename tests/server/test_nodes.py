@@ -51,19 +51,20 @@ async def test_a_node_that_falls_silent_takes_its_agents_and_customers_with_it(p
     one, other = pair
     dana, bo, visitor = await one.sign_in("Dana"), await other.sign_in("Bo"), await other.visitor()
     async with agent_socket(one, dana) as far, agent_socket(other, bo), visitor_socket(other, visitor):
-        await far.until("agent_presence", id=bo.user.id, availability="online")
+        await both(far, bo.user.id, visitor.session_id, there=True)
         exchange.hears.remove(other.app.services.hub.hear)
         other.app.services.bus = MemoryBus()
         other.app.services.hub.nodes._bus = MemoryBus()
-        await both_gone(far, bo.user.id, visitor.session_id)
+        await both(far, bo.user.id, visitor.session_id, there=False)
 
 
-async def both_gone(far: Far, agent: str, session: str) -> None:
-    """Hear of both, in whatever order."""
+async def both(far: Far, agent: str, session: str, *, there: bool) -> None:
+    """Hear that both came or went, in whatever order."""
     left = {agent, session}
     while left:
         data = (await far.hears())["data"]
-        if data.get("availability") == "offline" or data.get("customer", {}).get("online") is False:
+        availability = "online" if there else "offline"
+        if data.get("availability") == availability or data.get("customer", {}).get("online") is there:
             left.discard(data["id"])
 
 

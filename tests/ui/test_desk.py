@@ -3,6 +3,7 @@
 import pytest
 from rich.style import Style
 from textual.color import Color
+from textual.events import DescendantFocus
 
 from tests.ui.desk_world import (
     ANA,
@@ -44,6 +45,8 @@ from tms_tui.domain.model import Availability, SessionStatus
 from tms_tui.ui.keys import Pane
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.widgets.body import Body
+from tms_tui.ui.widgets.composer import Composer
+from tms_tui.ui.widgets.session_list import SessionListView
 
 
 def pane(pilot: object) -> Pane:
@@ -60,6 +63,17 @@ async def test_counts_badge_names_and_keys_stand_at_every_size(size: tuple[int, 
         assert "Jonas Weber" in text_of(pilot)
         assert "waits 6m" in text_of(pilot)
         assert rows[-1].startswith(" F1 help")
+
+
+async def test_keys_go_to_the_pane_that_has_the_focus_and_not_to_one_that_was_left() -> None:
+    async with desk() as (pilot, _):
+        screen = pilot.app.screen
+        await press(pilot, "enter")
+        screen.post_message(DescendantFocus(screen.query_one(SessionListView)))
+        await settled(pilot)
+        assert pane(pilot) is Pane.COMPOSER
+        await press(pilot, "q")
+        assert screen.query_one(Composer).text == "q"
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

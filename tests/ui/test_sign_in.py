@@ -8,13 +8,30 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input
 
-from tests.ui.desk_world import PREFILL, SIZES, FakeEngine, badge, desk, furnished, press, settled, text_of
-from tms_tui.domain.changes import SignInNeeded
+from tests.ui.desk_world import (
+    NOW,
+    PREFILL,
+    SIZES,
+    FakeEngine,
+    badge,
+    desk,
+    furnished,
+    press,
+    said,
+    session,
+    settled,
+    text_of,
+)
+from tms_tui.domain.changes import Announced, Notice, NoticeKind, SignInNeeded
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.events import ComposerChanged
+from tms_tui.domain.events import ComposerChanged, SessionChanged, SessionOpened
+from tms_tui.domain.ids import SessionId
+from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import replace
 from tms_tui.ui.app import ChatApp
 from tms_tui.ui.bridge import Engine, Prefill, SignInForm
+from tms_tui.ui.keys import Pane
+from tms_tui.ui.widgets.body import Body
 
 EMPTY = Prefill(no_keyring_because="no keyring service is running")
 REFUSED = Failure(FailureKind.UNAUTHORIZED)
@@ -281,3 +298,36 @@ async def test_a_crash_prints_one_line_without_values(capsys: pytest.CaptureFixt
     assert "tms-chat stopped by a fault of its own (KeyError" in words
     assert "swordfish" not in words
     assert app.return_code == 1
+
+
+@asynccontextmanager
+async def columns_coming_up() -> AsyncIterator[tuple[Pilot[None], FakeEngine]]:
+    """Signed in unasked, at the moment when the columns are there and do not stand yet."""
+    server, engine = Server(), furnished()
+    server.engine = engine
+    server.open.clear()
+    async with console(server, PREFILL) as pilot:
+        server.open.set()
+        while not pilot.app.screen.query(Body):  # noqa: ASYNC110 - nobody is told of this moment
+            await asyncio.sleep(0)
+        yield pilot, engine
+
+
+async def test_what_is_pressed_before_the_columns_stand_is_not_half_done() -> None:
+    async with columns_coming_up() as (pilot, engine):
+        app = pilot.app
+        assert isinstance(app, ChatApp)
+        app.desk.act("next_waiting")
+        await settled(pilot)
+        is_shown = any(event != SessionOpened(None) for event in engine.of(SessionOpened))
+        assert app.desk.query_one(Body).pane is (Pane.COMPOSER if is_shown else Pane.LIST)
+
+
+async def test_what_happens_before_the_columns_stand_is_heard() -> None:
+    async with columns_coming_up() as (pilot, engine):
+        engine.tell(Announced(Notice(NoticeKind.DAMAGED, NOW, other=CleanText("drafts.damaged"))))
+        await settled(pilot)
+        assert "set aside as drafts.damaged" in said(pilot)
+        engine.take(SessionChanged(session(SessionId("new"), "Nora Lind", waits=1)))
+        await settled(pilot)
+        assert "Nora Lind" in text_of(pilot)

@@ -55,6 +55,12 @@ def earlier(state: State, session: Session) -> list[Session] | None:
     return [state.sessions[one] for one in found if one != session.id and one in state.sessions]
 
 
+def unread_earlier(state: State, session: Session) -> SessionQuery | None:
+    """What the server has yet to be asked for the customer's earlier conversations; None when it was, or cannot be."""
+    wanted = of_customer(session)
+    return wanted if wanted is not None and select.found(state, wanted) is None else None
+
+
 def holds(message: Message, words: str) -> bool:
     """Whether a message is a hit."""
     return words.casefold() in message.text.casefold()

@@ -15,7 +15,7 @@ from tms_tui.plain import as_json, lines
 from tms_tui.plain.talk import complain
 from tms_tui.plain.verbs import DONE, MISUSED, MOVED_ON, NotDone, Verb, agent_called, conversation, read, refusals
 
-_WHEN: Final = "is no time to come. Give one like 30m, 1h, 2d, tomorrow or 2026-11-24T09:00:00Z."
+_WHEN: Final = "is no time to come. Give 30m, 1h, 2d, tomorrow, or a date and time like 2099-12-31T09:00:00Z."
 
 
 def assign(wanted: str, name: str, note: str | None, held_by: str | None) -> Verb:

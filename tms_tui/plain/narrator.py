@@ -10,6 +10,7 @@ from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message, Session
 from tms_tui.plain import lines
+from tms_tui.wording.work import announced
 
 _FIRST_SHOWN = 10
 _SILENT = (Delivery.QUEUED, Delivery.SENDING)
@@ -57,7 +58,7 @@ class Narrator:
         for change in changes:
             match change:
                 case Announced(notice):
-                    said.append(lines.notice_line(wording.notice(notice)))
+                    said.append(lines.notice_line(announced(self._state, notice)))
                 case SignInNeeded(failure):
                     said.append(f"signed out: {wording.reason(failure)}. Drafts and messages not sent yet are kept.")
                 case SessionMoved(session):

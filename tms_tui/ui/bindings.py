@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
 
 from tms_tui.ui.keys import ACTIONS, NEVER, Action
+from tms_tui.ui.preferences import Preferences
 
 _MOVES: Final = {
     "down": "move(1)",
@@ -17,6 +18,16 @@ _MOVES: Final = {
     "page_up": "page(-1)",
 }
 """What the list and the transcript do themselves, by action."""
+
+
+def wanted(preferences: Preferences) -> tuple[Sequence[Action], Sequence[str]]:
+    """The table of actions as the agent wants it, and what is wrong with the keys they named."""
+    if not preferences.keys and preferences.single_keys:
+        return ACTIONS, ()
+    from tms_tui.ui.rebinding import rebound
+
+    found = rebound(preferences.keys, single_keys=preferences.single_keys)
+    return found.actions, tuple(found.clashes.values())
 
 
 def of_desk(actions: Sequence[Action] = ACTIONS) -> list[Binding]:

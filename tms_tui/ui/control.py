@@ -10,7 +10,6 @@ from tms_tui import wording
 from tms_tui.core import finding, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
-from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.events import ListingAsked, SessionOpened, UnreadAsked
@@ -29,6 +28,7 @@ from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
 from tms_tui.wording import searching
+from tms_tui.wording.work import announced
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
     from tms_tui.ui.gathering import Gathering
@@ -179,7 +179,7 @@ class Control:
         from tms_tui.ui.searching import search_of
 
         self._search_line = SearchLine(search_of(self.bridge, self._body, self))
-        _ = self._screen.app.push_screen(self._search_line)
+        self.show(self._search_line)
 
     def gather(self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None]) -> None:
         """Read a conversation back until there is `enough` of it, or no more, and then do `then`."""
@@ -188,8 +188,8 @@ class Control:
         gathering = Gathering(self.bridge, session, enough, then, self.say)
         self._gathering = None if gathering.go_on() else gathering
 
-    def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:
-        """Show a page over the desk; `then` gets what it was left with."""
+    def show(self, page: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
+        """Show a page over the desk; `then`, if any, gets what it was left with."""
         _ = self._screen.app.push_screen(page, then)
 
     def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
@@ -231,7 +231,7 @@ class Control:
 
     def show_help(self) -> None:
         """Show the keys of the focused pane."""
-        _ = self._screen.app.push_screen(help_page(self._body.pane, self._actions))
+        self.show(help_page(self._body.pane, self._actions))
 
     def show_palette(self) -> None:
         """Let the agent choose an action by name."""
@@ -246,9 +246,7 @@ class Control:
 
     def show_diagnostics(self) -> None:
         """Show what happened on the line."""
-        _ = self._screen.app.push_screen(
-            Diagnostics(lambda: self.state, ascii_only=self._body.ascii_only, ways=self.ways)
-        )
+        self.show(Diagnostics(lambda: self.state, ascii_only=self._body.ascii_only, ways=self.ways))
 
     def leave(self) -> None:
         """End the program."""
@@ -264,7 +262,7 @@ class Control:
         for send_id in found.taken:
             self.composing.taken(send_id)
         for notice in found.notices:
-            self._event_line.hear(notice.kind, self._words(notice))
+            self._event_line.hear(notice.kind, announced(self.state, notice, self.ways))
         if found.held:
             from tms_tui.ui import holding
 
@@ -292,16 +290,9 @@ class Control:
 
     def _ask_for_earlier(self) -> None:
         """While the panel stands there it names the customer's earlier conversations, each customer's read once."""
-        session = select.session(self.state, self.shown)
-        query = finding.of_customer(session) if session is not None and self._body.panel.display else None
-        if query is not None and select.found(self.state, query) is None:
+        session = select.session(self.state, self.shown) if self._body.panel.display else None
+        if session is not None and (query := finding.unread_earlier(self.state, session)):
             self.bridge.take(ListingAsked(query))
-
-    def _words(self, notice: Notice) -> str:
-        if notice.kind is NoticeKind.AVAILABILITY:
-            return f"You are {wording.availability(self.state.availability)}."
-        session = select.session(self.state, notice.session)
-        return wording.notice(notice, wording.customer(session) if session else "", self.ways)
 
 
 def _when_chosen(then: Callable[[str], None], chosen: str | None) -> None:

@@ -13,6 +13,7 @@ from tms_tui.domain.changes import (
     LinkChanged,
     ListingRead,
     Notice,
+    NoticeKind,
     PeopleChanged,
     SendHeld,
     SendTaken,
@@ -58,6 +59,14 @@ _WIDE: Final = {
     CannedChanged: set[Part](),  # nothing that stands on the desk shows them
     CountersChanged: set[Part](),
 }
+
+
+OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT})
+"""Said nowhere else: what follows within a blink must not wipe it away."""
+SEEN_ELSEWHERE: Final = frozenset(
+    {NoticeKind.LIVE, NoticeKind.CAUGHT_UP, NoticeKind.NEW_CONVERSATION, NoticeKind.WOKE, NoticeKind.COLLEAGUE}
+)
+"""By the badge, in the list or in the panel as well."""
 
 
 def touched(changes: Iterable[Change], shown: SessionId | None) -> Touched:

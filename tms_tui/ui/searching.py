@@ -55,7 +55,7 @@ class Search(Protocol):
         ...
 
 
-class Ways(Protocol):
+class SearchedDesk(Protocol):
     """What a search of the list does with the desk."""
 
     def list_found(self, words: str) -> None:
@@ -71,11 +71,11 @@ class Ways(Protocol):
         ...
 
 
-def search_of(bridge: Bridge, body: Body, ways: Ways) -> Search:
+def search_of(bridge: Bridge, body: Body, desk: SearchedDesk) -> Search:
     """The search of the pane that has the focus: of the list, or else of the conversation shown."""
     shown = body.transcript.session_id
     if body.pane is Pane.LIST or shown is None:
-        return ListSearch(bridge, body.sessions, body.transcript, ways)
+        return ListSearch(bridge, body.sessions, body.transcript, desk)
     return TalkSearch(bridge, body.transcript, shown)
 
 
@@ -88,11 +88,13 @@ class ListSearch:
     prompt = searching.IN_LIST
     hint = searching.LIST_HINT
 
-    def __init__(self, bridge: Bridge, sessions: SessionListView, transcript: TranscriptPane, ways: Ways) -> None:
+    def __init__(
+        self, bridge: Bridge, sessions: SessionListView, transcript: TranscriptPane, desk: SearchedDesk
+    ) -> None:
         self._bridge = bridge
         self._sessions = sessions
         self._transcript = transcript
-        self._ways = ways
+        self._desk = desk
         self._before = sessions.selected
         self._words = ""
         self._asked: SessionQuery | None = None
@@ -100,7 +102,7 @@ class ListSearch:
 
     def look(self, words: str) -> str:
         self._words = words
-        self._ways.list_found(words)
+        self._desk.list_found(words)
         self._sessions.action_first()
         self._ask()
         return self._said()
@@ -115,9 +117,9 @@ class ListSearch:
             return self._said()
         self._end()
         if finding.is_named(chosen, self._words):
-            self._ways.work_on(chosen.id)
+            self._desk.work_on(chosen.id)
             return None
-        self._ways.open_session(chosen.id)
+        self._desk.open_session(chosen.id)
         return TalkSearch(self._bridge, self._transcript, chosen.id, has_hit=True)
 
     def hear(self, found: Touched) -> str | None:
@@ -129,7 +131,7 @@ class ListSearch:
         elif select.found(self._bridge.state, self._asked) is None:
             return None
         self._asked = None
-        self._ways.list_found(self._words)
+        self._desk.list_found(self._words)
         self._ask()
         return self._said()
 
@@ -141,7 +143,7 @@ class ListSearch:
     def _end(self) -> None:
         """List as before; an answer that comes now is nobody's any more."""
         self._asked = None
-        self._ways.list_found("")
+        self._desk.list_found("")
 
     def _ask(self) -> None:
         wanted = finding.query(self._words)

@@ -5,6 +5,7 @@ from typing import Final
 from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
+from tms_tui.wording import priority, status
 from tms_tui.wording.times import plural, wait
 from tms_tui.wording.ways import Ways
 
@@ -14,13 +15,11 @@ READING: Final = "reading the conversation"
 NO_MESSAGES: Final = "no messages yet"
 """What the empty transcript of a conversation says, and why it is empty."""
 
-_PENDING_AND_ENDED: Final = {SessionStatus.PENDING: "pending", SessionStatus.ENDED: "resolved"}
-
 
 def standing(session: Session, waited: float | None) -> str:
     """How a conversation stands; `waited` seconds without an answer, None when nobody waits."""
-    if session.status in _PENDING_AND_ENDED:
-        return _PENDING_AND_ENDED[session.status]
+    if session.status is not SessionStatus.ACTIVE:
+        return status(session.status)
     if waited is None:
         return "answered"
     said = wait(waited)
@@ -35,7 +34,7 @@ def due(words: str) -> str:
 def news(state: State, session: Session) -> str:
     """What is new or pressing about a conversation; empty when nothing is."""
     urgent = session.priority in {Priority.HIGH, Priority.URGENT}
-    parts = [session.priority.value] if urgent else []
+    parts = [priority(session.priority)] if urgent else []
     if session.unread:
         parts.append(f"{session.unread} new")
     if select.is_dirty(state, session.id):

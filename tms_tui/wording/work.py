@@ -5,11 +5,13 @@ from typing import assert_never
 from tms_tui.core import select
 from tms_tui.core.handing import Hindrance, replies_in
 from tms_tui.core.state import State
+from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Session, SessionStatus
-from tms_tui.wording import availability, customer, priority, status, typing
+from tms_tui.wording import availability, customer, notice, priority, status, typing
 from tms_tui.wording.times import to_come
+from tms_tui.wording.ways import USUAL, Ways
 
 
 def decision(state: State, asked: Decide, wall: float) -> str:
@@ -26,6 +28,14 @@ def decision(state: State, asked: Decide, wall: float) -> str:
             return f"you {availability(wanted_availability)}"
         case _:
             assert_never(asked)
+
+
+def announced(state: State, said: Notice, ways: Ways = USUAL) -> str:
+    """What a notice says, by what is known now."""
+    if said.kind is NoticeKind.AVAILABILITY:
+        return f"You are {availability(state.availability)}."
+    session = select.session(state, said.session)
+    return notice(said, customer(session) if session is not None else "", ways)
 
 
 def doing(state: State, asked: Decide, name: str, wall: float) -> str:

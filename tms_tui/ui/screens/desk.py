@@ -14,13 +14,14 @@ from textual.worker import Worker, WorkerState
 
 from tms_tui import wording
 from tms_tui.core import select
+from tms_tui.domain.changes import Change
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.events import ComposerLeft, Shown, TopReached, Woke
 from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.ui import bindings
 from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
 from tms_tui.ui.control import Control
-from tms_tui.ui.keys import ACTIONS, Action, Pane, ways_of
+from tms_tui.ui.keys import Pane, ways_of
 from tms_tui.ui.preferences import DESKTOP, Preferences
 from tms_tui.ui.routing import Part, touched
 from tms_tui.ui.terminal import LENT, notify, set_title
@@ -56,7 +57,7 @@ class DeskScreen(Screen[None]):
     def __init__(self, preferences: Preferences, *, words: str = "") -> None:
         super().__init__()
         self._preferences = preferences
-        self._actions, self._clashes = _table(preferences)
+        self._actions, self._clashes = bindings.wanted(preferences)
         self._panes_of = {action.id: action.panes for action in self._actions}
         bindings.bind(self, bindings.of_desk(self._actions))
         self._header = DeskHeader(ascii_only=preferences.ascii_only, ways=ways_of(self._actions))
@@ -91,17 +92,25 @@ class DeskScreen(Screen[None]):
         self._bridge.attach(engine)
         if self._bridge.state is before:
             return
-        if self._body is not None:
-            await self._body.remove()
-        self._body = Body(self._bridge.state, self._preferences, self._actions)
+        # Until the columns stand there is no desk: what a key did now, the first look at everything would take back.
+        old, self._body, self._control = self._body, None, None
+        if old is not None:
+            await old.remove()
+        body = Body(self._bridge.state, self._preferences, self._actions)
+        await self._place.mount(body)
+        if body.is_attached:
+            self._begin(body)
+
+    def _begin(self, body: Body) -> None:
+        """Show everything in columns that stand there, and hear what happened since they were asked for."""
         own, actions = self._preferences.canned, self._actions
-        self._control = Control(self, self._bridge, self._body, self._event_line, actions, own)
-        await self._place.mount(self._body)
-        if self._body.is_attached:
-            self._body.go(Pane.LIST)
-            self._look_at_everything()
-            if self._clashes:
-                self.say(" ".join(["[keys]", *self._clashes]))
+        self._body = body
+        self._control = Control(self, self._bridge, body, self._event_line, actions, own)
+        body.go(Pane.LIST)
+        self._look_at_everything()
+        if self._clashes:
+            self.say(" ".join(["[keys]", *self._clashes]))
+        self._hear(self._control, self._bridge.drain())
 
     def say(self, words: str) -> None:
         """Put words on the event line."""
@@ -152,13 +161,15 @@ class DeskScreen(Screen[None]):
     # News from the engine.
 
     def on_engine_changed(self, event: EngineChanged) -> None:
-        if self._control is None:
-            return
-        found = touched(event.drain(), self._control.shown)
+        if self._control is not None:
+            self._hear(self._control, event.drain())
+
+    def _hear(self, control: Control, changes: Sequence[Change]) -> None:
+        found = touched(changes, control.shown)
         self._header.badge.update_from(self._bridge.state)
         if Part.HEADER in found.parts:
             self._look_at_header()
-        self._control.hear(found)
+        control.hear(found)
         self._wake_for_waits()
         if found.calls:
             self._call()
@@ -223,8 +234,8 @@ class DeskScreen(Screen[None]):
     # The screen itself.
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        if self._body is None or self._control is None:
-            return
+        if self._body is None or self._control is None or event.widget is not self.focused:
+            return  # the focus went on since: where it was must not take the keys back
         self._body.noticed_focus(event.widget)
         self._footer.show_pane(self._body.pane)
         if self._body.pane is Pane.COMPOSER:
@@ -282,13 +293,3 @@ class DeskScreen(Screen[None]):
         if self._control is not None:
             self._control.relist()
         self._wake_for_waits()
-
-
-def _table(preferences: Preferences) -> tuple[Sequence[Action], Sequence[str]]:
-    """The table of actions as the agent wants it, and what is wrong with the keys they named."""
-    if not preferences.keys and preferences.single_keys:
-        return ACTIONS, ()
-    from tms_tui.ui.rebinding import rebound
-
-    found = rebound(preferences.keys, single_keys=preferences.single_keys)
-    return found.actions, tuple(found.clashes.values())

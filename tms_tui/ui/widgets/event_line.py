@@ -1,18 +1,10 @@
 """The last announcement, until the next one, and beside it what stands there for good."""
 
-from typing import Final
-
 from textual.content import Content
 
 from tms_tui.domain.changes import NoticeKind
+from tms_tui.ui.routing import OF_LOSS, SEEN_ELSEWHERE
 from tms_tui.ui.widgets.line import Line
-
-_OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT})
-"""Said nowhere else: what follows within a blink must not wipe it away."""
-_SEEN_ELSEWHERE: Final = frozenset(
-    {NoticeKind.LIVE, NoticeKind.CAUGHT_UP, NoticeKind.NEW_CONVERSATION, NoticeKind.WOKE, NoticeKind.COLLEAGUE}
-)
-"""By the badge, in the list or in the panel as well."""
 
 
 class EventLine(Line):
@@ -27,9 +19,9 @@ class EventLine(Line):
 
     def hear(self, kind: NoticeKind, words: str) -> None:
         """Say what happened; a loss stands until the agent acts or something of weight follows."""
-        if not (self._lasting and kind in _SEEN_ELSEWHERE):
+        if not (self._lasting and kind in SEEN_ELSEWHERE):
             self.say(words)
-        self._lasting = kind in _OF_LOSS or (self._lasting and kind in _SEEN_ELSEWHERE)
+        self._lasting = kind in OF_LOSS or (self._lasting and kind in SEEN_ELSEWHERE)
 
     def agent_acts(self) -> None:
         """Whoever acts has seen what stands here."""
