@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tms_tui.core.apply import apply
@@ -50,6 +51,8 @@ ANA = User(AgentId("ana"), TenantId("shop"), CleanText("Ana"), CleanText("ana@sh
 EVA = Agent(AgentId("eva"), CleanText("Eva"), CleanText("eva@shop.test"), availability=Availability.ONLINE)
 JONAS, MIA, LI = SessionId("jonas"), SessionId("mia"), SessionId("li")
 PREFILL = Prefill("https://chat.test", "ana@shop.test", Secret("swordfish"), keyring="Test Keyring")
+CHARACTERS = {_character_to_key(character): character for character in map(chr, range(ord(" "), 127))}
+"""What a key of that name types."""
 SIZES = ((160, 48), (100, 30), (80, 24), (60, 20))
 
 
@@ -177,14 +180,14 @@ async def desk(
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys one after the other, each after what the one before did."""
     for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
+        await burst(pilot, key)
 
 
 async def burst(pilot: Pilot[None], *keys: str) -> None:
     """Let keys arrive all at once, as a slow line or a quick hand delivers them."""
     for key in keys:
-        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        name = _character_to_key(key) if len(key) == 1 else key
+        pilot.app.post_message(Key(name, CHARACTERS.get(name)))
     await settled(pilot)
 
 
@@ -192,7 +195,7 @@ async def settled(pilot: Pilot[None]) -> None:
     """Return when nothing is left to run, seen three times: a timer, a thread or a drawing may begin anew."""
     ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
     for _ in range(3):
-        await asyncio.sleep(1 / 160)
+        await asyncio.sleep(1 / 500)
         for _ in range(10_000):
             if not ready:
                 break
