@@ -52,10 +52,27 @@ async def test_a_node_that_falls_silent_takes_its_agents_and_customers_with_it(p
     dana, bo, visitor = await one.sign_in("Dana"), await other.sign_in("Bo"), await other.visitor()
     async with agent_socket(one, dana) as far, agent_socket(other, bo), visitor_socket(other, visitor):
         await both(far, bo.user.id, visitor.session_id, there=True)
-        exchange.hears.remove(other.app.services.hub.hear)
-        other.app.services.bus = MemoryBus()
-        other.app.services.hub.nodes._bus = MemoryBus()
+        silence(other, exchange)
         await both(far, bo.user.id, visitor.session_id, there=False)
+
+
+async def test_a_customer_who_came_after_the_last_word_of_a_dead_node_goes_with_it(
+    pair: Pair, exchange: Exchange
+) -> None:
+    one, other = pair
+    dana, bo, visitor = await one.sign_in("Dana"), await other.sign_in("Bo"), await other.visitor()
+    async with agent_socket(one, dana) as far, agent_socket(other, bo):
+        await far.until("agent_presence", id=bo.user.id, availability="online")
+        silence(other, exchange)
+        async with visitor_socket(other, visitor):
+            await both(far, bo.user.id, visitor.session_id, there=False)
+
+
+def silence(node: RunningServer, exchange: Exchange) -> None:
+    """Let a node neither hear nor be heard; it goes on writing into the store."""
+    exchange.hears.remove(node.app.services.hub.hear)
+    node.app.services.bus = MemoryBus()
+    node.app.services.hub.nodes._bus = MemoryBus()
 
 
 async def both(far: Far, agent: str, session: str, *, there: bool) -> None:

@@ -22,10 +22,10 @@ class VisitorPresence:
         self._nodes.moved.append(self._moved)
 
     async def adopt(self) -> None:
-        """Those who were there when a server last stopped get the same grace to come back."""
+        """Those whom a server that stopped or died left as being there get the same grace to come back."""
         async with self._journal.database.read() as connection:
-            there = await sessions.online(connection)
-        for tenant_id, session_id in there:
+            left_behind = [one for one in await sessions.online(connection) if not self._is_there(*one)]
+        for tenant_id, session_id in left_behind:
             self.left(tenant_id, session_id)
 
     async def arrived(self, tenant_id: str, session_id: str) -> None:
@@ -36,20 +36,17 @@ class VisitorPresence:
         self._nodes.changed()
         self._background.start(self._gone(tenant_id, session_id), "customer gone")
 
-    def _moved(self, before: Roster, now: Roster) -> None:
-        if not now.leaving:
-            return  # a node that lives settles its own
-        for tenant_id, session_ids in before.visitors.items():
-            for session_id in session_ids:
-                self.left(tenant_id, session_id)
+    def _moved(self, _before: Roster, now: Roster) -> None:
+        if now.leaving:  # its last roster may lack who came just before; the store names them all
+            self._background.start(self.adopt(), "customers of a node that is gone")
 
     async def _gone(self, tenant_id: str, session_id: str) -> None:
         await self._clock.sleep(self._grace)
         await self._settle(tenant_id, session_id)
 
     async def _settle(self, tenant_id: str, session_id: str) -> None:
-        def is_there() -> bool:
-            here = self._hub.visitors_of(tenant_id, session_id) > 0
-            return here or self._nodes.elsewhere.has_visitor(tenant_id, session_id)
+        await customer_seen(self._journal, tenant_id, session_id, lambda: self._is_there(tenant_id, session_id))
 
-        await customer_seen(self._journal, tenant_id, session_id, is_there)
+    def _is_there(self, tenant_id: str, session_id: str) -> bool:
+        here = self._hub.visitors_of(tenant_id, session_id) > 0
+        return here or self._nodes.elsewhere.has_visitor(tenant_id, session_id)
