@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.soak.soaking import Pace, Soaked, at_work
 
-SHORT = Pace(minutes=2, faster=20)
+SHORT = Pace(minutes=2, faster=50)
 
 
 def soaked(home: Path, how: str) -> Soaked:

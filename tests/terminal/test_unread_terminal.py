@@ -14,7 +14,7 @@ from tests.terminal.pty_driver import Terminal, now
 from tests.terminal.staging import Guest, Stage, staged
 
 MIB: Final = 1 << 20
-LINES: Final = 150
+LINES: Final = 60
 BLIND: Final = "sent while nobody looked"
 
 
@@ -32,7 +32,7 @@ def work_unread(terminal: Terminal, guest: Guest) -> bool:
     for number in range(LINES):
         guest.says(f"line {number} " + "of many, each about as long as a row may well be " * 3)
     terminal.send(f"{BLIND}\r")
-    end = now() + 5
+    end = now() + 3
     while BLIND not in guest.stored() and now() < end:
         continue
     assert len(terminal.chunks) == read, "nothing was read meanwhile"
