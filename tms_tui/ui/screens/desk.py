@@ -166,10 +166,10 @@ class DeskScreen(Screen[None]):
 
     def _hear(self, control: Control, changes: Sequence[Change]) -> None:
         found = touched(changes, control.shown)
+        control.hear(found)  # first: what the agent looks at
         self._header.badge.update_from(self._bridge.state)
         if Part.HEADER in found.parts:
             self._look_at_header()
-        control.hear(found)
         self._wake_for_waits()
         if found.calls:
             self._call()

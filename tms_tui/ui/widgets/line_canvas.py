@@ -1,7 +1,7 @@
 """A widget made of whole rows: repaints only the rows that changed, and never lays anything out."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -10,12 +10,13 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tms_tui.ui.paint.cells import fit
+from tms_tui.ui.paint.cells import cells, fit
 from tms_tui.ui.paint.look import ASCII, PARTS, Look, Signs
 from tms_tui.ui.paint.row import Row, blank_tail
 from tms_tui.ui.widgets.own_row import is_enabled, write_regions
 from tms_tui.wording.ways import USUAL, Ways
 
+_NO_CELLS: Final = (0, 0)
 _GRAIN: Final = 16
 """Cells by which partly painted rows grow, so that their cropped forms can be used again."""
 
@@ -63,8 +64,7 @@ class LineCanvas(Widget, inherit_bindings=False):
         if len(before) != len(self._rows):
             self.refresh()
             return
-        widths = [_changed_cells(*pair) for pair in zip(before, self._rows, strict=True)]
-        regions = _regions(widths)
+        regions = _regions([_changed_cells(*pair) for pair in zip(before, self._rows, strict=True)])
         self._place_cursor()
         if regions and not (self._writes_itself and write_regions(self, regions)):
             self.refresh(*regions)
@@ -148,23 +148,32 @@ class LineCanvas(Widget, inherit_bindings=False):
         return Row([Segment(fit(words, width), style)], width)
 
 
-def _changed_cells(before: Strip, row: Strip) -> int:
-    """How much of a row, from its left, is to be painted again: the blanks that both end in stay as they are."""
+def _changed_cells(before: Strip, row: Strip) -> tuple[int, int]:
+    """Which cells of a row are to be painted again: not what both begin with, nor the blanks that both end in."""
     if row is before:
-        return 0
+        return _NO_CELLS
+    if row.cell_length != before.cell_length:
+        return 0, row.cell_length
+    start, end = _same_beginning(before, row), row.cell_length
     (blanks_before, seen_before), (blanks, seen) = blank_tail(before), blank_tail(row)
-    if row.cell_length != before.cell_length or seen != seen_before:
-        return row.cell_length
-    cells = row.cell_length - min(blanks, blanks_before)
-    return min(row.cell_length, -(-cells // _GRAIN) * _GRAIN)
+    if seen == seen_before:
+        used = end - min(blanks, blanks_before)
+        end = min(end, -(-used // _GRAIN) * _GRAIN)
+    return (start, end) if start < end else _NO_CELLS
 
 
-def _regions(widths: Sequence[int]) -> list[Region]:
+def _same_beginning(before: Strip, row: Strip) -> int:
+    """The cells of the segments that both begin with: of messages of one author often all but the words."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, row, strict=False))
+    return sum(cells(segment.text) for segment, _ in same)
+
+
+def _regions(spans: Sequence[tuple[int, int]]) -> list[Region]:
     regions: list[Region] = []
     y = 0
-    for width, rows in groupby(widths):
+    for (start, end), rows in groupby(spans):
         height = len(list(rows))
-        if width:
-            regions.append(Region(0, y, width, height))
+        if start < end:
+            regions.append(Region(start, y, end - start, height))
         y += height
     return regions
