@@ -49,6 +49,18 @@ async def test_one_is_found_by_a_part_and_seen_filled_before_it_is_taken() -> No
         assert sent(engine) == ["Hello Jonas Weber, Ana here."]
 
 
+async def test_one_of_several_lines_stands_on_one_row_and_the_cursor_with_it() -> None:
+    engine = equipped()
+    long = response("bye", "Farewell", "Thank you.\n\nGood-bye!")
+    engine.take(CannedRead((long, HELLO)))
+    async with desk(engine, size=(80, 24)) as (pilot, _):
+        await press(pilot, "enter", "slash", "down")
+        rows = text_of(pilot).splitlines()
+        chosen = next(at for at, row in enumerate(rows) if "> /hello" in row)
+        assert "/bye  Farewell  Thank you. Good-bye!" in rows[chosen - 1]
+        assert pilot.app.cursor_position.y == chosen
+
+
 async def test_what_is_not_filled_is_named_marked_and_refused_at_send() -> None:
     async with desk(equipped(), size=(80, 24)) as (pilot, engine):
         await press(pilot, "enter", "slash", *"order")

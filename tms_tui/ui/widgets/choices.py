@@ -81,5 +81,7 @@ def _line(choice: Choice, *, marked: bool = False) -> Content:
     words = Content(f"{'>' if marked else ' '} {choice.words}")
     if not choice.detail:
         return words
+    # A second row would be no choice's own, and put the cursor beside the chosen one.
+    detail = " ".join(line.strip() for line in choice.detail.splitlines() if line.strip())
     # On the chosen line it has the line's own colour: muted on that ground nobody could read it.
-    return Content.assemble(words, "  ", (choice.detail, "" if marked else "$text-muted"))
+    return Content.assemble(words, "  ", (detail, "" if marked else "$text-muted"))
