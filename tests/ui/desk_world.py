@@ -202,7 +202,8 @@ async def settled(pilot: Pilot[None]) -> None:
             await asyncio.sleep(0)
         else:
             raise AssertionError("the desk never comes to rest")
-        pilot.app.screen._on_timer_update()
+        for screen in pilot.app.screen_stack:  # what lies below a dialog is drawn as well, by a timer of its own
+            screen._on_timer_update()
 
 
 def text_of(pilot: Pilot[None]) -> str:
