@@ -84,6 +84,7 @@ async def killed_console(stage: Stage) -> None:
     assert child.stdout is not None
     try:
         line = await asyncio.wait_for(child.stdout.readline(), 30)
+        await stage.until(lambda: stage.line.bitten[BlackHole], what="an answer to a send was swallowed")
     finally:
         child.kill()
     assert await child.wait() == -signal.SIGKILL
