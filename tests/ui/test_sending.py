@@ -136,6 +136,17 @@ async def test_nothing_is_sent_past_an_answer_that_came_after_it_was_written() -
         assert not [effect for effect in engine.effects if isinstance(effect, Transmit)]
 
 
+async def test_a_last_letter_that_comes_with_its_enter_counts_as_written_after_what_stands_there() -> None:
+    """The news of the letter may come after that of Enter."""
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"sorr")
+        arrives(engine, message(JONAS, 3, "all is well", by_agent(EVA)))
+        await settled(pilot)
+        await burst(pilot, "y", "enter")
+        (draft,) = drafts_sent(engine)
+        assert (draft.text, draft.seen_up_to) == ("sorry", 3)
+
+
 async def test_whoever_writes_on_after_a_colleagues_answer_has_seen_it() -> None:
     async with desk() as (pilot, engine):
         await press(pilot, "enter", *"sorry")

@@ -44,6 +44,7 @@ class Composing:
 
         Not one with placeholders: the first is marked in the composer, and all of them are given.
         """
+        self.keep()  # the news of its last letters may come later, and tells up to where it answers
         unfilled = canned.unfilled(text)
         if unfilled:
             self._composer.released()

@@ -195,7 +195,8 @@ class Composer(TextArea, inherit_bindings=False):
             self.post_message(self.TooLong(len(text)))
             return
         self._submitted.append(text)
-        self.post_message(self.Submitted(text.strip(), self._session, private=self._private))
+        # To the screen at once: through the queue of each box around the composer it would take half a millisecond.
+        self.screen.post_message(self.Submitted(text.strip(), self._session, private=self._private))
 
     def edit(self, edit: Edit) -> EditResult:
         """Make an edit, unless it would make the text too long; the row edited is shown at once."""

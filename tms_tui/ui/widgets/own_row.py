@@ -70,7 +70,11 @@ def is_enabled() -> bool:
 
 
 def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
-    """Write parts of a widget without border, padding or children; False when only a frame can show them."""
+    """Write parts of a widget without border, padding or children; False when only a frame can show them.
+
+    From the bottom up: of a conversation that moved up by a row the news is the last one, which a slow line brings
+    first.
+    """
     if not (_is_uncovered(widget) and _is_whole(widget)):
         return False
     origin, width = widget.region.offset, widget.region.width
@@ -78,8 +82,8 @@ def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
     strips = widget.render_lines(Region(0, around.y, width, around.height))
     rows = [
         (origin + Offset(region.x, y), strips[y - around.y].crop(region.x, region.right))
-        for region in regions
-        for y in region.line_range
+        for region in reversed(regions)
+        for y in reversed(region.line_range)
     ]
     _write(widget, rows, widget.app.cursor_position)
     return True
