@@ -10,8 +10,9 @@ from pathlib import Path
 
 import httpx
 
+from tests.server.hand_clock import HandClock
 from tests.server.running import RunningServer, SignedIn, Visitor, running_server
-from tests.server.sockets import agent_socket, idle_connections
+from tests.server.sockets import agent_socket, idle_connections, visitor_socket
 from tests.server.waiting import until
 from tms_tui.server.settings import ServerSettings
 
@@ -77,6 +78,27 @@ async def test_a_locked_store_is_said_and_nothing_is_half_stored(tmp_path: Path)
             other.execute("ROLLBACK")
         await visitor.says("after")
         assert await contents_of(dana, visitor) == ["before", "after"]
+
+
+async def test_a_customer_who_left_while_the_store_was_locked_is_gone_once_it_is_not(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    async with running_server(tmp_path, clock=clock, store_patience=0.05, visitor_grace=3) as server:
+        dana, visitor = await server.sign_in(), await server.visitor()
+        async with agent_socket(server, dana) as far:
+            async with visitor_socket(server, visitor):
+                update = await far.until("session_update", id=visitor.session_id)
+                assert update["data"]["customer"]["online"] is True
+            await clock.someone_sleeps_until(3)
+            other = sqlite3.connect(tmp_path / "tms-chat.db", isolation_level=None)
+            with contextlib.closing(other):
+                other.execute("BEGIN IMMEDIATE")
+                clock.advance(3.7)
+                await clock.someone_sleeps_until(6.7)  # it could not be written, and is tried again
+                other.execute("ROLLBACK")
+            clock.advance(3)
+            update = await far.until("session_update", id=visitor.session_id)
+            assert update["data"]["customer"]["online"] is False
 
 
 async def contents_of(agent: SignedIn, visitor: Visitor) -> list[str]:

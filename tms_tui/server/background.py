@@ -2,7 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from tms_tui.server.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -35,3 +39,16 @@ class Background:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             logger.error("background work failed name=%s error=%s", task.get_name(), type(error).__name__)
+
+
+async def until_stored(work: Callable[[], Awaitable[None]], clock: Clock, pause: float) -> None:
+    """Does what needs the store, again every `pause` seconds while that is away.
+
+    Who left meanwhile would else seem to be there until they come back.
+    """
+    while True:
+        try:
+            return await work()
+        except SQLAlchemyError as error:
+            logger.error("the store is away, to be tried again error=%s", type(error).__name__)
+        await clock.sleep(pause)

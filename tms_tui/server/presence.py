@@ -1,9 +1,10 @@
 """Who is there: agents by their sockets on any node, and which conversation they look at."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from tms_tui.protocol import wire
-from tms_tui.server.background import Background
+from tms_tui.server.background import Background, until_stored
 from tms_tui.server.bus import Bus, Roster, Whisper
 from tms_tui.server.clock import Clock
 from tms_tui.server.frames import spoken
@@ -118,14 +119,15 @@ class Presence:
         there = here.get(agent_id)
         if there is not None and there.lines == 0 and there.absences == absence:
             del here[agent_id]
-            await self._changed(tenant_id, agent_id)
+            await until_stored(lambda: self._changed(tenant_id, agent_id), self._clock, self._grace)
 
     def _moved(self, before: Roster, now: Roster) -> None:
         for tenant_id in before.agents.keys() | now.agents.keys():
             was, is_now = before.agents.get(tenant_id, {}), now.agents.get(tenant_id, {})
             news = {agent for agent, viewing in was.items() ^ is_now.items()}
             if news:
-                self._background.start(self._tell_all(tenant_id, news), "agents elsewhere")
+                work = until_stored(partial(self._tell_all, tenant_id, news), self._clock, self._grace)
+                self._background.start(work, "agents elsewhere")
 
     async def _tell_all(self, tenant_id: str, agent_ids: set[str]) -> None:
         for agent_id in agent_ids:

@@ -1,6 +1,6 @@
 """Whether a customer is on the page: a short absence (a reload, the next page) is none."""
 
-from tms_tui.server.background import Background
+from tms_tui.server.background import Background, until_stored
 from tms_tui.server.bus import Roster
 from tms_tui.server.clock import Clock
 from tms_tui.server.handling import customer_seen
@@ -38,11 +38,13 @@ class VisitorPresence:
 
     def _moved(self, _before: Roster, now: Roster) -> None:
         if now.leaving:  # its last roster may lack who came just before; the store names them all
-            self._background.start(self.adopt(), "customers of a node that is gone")
+            self._background.start(
+                until_stored(self.adopt, self._clock, self._grace), "customers of a node that is gone"
+            )
 
     async def _gone(self, tenant_id: str, session_id: str) -> None:
         await self._clock.sleep(self._grace)
-        await self._settle(tenant_id, session_id)
+        await until_stored(lambda: self._settle(tenant_id, session_id), self._clock, self._grace)
 
     async def _settle(self, tenant_id: str, session_id: str) -> None:
         await customer_seen(self._journal, tenant_id, session_id, lambda: self._is_there(tenant_id, session_id))
