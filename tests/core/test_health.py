@@ -68,6 +68,14 @@ def test_half_a_ping_is_the_way_of_the_welcome() -> None:
     assert list(health.deliveries) == [pytest.approx(0.7, abs=1e-4)]
 
 
+def test_nothing_comes_before_it_is_stored_however_late_the_welcome_was_read() -> None:
+    health = Health()
+    came_up(health, now=10.5, wall=EPOCH, server_time=EPOCH)
+    delivered(health, EPOCH + 1.0, now=11.1)
+    delivered(health, EPOCH + 2.0, now=12.3)
+    assert list(health.deliveries) == [0.0, pytest.approx(0.2, abs=1e-4)]
+
+
 def test_a_message_that_reading_found_first_counts_with_the_time_it_took() -> None:
     server_time = EPOCH + 100.0
     desk = live(server_time)

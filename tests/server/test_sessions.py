@@ -144,6 +144,24 @@ async def test_the_customer_waits_until_answered_and_wakes_the_conversation(serv
         assert session["waiting_since"] is not None
 
 
+async def test_a_customer_who_was_not_answered_still_waits_when_the_end_is_taken_back(server: RunningServer) -> None:
+    agent, visitor = await server.sign_in(), await server.visitor()
+    post = f"/v1/chat/sessions/{visitor.session_id}/messages"
+    await visitor.says("hello?")
+    await agent.http.post(post, json={"content": "hi", "client_message_id": str(uuid.uuid4())})
+    asked = await visitor.says("my lamp is broken")
+    await visitor.says("anyone?")
+    note = {"content": "which lamp?", "client_message_id": str(uuid.uuid4()), "is_private": True}
+    await agent.http.post(post, json=note)
+    await change(agent, visitor, "status", status="ended")
+    _, session = await change(agent, visitor, "status", status="active")
+    assert session["waiting_since"] == asked["created_at"]
+    await agent.http.post(post, json={"content": "a new one is on its way", "client_message_id": str(uuid.uuid4())})
+    await change(agent, visitor, "status", status="ended")
+    _, session = await change(agent, visitor, "status", status="pending")
+    assert session["waiting_since"] is None, "they were answered before the end"
+
+
 async def test_status_tags_and_priority_change_and_unfit_ones_are_refused(server: RunningServer) -> None:
     agent, visitor = await server.sign_in(), await server.visitor()
     until = "2030-01-31T12:00:00.000000Z"

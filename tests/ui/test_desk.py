@@ -42,6 +42,7 @@ from tms_tui.domain.events import (
     TypingSeen,
 )
 from tms_tui.domain.model import Availability, SessionStatus
+from tms_tui.domain.value import replace
 from tms_tui.ui.keys import Pane
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.widgets.body import Body
@@ -247,6 +248,19 @@ async def test_resolving_can_be_taken_back_for_a_while() -> None:
         assert engine.effects[-1] == SetStatus(JONAS, SessionStatus.ACTIVE)
         await press(pilot, "u")
         assert said(pilot) == "Nothing to take back."
+
+
+async def test_the_way_back_is_named_as_long_as_there_is_one() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "e")
+        resolved = replace(engine.state.sessions[JONAS], status=SessionStatus.ENDED, version=2)
+        engine.take(SessionChanged(resolved))
+        await settled(pilot)
+        assert said(pilot) == "Resolved: Jonas Weber. u undoes this for 10 s."
+        engine.later(10.5)
+        engine.take(SessionChanged(replace(resolved, status=SessionStatus.ACTIVE, version=3)))
+        await settled(pilot)
+        assert said(pilot) == "Open again: Jonas Weber"
 
 
 async def test_after_a_while_resolving_stays() -> None:

@@ -1,6 +1,8 @@
 """Canned responses at the desk: found, seen before they are taken, filled, and never sent half filled."""
 
-from tests.ui.desk_world import JONAS, FakeEngine, desk, furnished, press, said, text_of
+import pytest
+
+from tests.ui.desk_world import JONAS, SIZES, FakeEngine, desk, furnished, press, said, text_of
 from tms_tui.domain.events import CannedRead, SendAsked
 from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.text import CleanText
@@ -61,6 +63,29 @@ async def test_one_of_several_lines_stands_on_one_row_and_the_cursor_with_it() -
         assert pilot.app.cursor_position.y == chosen
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_all_lines_are_seen_before_it_is_taken(size: tuple[int, int]) -> None:
+    engine = equipped()
+    long = response("bye", "Farewell", "Thank you for writing. Good-bye!\nAna")
+    longer = response("sorry", "Excuse", "We are sorry.\nIt is on its way.\nBob")
+    engine.take(CannedRead((long, longer)))
+    async with desk(engine, size=size) as (pilot, _):
+        await press(pilot, "enter", "slash")
+        assert _stand_together(text_of(pilot), "Thank you for writing. Good-bye!", "Ana")
+        await press(pilot, "down")
+        assert _stand_together(text_of(pilot), "We are sorry.", "It is on its way.", "Bob")
+        await press(pilot, *"far")
+        assert _stand_together(text_of(pilot), "Thank you for writing. Good-bye!", "Ana")
+
+
+def _stand_together(screen: str, *lines: str) -> bool:
+    """Whether these lines, and nothing else between the same borders, stand below each other."""
+    inside = [[part.strip() for part in row.replace("┃", "│").split("│")] for row in screen.splitlines()]
+    return any(
+        all(line in parts for line, parts in zip(lines, inside[start:], strict=False)) for start in range(len(inside))
+    )
+
+
 async def test_what_is_not_filled_is_named_marked_and_refused_at_send() -> None:
     async with desk(equipped(), size=(80, 24)) as (pilot, engine):
         await press(pilot, "enter", "slash", *"order")
@@ -92,10 +117,14 @@ async def test_ones_own_stand_beside_the_servers_and_in_place_of_the_same_shortc
         assert written(pilot) == "Hi Jonas Weber!"
 
 
-async def test_esc_types_the_slash_after_all() -> None:
+async def test_esc_leaves_nothing_behind_and_a_second_slash_writes_one() -> None:
     async with desk(equipped()) as (pilot, _):
         await press(pilot, "enter", "slash", "escape")
-        assert written(pilot) == "/"
+        assert written(pilot) == ""
+        await press(pilot, "slash")
+        assert "/ writes /, Esc leaves." in text_of(pilot)
+        await press(pilot, "slash", "slash", "x")
+        assert written(pilot) == "//x"
 
 
 async def test_without_any_the_slash_is_typed_and_it_is_said_where_they_come_from() -> None:

@@ -23,6 +23,7 @@ from tests.ui.desk_world import (
     text_of,
 )
 from tms_tui.domain.effects import Transmit
+from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import AskFailed, LinkLost, ResendAsked, SendAsked, SendDropped, SendStored
 from tms_tui.domain.ids import SendId
@@ -147,6 +148,40 @@ async def test_a_last_letter_that_comes_with_its_enter_counts_as_written_after_w
         assert (draft.text, draft.seen_up_to) == ("sorry", 3)
 
 
+async def test_what_is_typed_behind_an_enter_does_not_make_what_was_sent_any_newer() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"sorry")
+        arrives(engine, message(JONAS, 3, "all is well", by_agent(EVA)))
+        await settled(pilot)
+        await burst(pilot, "enter", "b")
+        assert [draft.seen_up_to for draft in drafts_sent(engine)] == [2]
+        assert "the conversation moved on since you wrote it" in text_of(pilot)
+        assert not [effect for effect in engine.effects if isinstance(effect, Transmit)]
+
+
+async def test_what_was_held_and_left_is_a_draft_and_leaves_once() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"sorry")
+        arrives(engine, message(JONAS, 3, "all is well", by_agent(EVA)))
+        await settled(pilot)
+        await press(pilot, "enter", "escape")
+        assert composer(pilot).text == "sorry"
+        assert not list(engine.state.outbox)
+        await press(pilot, "enter", "2")
+        assert [effect.draft.text for effect in engine.effects if isinstance(effect, Transmit)] == ["sorry"]
+        assert [send.draft.text for send in engine.state.outbox] == ["sorry"]
+
+
+async def test_what_was_held_while_one_was_elsewhere_leaves_once_when_it_is_written_again() -> None:
+    async with desk() as (pilot, engine):
+        await press(pilot, "enter", *"sorry", "enter", "ctrl+down")
+        (sent,) = (effect for effect in engine.effects if isinstance(effect, Transmit))
+        engine.take(AskFailed(sent, Failure(FailureKind.MOVED_ON)))
+        assert [send.delivery for send in engine.state.outbox] == [Delivery.HELD]
+        await press(pilot, "ctrl+up", *"sorry", "enter")
+        assert [send.draft.send_id for send in engine.state.outbox] == ["send-2"]
+
+
 async def test_whoever_writes_on_after_a_colleagues_answer_has_seen_it() -> None:
     async with desk() as (pilot, engine):
         await press(pilot, "enter", *"sorry")
@@ -258,12 +293,6 @@ async def test_a_slash_in_an_empty_composer_offers_canned_responses() -> None:
         assert "Greeting" in text_of(pilot)
         await press(pilot, "enter")
         assert composer(pilot).text == "Hello Jonas Weber!"
-
-
-async def test_leaving_the_canned_responses_types_the_slash() -> None:
-    async with desk() as (pilot, _):
-        await press(pilot, "enter", "slash", "escape")
-        assert composer(pilot).text == "/"
 
 
 async def test_unsent_messages_that_are_kept_are_not_called_lost() -> None:

@@ -9,7 +9,9 @@ from tms_tui import wording
 from tms_tui.core.select import Badge, BadgeKind
 from tms_tui.core.state import Typist
 from tms_tui.domain.entries import Delivery, Entry, GapMark
-from tms_tui.domain.model import Availability, Priority, SessionStatus
+from tms_tui.domain.ids import MessageId
+from tms_tui.domain.model import AuthorType, Availability, Preview, Priority, SessionStatus
+from tms_tui.domain.text import clean_line
 from tms_tui.ui.paint.entry import entry_rows
 from tms_tui.ui.paint.look import ASCII, Look, Signs
 from tms_tui.ui.paint.session_row import describe, session_rows
@@ -60,8 +62,10 @@ def test_rows_of_the_list() -> None:
     state.typing[typed.id] = {"Jonas": Typist(JONAS, 1.0)}
     replied = conversation("Mia", 9)
     state.typing[replied.id] = {"Eva": Typist(EVA, 1.0)}
+    said = Preview(MessageId("m1"), AuthorType.AGENT, clean_line("Ana"), clean_line("hello"), NOON)
     states = {
-        "answered": conversation("Mia", 1),
+        "nothing yet": conversation("Mia", 1),
+        "answered": conversation("Mia", 1, last_message=said),
         "waiting": conversation("Mia", 1, waiting_since=NOON - 90),
         "due": conversation("Mia", 1, waiting_since=NOON - 400),
         "new words": conversation("Mia", 1, unread=2),

@@ -123,7 +123,9 @@ def delivered(health: Health, created_at: float, now: float) -> None:
     """
     if health.server_clock is None or created_at < health.welcomed_at:
         return
-    took = max(0.0, now + health.server_clock - created_at)
+    # None comes before it is stored: if it seems so, the welcome was read late, and its time was old by then.
+    health.server_clock = max(health.server_clock, created_at - now)
+    took = now + health.server_clock - created_at
     health.deliveries.append(took)
     health.delivery_counts[bisect_left(DELIVERY_BOUNDS, took)] += 1
     health.delivery_seconds += took

@@ -1,12 +1,24 @@
 """What is taken back, and how: the last decision by one of its kind, or a message that has not left."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from tms_tui.core.state import Decision, State
+from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import UNDO_WITHIN
+
+_OF_DECISIONS: Final = frozenset(
+    {
+        NoticeKind.RESOLVED,
+        NoticeKind.REOPENED,
+        NoticeKind.SET_PENDING,
+        NoticeKind.GIVEN_TO_YOU,
+        NoticeKind.RELEASED,
+        NoticeKind.AVAILABILITY,
+    }
+)
 
 
 def inverse(state: State, event: Decide) -> Decide | None:
@@ -30,6 +42,14 @@ def inverse(state: State, event: Decide) -> Decide | None:
 def about(event: Decide) -> SessionId | None:
     """The conversation that was decided on; None for a decision about oneself."""
     return None if isinstance(event, AvailabilityAsked) else event.session
+
+
+def is_to_be_undone(state: State, said: Notice, now: float) -> bool:
+    """Whether a notice tells what became of the last decision, which can be taken back; `now` as below."""
+    last = state.decision
+    if last is None or now - last.at > UNDO_WITHIN or said.other or said.kind not in _OF_DECISIONS:
+        return False
+    return about(last.asked) == said.session
 
 
 def to_take_back(state: State, session: SessionId | None, now: float) -> PendingSend | Decision | None:

@@ -81,17 +81,19 @@ async def _unread(change: Change, conversation: Conversation, agent_id: str) -> 
 async def set_status(
     journal: Journal, tenant_id: str, session_id: str, by: Speaker, status: str, until: str | None
 ) -> Conversation:
-    """`until` counts for "pending" only. Ending clears who waits."""
+    """`until` counts for "pending" only. Ending clears who waits; open again, they have waited since they wrote."""
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
         until = until if status == "pending" else None
         if (conversation.status, conversation.pending_until) == (status, until):
             return conversation
+        if status == "ended":
+            conversation.waiting_since = None
+        elif conversation.status == "ended":
+            conversation.waiting_since = await messages.unanswered_since(change.connection, session_id)
         conversation.status = status
         conversation.pending_until = until
         conversation.ended_at = change.at if status == "ended" else None
-        if status == "ended":
-            conversation.waiting_since = None
         conversation.status_changed_at = change.at
         conversation.status_changed_by = by.id
         conversation.status_changed_seq = conversation.last_seq

@@ -2,6 +2,7 @@
 
 from tms_tui import wording
 from tms_tui.core import canned, select
+from tms_tui.domain.entries import Delivery
 from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendDropped
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft, Message
@@ -44,7 +45,8 @@ class Composing:
 
         Not one with placeholders: the first is marked in the composer, and all of them are given.
         """
-        self.keep()  # the news of its last letters may come later, and tells up to where it answers
+        if not self._draft_known(session, private=private).endswith(text):
+            self.keep()  # the news of its last letters comes later, and they tell up to where it answers
         unfilled = canned.unfilled(text)
         if unfilled:
             self._composer.released()
@@ -53,6 +55,7 @@ class Composing:
         moment = self._bridge.moment()
         seen = select.answers_up_to(self._bridge.state, session, private=private)
         draft = Draft(self._bridge.new_send_id(), session, text, private, moment.wall, seen)
+        self._drop_held(draft)
         self._asked[draft.send_id] = draft
         self._bridge.take(SendAsked(draft))
         return []
@@ -65,7 +68,7 @@ class Composing:
         if self._stands_in_composer(draft):
             self._composer.taken()
             self.keep()
-        elif self._bridge.state.drafts.get((draft.session, draft.private)) == draft.text:
+        elif self._draft_known(draft.session, private=draft.private) == draft.text:
             self._bridge.take(ComposerChanged(draft.session, draft.private, ""))
 
     def held(self, send_id: SendId) -> Draft | None:
@@ -141,6 +144,17 @@ class Composing:
     def _forget_text(self, draft: Draft) -> None:
         if self._draft(draft.session, private=draft.private).strip() == draft.text:
             self._set(draft.session, "", private=draft.private)
+
+    def _drop_held(self, again: Draft) -> None:
+        """Whoever sends what was held once more means that one: it must not leave twice."""
+        for send in self._bridge.state.outbox.of(again.session):
+            is_same = (send.draft.text, send.draft.private) == (again.text, again.private)
+            if send.delivery is Delivery.HELD and is_same:
+                self._bridge.take(SendDropped(send.draft.send_id))
+
+    def _draft_known(self, session: SessionId, *, private: bool) -> str:
+        """The draft as the core has it: without what the composer has not told yet."""
+        return self._bridge.state.drafts.get((session, private), "").strip()
 
     def _stands_in_composer(self, draft: Draft) -> bool:
         return (self._composer.session_id, self._composer.private) == (draft.session, draft.private)

@@ -10,6 +10,7 @@ from tms_tui import wording
 from tms_tui.core import finding, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
+from tms_tui.core.undo import is_to_be_undone
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.events import ListingAsked, SessionOpened, UnreadAsked
@@ -28,7 +29,7 @@ from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
 from tms_tui.wording import searching
-from tms_tui.wording.work import announced
+from tms_tui.wording.work import announced, undo_offer
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
     from tms_tui.ui.gathering import Gathering
@@ -110,6 +111,10 @@ class Control:
     def say(self, words: str) -> None:
         """Put words on the event line."""
         self._event_line.say(words)
+
+    def offer(self, words: str, offer: str) -> None:
+        """Put words on the event line, and what is offered for as long as a decision may be undone."""
+        self._event_line.offer(words, offer)
 
     def open_session(self, session: SessionId) -> None:
         """Show a conversation, to be marked read; the focus stays in the composer or comes to the transcript."""
@@ -237,12 +242,12 @@ class Control:
         """Let the agent choose an action by name."""
         self.choose("Commands", palette.commands(self._actions), self.act)
 
-    def offer_canned(self, otherwise: str = "") -> None:
-        """Let the agent choose a canned response for the composer; `otherwise` is typed when none is chosen."""
+    def offer_canned(self, instead: str = "") -> None:
+        """Let the agent choose a canned response for the composer; `instead`, typed again, is meant as text."""
         from tms_tui.ui import reusing
 
         if self.shown is not None:
-            reusing.offer(self, self.shown, self._own, otherwise)
+            reusing.offer(self, self.shown, self._own, instead)
 
     def show_diagnostics(self) -> None:
         """Show what happened on the line."""
@@ -262,7 +267,8 @@ class Control:
         for send_id in found.taken:
             self.composing.taken(send_id)
         for notice in found.notices:
-            self._event_line.hear(notice.kind, announced(self.state, notice, self.ways))
+            offer = undo_offer(self.ways) if is_to_be_undone(self.state, notice, self.bridge.moment().now) else ""
+            self._event_line.hear(notice.kind, announced(self.state, notice, self.ways), offer)
         if found.held:
             from tms_tui.ui import holding
 

@@ -1,16 +1,15 @@
 """Texts held back until the agent decides: one not sent because the talk had moved on, a paste of many lines."""
 
-from functools import partial
-
 from tms_tui import wording
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.model import Draft
 from tms_tui.ui.port import Desk
+from tms_tui.ui.screens.ask import Ask
 from tms_tui.ui.widgets.choices import Choice
 
 
 def ask_about(desk: Desk, send_id: SendId) -> None:
-    """Ask, when the conversation is the one shown; elsewhere its transcript says it."""
+    """Ask, when the conversation is the one shown; elsewhere its transcript says it. Esc means to edit it."""
     draft = desk.composing.held(send_id)
     if draft is None or draft.session != desk.shown:
         return
@@ -20,7 +19,7 @@ def ask_about(desk: Desk, send_id: SendId) -> None:
         Choice("discard", "Discard", "the text is put away"),
     ]
     question = "Nothing was sent: the conversation moved on since you wrote it. The new lines stand above."
-    desk.ask(question, answers, partial(_decide, desk, draft))
+    desk.show(Ask(question, answers), lambda answer: _decide(desk, draft, answer or "edit"))
 
 
 def ask_before_pasting(desk: Desk, text: str) -> None:

@@ -69,9 +69,16 @@ class Palette(ModalScreen[str | None]):
     ]
 
     def __init__(
-        self, title: str, choices: Sequence[Choice], new: New | None = None, preview: Preview | None = None
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        new: New | None = None,
+        preview: Preview | None = None,
+        instead: str = "",
     ) -> None:
+        """`instead`: given back at once when it is typed before anything else."""
         super().__init__()
+        self._instead = instead
         self._preview = preview
         self._title = title
         self._choices = choices
@@ -86,12 +93,17 @@ class Palette(ModalScreen[str | None]):
             choices.can_focus = False
             yield choices
             if self._preview is not None:
-                yield Static(id="preview", markup=False)
+                # Filled before the first layout: what comes while that is under way would get no room.
+                first = self._preview(self._choices[0].id) if self._choices else ""
+                yield Static(first, id="preview", markup=False)
 
     def on_mount(self) -> None:
         self._say_how_many(len(self._choices))
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        if self._instead and event.value == self._instead:
+            _ = self.dismiss(self._instead)
+            return
         found = matching(event.value, self._choices)
         new = self._new(event.value) if self._new else None
         found += [new] if new else []
@@ -130,6 +142,9 @@ class Palette(ModalScreen[str | None]):
             self.query_one("#preview", Static).update(self._preview(chosen) if chosen is not None else "")
 
     def _say_how_many(self, count: int) -> None:
-        nothing = "Type a new one." if self._new else "Nothing fits."
-        words = f"{count} found. Up and Down choose, Enter takes it, Esc leaves." if count else f"{nothing} Esc leaves."
+        instead = f", {self._instead} writes {self._instead}" if self._instead else ""
+        if count:
+            words = f"{count} found. Up and Down move, Enter chooses{instead}, Esc leaves."
+        else:
+            words = f"{'Type a new one.' if self._new else 'Nothing fits.'} Esc leaves."
         self.query_one("#found", Static).update(words)

@@ -72,6 +72,10 @@ class Desk(Protocol):
         """Put words on the event line."""
         ...
 
+    def offer(self, words: str, offer: str) -> None:
+        """Put words on the event line, and what is offered for as long as a decision may be undone."""
+        ...
+
     def open_session(self, session: SessionId) -> None:
         """Show a conversation, to be marked read; the focus stays in the chat or comes to its transcript."""
         ...

@@ -14,11 +14,11 @@ from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 
 
-def offer(desk: Desk, session: SessionId, own: Sequence[CannedResponse], otherwise: str = "") -> None:
-    """Let the agent choose one; `otherwise` is typed when none is chosen."""
+def offer(desk: Desk, session: SessionId, own: Sequence[CannedResponse], instead: str = "") -> None:
+    """Let the agent choose one; `instead`, typed again before anything else, is meant as text."""
     known = {one.shortcut: one for one in canned.available(desk.state, own)}
     if not known:
-        desk.composing.insert(otherwise)
+        desk.composing.insert(instead)
         desk.say("There are no canned responses: the server has none, nor has your config under [[canned]].")
         return
     choices = [Choice(one.shortcut, f"/{one.shortcut}  {one.title}", one.content) for one in known.values()]
@@ -27,15 +27,16 @@ def offer(desk: Desk, session: SessionId, own: Sequence[CannedResponse], otherwi
         return canned.filled(desk.state, session, known[CleanText(shortcut)])
 
     def chosen(shortcut: str | None) -> None:
-        if shortcut is None:
-            desk.composing.insert(otherwise)
+        if shortcut is None or shortcut not in known:
+            desk.composing.insert(shortcut or "")
             return
         desk.composing.insert(text(shortcut))
         left = canned.unfilled(text(shortcut))
         if left:
             desk.say(wording.to_fill_in(left))
 
-    desk.show(Palette("Canned responses", choices, preview=lambda shortcut: preview(text(shortcut))), chosen)
+    page = Palette("Canned responses", choices, preview=lambda shortcut: preview(text(shortcut)), instead=instead)
+    desk.show(page, chosen)
 
 
 def preview(text: str) -> Content:

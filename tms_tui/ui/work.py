@@ -10,11 +10,10 @@ from tms_tui.core.undo import about, to_take_back
 from tms_tui.domain.entries import PendingSend
 from tms_tui.domain.events import AssignAsked, Decide, ResendAsked, SendDropped, StatusAsked, UndoAsked
 from tms_tui.domain.model import Session, SessionStatus
-from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.wording.times import to_come
-from tms_tui.wording.work import doing, held_by
+from tms_tui.wording.work import doing, held_by, undo_offer
 from tms_tui.wording.work import hindrance as hindrance_words
 
 _NO_SESSION: Final = "No conversation is chosen."
@@ -135,7 +134,7 @@ def target_of(desk: Desk) -> Session | None:
 def decide(desk: Desk, asked: Decide) -> None:
     """Ask the server for it, and say so."""
     desk.bridge.take(asked)
-    desk.say(f"{_doing(desk, asked)}. {desk.ways.undo} undoes this for {UNDO_WITHIN:.0f} s.")
+    desk.offer(f"{_doing(desk, asked)}.", undo_offer(desk.ways))
 
 
 def hand_over(desk: Desk, seen: Session, asked: AssignAsked) -> None:

@@ -21,7 +21,7 @@ def standing(session: Session, waited: float | None) -> str:
     if session.status is not SessionStatus.ACTIVE:
         return status(session.status)
     if waited is None:
-        return "answered"
+        return "answered" if session.last_message is not None else "nothing yet"
     said = wait(waited)
     return "waits" if said == "now" else f"waits {said}"
 

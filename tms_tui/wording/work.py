@@ -9,6 +9,7 @@ from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Session, SessionStatus
+from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.wording import availability, customer, notice, priority, status, typing
 from tms_tui.wording.times import to_come
 from tms_tui.wording.ways import USUAL, Ways
@@ -36,6 +37,11 @@ def announced(state: State, said: Notice, ways: Ways = USUAL) -> str:
         return f"You are {availability(state.availability)}."
     session = select.session(state, said.session)
     return notice(said, customer(session) if session is not None else "", ways)
+
+
+def undo_offer(ways: Ways = USUAL) -> str:
+    """How a decision is taken back, said while it can be."""
+    return f"{ways.undo} undoes this for {UNDO_WITHIN:.0f} s."
 
 
 def doing(state: State, asked: Decide, name: str, wall: float) -> str:

@@ -6,13 +6,15 @@ from rich.cells import cell_len
 
 from tests.ui.paint.scene import EVA, JONAS, ME, NOON, conversation, signed_in
 from tms_tui.core.state import State, Typist
-from tms_tui.domain.ids import AgentId
-from tms_tui.domain.model import Author, Priority, Session, SessionStatus
+from tms_tui.domain.ids import AgentId, MessageId
+from tms_tui.domain.model import Author, AuthorType, Preview, Priority, Session, SessionStatus
 from tms_tui.domain.text import clean_line
+from tms_tui.domain.value import replace
 from tms_tui.ui.paint.look import ASCII, Look
 from tms_tui.ui.paint.session_row import describe, session_rows, twins
 
 LOOK = Look(signs=ASCII)
+SAID = Preview(MessageId("m1"), AuthorType.AGENT, clean_line("Eva"), clean_line("welcome"), NOON)
 
 
 def rows(
@@ -43,9 +45,11 @@ def test_one_of_which_something_may_be_missing() -> None:
     assert rows(state, session)[1] == "  2 new, syncing  you"
 
 
-def test_an_answered_one_that_a_colleague_holds() -> None:
+def test_an_answered_one_that_a_colleague_holds_and_one_in_which_nobody_wrote_yet() -> None:
     held = conversation("Li Wei", 2, assigned_agent=AgentId("eva"), assigned_agent_name=clean_line("Eva"))
-    assert rows(signed_in(), held) == ["  Li Wei                  answered", "  Eva"]
+    assert rows(signed_in(), held) == ["  Li Wei               nothing yet", "  Eva"]
+    answered = replace(held, last_message=SAID)
+    assert rows(signed_in(), answered) == ["  Li Wei                  answered", "  Eva"]
 
 
 def test_nobody_holds_a_resolved_one() -> None:

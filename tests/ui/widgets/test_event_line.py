@@ -1,5 +1,7 @@
 """The event line: what was said last, and what stands beside it."""
 
+import asyncio
+
 import pytest
 
 from tests.ui.widgets.stage import staged
@@ -25,6 +27,20 @@ async def test_what_stands_for_good_gives_way_to_words_that_need_its_room() -> N
         line.say("Done.")
         await seen.pilot.pause()
         assert line.render().plain.endswith(PLACE)
+
+
+async def test_what_is_offered_for_a_while_goes_and_what_happened_stays() -> None:
+    line = EventLine(offered_for=0.01)
+    async with staged(line, 80, 1) as seen:
+        line.offer("Resolved: Nora", "u undoes this.")
+        assert line.text == "Resolved: Nora. u undoes this."
+        async with asyncio.timeout(10):
+            while line.text != "Resolved: Nora":
+                await seen.pilot.pause()
+        line.offer("Resolved: Nora", "u undoes this.")
+        line.say("The line broke.")
+        await seen.pilot.pause(0.02)
+        assert line.text == "The line broke."
 
 
 def test_a_loss_stands_until_the_agent_acts() -> None:

@@ -77,6 +77,18 @@ async def first_by_visitor(connection: AsyncConnection, session_id: str) -> str 
     return first
 
 
+async def unanswered_since(connection: AsyncConnection, session_id: str) -> str | None:
+    """When the customer first wrote what no agent has replied to since."""
+    here = messages.c.session_id == session_id
+    is_reply = sa.and_(messages.c.author_type == "agent", messages.c.is_private.is_(False))
+    replied = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0)).where(here, is_reply).scalar_subquery()
+    query = sa.select(sa.func.min(messages.c.created_at)).where(
+        here, messages.c.author_type == "visitor", messages.c.seq > replied
+    )
+    first: str | None = (await connection.execute(query)).scalar_one()
+    return first
+
+
 async def last_by_visitor(connection: AsyncConnection, session_id: str) -> int | None:
     """The seq of what the customer wrote last."""
     query = sa.select(sa.func.max(messages.c.seq)).where(

@@ -3,6 +3,7 @@
 from textual.content import Content
 
 from tms_tui.domain.changes import NoticeKind
+from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.ui.routing import OF_LOSS, SEEN_ELSEWHERE
 from tms_tui.ui.widgets.line import Line
 
@@ -12,16 +13,32 @@ class EventLine(Line):
 
     DEFAULT_CSS = "EventLine { padding: 0 1; background: $surface; color: $foreground; }"
 
-    def __init__(self, standing: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        standing: str = "",
+        *,
+        offered_for: float = UNDO_WITHIN,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._offered_for = offered_for
         self._standing = Content(standing)
         self._lasting = False
 
-    def hear(self, kind: NoticeKind, words: str) -> None:
-        """Say what happened; a loss stands until the agent acts or something of weight follows."""
+    def hear(self, kind: NoticeKind, words: str, offer: str = "") -> None:
+        """Say what happened, and what is offered; a loss stands until the agent acts or something of weight follows."""
         if not (self._lasting and kind in SEEN_ELSEWHERE):
-            self.say(words)
+            self.offer(words, offer)
         self._lasting = kind in OF_LOSS or (self._lasting and kind in SEEN_ELSEWHERE)
+
+    def offer(self, words: str, offer: str) -> None:
+        """Say `words`, and beside them what can be done about it as long as that may be undone."""
+        self.say(words)
+        if not offer:
+            return
+        said = f"{words.removesuffix('.')}. {offer}"
+        self.say(said)
+        self.set_timer(self._offered_for, lambda: self.say(words) if self.text == said else None)
 
     def agent_acts(self) -> None:
         """Whoever acts has seen what stands here."""
