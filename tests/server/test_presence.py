@@ -1,8 +1,12 @@
 """Who is there and what they do: typing, looking, busy, gone for a moment, gone."""
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from tests.server.hand_clock import HandClock
 from tests.server.running import RunningServer, SignedIn
 from tests.server.sockets import Far, agent_socket
+from tms_tui.server.store.database import StoreLostError
 
 
 async def the_welcome(far: Far) -> None:
@@ -74,3 +78,25 @@ async def test_a_short_absence_is_none(timed: RunningServer, clock: HandClock) -
         await the_welcome(far)
         clock.advance(20)
         assert await availability(bo, dana) == "online"
+
+
+async def test_an_agent_whose_socket_could_not_be_opened_is_not_there(
+    timed: RunningServer, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana, bo = await timed.sign_in("Dana"), await timed.sign_in("Bo")
+    asked: list[str] = []
+
+    async def lost(_connection: AsyncConnection, _tenant_id: str, agent_id: str) -> None:
+        asked.append(agent_id)
+        raise StoreLostError("gone")
+
+    with monkeypatch.context() as without_store:
+        without_store.setattr("tms_tui.server.presence.agents.by_id", lost)
+        async with agent_socket(timed, dana) as far:
+            await far.close_code()
+    assert asked == [dana.user.id]
+    await clock.someone_sleeps_until(20)
+    clock.advance(20)
+    async with agent_socket(timed, bo) as far_bo:
+        await the_welcome(far_bo)
+        assert await availability(bo, dana) == "offline"

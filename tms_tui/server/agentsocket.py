@@ -58,8 +58,8 @@ class AgentSocket:
         served.metrics.sockets.labels("agent").inc()
         try:
             position = await served.hub.join(tenant_id, self._listener)
-            await served.presence.arrived(tenant_id, self._who.id)
             try:
+                await served.presence.arrived(tenant_id, self._who.id)  # counted before the store is asked
                 await self._line.run(self._opening(position), self._take)
             finally:
                 served.presence.left(tenant_id, self._who.id)
