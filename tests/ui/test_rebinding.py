@@ -147,7 +147,7 @@ OWN = {
 
 async def test_what_the_desk_says_names_own_keys() -> None:
     async with desk(preferences=Preferences(keys=OWN)) as (pilot, engine):
-        assert "F7 opens the next in need, o the selected" in text_of(pilot)
+        assert "F7: next in need, o: the selected one" in text_of(pilot)
         await press(pilot, "4")
         rows = pilot.app.screen.query_one(Body).sessions._rows
         assert "= shows the open ones." in " ".join(" ".join(row.text for row in rows).split())

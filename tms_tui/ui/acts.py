@@ -9,7 +9,7 @@ from tms_tui.core import keeping, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
 from tms_tui.domain.events import AvailabilityAsked, ReconnectAsked
-from tms_tui.domain.model import Availability
+from tms_tui.domain.model import Agent, Availability
 from tms_tui.ui import texts, work
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
@@ -147,7 +147,12 @@ def who_is_here(state: State) -> str:
     here = [agent for agent in state.agents.values() if agent.availability is not Availability.OFFLINE]
     if not here:
         return "Nobody else is here."
-    return f"Here: {', '.join(f'{agent.name} ({wording.availability(agent.availability)})' for agent in here)}."
+    return f"Here: {', '.join(_present(agent) for agent in here)}."
+
+
+def _present(agent: Agent) -> str:
+    is_online = agent.availability is Availability.ONLINE
+    return agent.name if is_online else f"{agent.name} ({wording.availability(agent.availability)})"
 
 
 def _write(desk: Desk, *, private: bool) -> None:

@@ -75,7 +75,7 @@ def tampered(count: int) -> str:
 
 def choose_one(ways: Ways) -> str:
     """What the transcript says while no conversation is open."""
-    return f"{ways.next_waiting} opens the next in need, {ways.open} the selected"
+    return f"{ways.next_waiting}: next in need, {ways.open}: the selected one"
 
 
 def below(new: int, others: int, ways: Ways) -> str:

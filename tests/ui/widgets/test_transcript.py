@@ -226,7 +226,7 @@ async def test_empty_places_say_what_is_the_matter() -> None:
     state = signed_in()
     pane = TranscriptPane(state)
     async with staged(pane) as seen:
-        assert "n opens the next" in seen.rows()[0]
+        assert "n: next in need" in seen.rows()[0]
         pane.show_session(OTHER)
         assert "reading" in seen.rows()[0]
         hold(state, 1, 0, OTHER)
