@@ -126,6 +126,15 @@ async def test_a_send_waits_for_the_store_and_says_when_there_was_none(tmp_path:
         assert (refused.code, refused.err) == (1, "Not sent: the conversation is resolved.\n")
 
 
+async def test_a_send_whose_answer_is_not_waited_for_has_an_exit_code_that_says_look(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        left = await run(server, tmp_path, "send", customer.session_id, "hello", "--within", "0")
+        assert (left.code, left.out) == (6, "")
+        assert left.err.startswith("Not known whether it was sent: the server did not answer in time. Look with")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -20,7 +20,7 @@ from tms_tui.core.select import badge
 from tms_tui.core.state import Moment, State, Step
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Change
-from tms_tui.domain.effects import Effect, MarkUnread
+from tms_tui.domain.effects import Effect, MarkUnread, ReadSession
 from tms_tui.domain.events import Event
 from tms_tui.domain.value import Value
 
@@ -193,6 +193,8 @@ def _looked(step: Step, event: on.Look) -> None:
             reading.top_reached(step, session)
         case on.ListingAsked(query):
             sync.listing_asked(step, query)
+        case on.SessionAsked(session):
+            step.do(ReadSession(session))
         case on.ReconnectAsked():
             link.reconnect_asked(step)
             sync.read_now(step)

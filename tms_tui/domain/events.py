@@ -308,11 +308,17 @@ class ListingAsked(Value):
     query: SessionQuery
 
 
+class SessionAsked(Value):
+    """The agent names a conversation that the desk does not hold: one that ended long ago."""
+
+    session: SessionId
+
+
 class ReconnectAsked(Value):
     pass
 
 
-Look = SignedIn | SessionOpened | Shown | UnreadAsked | TopReached | ListingAsked | ReconnectAsked
+Look = SignedIn | SessionOpened | Shown | UnreadAsked | TopReached | ListingAsked | SessionAsked | ReconnectAsked
 Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft | Leaving
 Decide = AssignAsked | StatusAsked | LabelAsked | AvailabilityAsked
 Wish = Look | Write | Decide | UndoAsked

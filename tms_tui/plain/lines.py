@@ -8,6 +8,7 @@ from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Priority, Session
+from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.domain.text import CleanText, clean_line
 from tms_tui.wording.diagnostics import diagnosis
 from tms_tui.wording.work import held_by, whereabouts
@@ -79,6 +80,11 @@ def list_lines(state: State, title: str, listed: list[SessionId], wall: float, d
     head = f"{title}: {wording.plural(len(listed), 'conversation')}"
     found = [(number, select.session(state, each)) for number, each in enumerate(listed, 1)]
     return [head, *(session_line(state, number, one, wall, due_after) for number, one in found if one is not None)]
+
+
+def cut_lines(listed: int, way: str) -> list[str]:
+    """That the server may know more than it `listed`, and the way to the rest."""
+    return [f"Only the newest {listed} are listed. {way}"] if listed >= SESSIONS_PAGE else []
 
 
 def opened_lines(state: State, session: Session) -> list[str]:

@@ -19,11 +19,12 @@ def ls(wanted: Filter, *, json: bool) -> Verb:
 
     async def do(engine: Engine) -> int:
         if wanted is Filter.ENDED:
-            found: Iterable[SessionId] = await listed(engine, SessionQuery(status=SessionStatus.ENDED))
+            found = await listed(engine, SessionQuery(status=SessionStatus.ENDED))
+            _tell(engine, found, json=json)
+            _tell_cut(len(found), "`tms-chat search WORDS` finds older ones.")
         else:
             await read(engine)
-            found = select.listing(engine.state, wanted)
-        _tell(engine, found, json=json)
+            _tell(engine, select.listing(engine.state, wanted), json=json)
         return DONE
 
     return Verb(do)
@@ -50,6 +51,7 @@ def search(words: str, *, json: bool) -> Verb:
     async def do(engine: Engine) -> int:
         found = await listed(engine, finding.query(words))
         _tell(engine, found, json=json)
+        _tell_cut(len(found), "Search for more words to find older ones.")
         return _counted(len(found), "conversation", words)
 
     return Verb(do)
@@ -111,6 +113,11 @@ def _tell(engine: Engine, found: Iterable[SessionId], *, json: bool) -> None:
         else:
             words = lines.session_line(engine.state, number, session, engine.moment().wall)
             say(f"{session.id}  {words.partition('. ')[2]}")
+
+
+def _tell_cut(count: int, way: str) -> None:
+    for line in lines.cut_lines(count, way):
+        complain(line)
 
 
 def _tell_messages(engine: Engine, hits: Iterable[Message], *, json: bool) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 
 from tms_tui import wording
 from tms_tui.core import canned, select
+from tms_tui.core.outbox import LEFT
+from tms_tui.core.sending import UNSURE
 from tms_tui.domain import events as on
-from tms_tui.domain.entries import Delivery
+from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.model import CannedResponse, Draft, Session
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine
 from tms_tui.plain.talk import complain
-from tms_tui.plain.verbs import DONE, MISUSED, MOVED_ON, UNKNOWN, NotDone, Verb, conversation, opened
+from tms_tui.plain.verbs import DONE, DOUBTFUL, MISUSED, MOVED_ON, UNKNOWN, NotDone, Verb, conversation, opened
 
 
 class Canned(Value):
@@ -79,10 +81,17 @@ def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
     send = engine.state.outbox.find(send_id)
     if send is not None and send.delivery is Delivery.HELD:
         raise NotDone("Not sent: a colleague answered, or the conversation changed, since you looked.", MOVED_ON)
-    if send is not None and send.delivery is Delivery.DOUBTFUL:
-        raise NotDone("Not known whether it was sent: the server did not answer. Look before you send again.")
     why = wording.reason(send.failure) if send is not None and send.failure else "the server did not answer in time"
+    if send is not None and _may_be_stored(send):
+        look = f"Look with `tms-chat show {send.draft.session}` before you send it again."
+        raise NotDone(f"Not known whether it was sent: {why}. {look}", DOUBTFUL)
     raise NotDone(f"Not sent: {why}.")
+
+
+def _may_be_stored(send: PendingSend) -> bool:
+    """Whether it is on its way, or was given up without an answer that tells."""
+    given_up = send.delivery is Delivery.REFUSED and send.failure is not None and send.failure.kind in UNSURE
+    return send.delivery in LEFT or given_up
 
 
 async def _until(engine: Engine, begin: Callable[[], None], is_over: Callable[[], bool], within: float) -> None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Final
+from uuid import UUID
 
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Announced, Change, Notice, NoticeKind
 from tms_tui.domain.effects import SessionQuery
+from tms_tui.domain.errors import FailureKind
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import Session, SessionStatus
+from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine, Record
 from tms_tui.plain.talk import beside, complain
@@ -22,7 +25,14 @@ UNKNOWN: Final = 4
 """No such conversation, colleague or canned response."""
 MOVED_ON: Final = 5
 """Not done, because the conversation moved on."""
+DOUBTFUL: Final = 6
+"""Not known whether the server has stored it."""
 _SHORTEST_PREFIX: Final = 4
+_ENDED: Final = SessionQuery(status=SessionStatus.ENDED)
+_KNOWN_BY_BEGINNING: Final = (
+    f" Of ended ones only the newest {SESSIONS_PAGE} are known by the beginning of their id: "
+    "`tms-chat search WORDS` finds older ones, and a whole id is always enough."
+)
 _REFUSED: Final = (NoticeKind.RACE_LOST, NoticeKind.REQUEST_FAILED)
 
 
@@ -70,15 +80,15 @@ async def listed(engine: Engine, query: SessionQuery) -> tuple[SessionId, ...]:
 async def conversation(engine: Engine, wanted: str) -> Session:
     """The conversation of an id, or of the beginning of one. Raises NotDone."""
     await read(engine)
-    for ended_too in (False, True):
-        if ended_too:
-            await listed(engine, SessionQuery(status=SessionStatus.ENDED))
-        found = [one for one in engine.state.sessions.values() if _is_meant(one.id, wanted)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise NotDone(f"{len(found)} conversations begin with {wanted}. Give more of the id.", UNKNOWN)
-    raise NotDone(f"There is no conversation {wanted}. `tms-chat ls` and `ls ended` list them.", UNKNOWN)
+    found = _held(engine, wanted)
+    if not found:
+        await (_ask_for(engine, SessionId(wanted)) if _is_whole(wanted) else listed(engine, _ENDED))
+        found = _held(engine, wanted)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotDone(f"{len(found)} conversations begin with {wanted}. Give more of the id.", UNKNOWN)
+    raise NotDone(f"There is no conversation {wanted}.{'' if _is_whole(wanted) else _KNOWN_BY_BEGINNING}", UNKNOWN)
 
 
 async def opened(engine: Engine, session: SessionId, *, whole: bool = False) -> None:
@@ -131,6 +141,31 @@ async def _told(engine: Engine, verb: Verb) -> int:
     except NotDone as error:
         complain(error.words)
         return error.code
+
+
+async def _ask_for(engine: Engine, session: SessionId) -> None:
+    """Read a conversation that is not held, however long ago it ended. Raises NotDone when the server does not say."""
+    failures = engine.state.health.failures_seen
+    before = failures[-1] if failures else None
+    engine.take(on.SessionAsked(session))
+    await engine.settled()
+    if session in engine.state.sessions or not failures or failures[-1] is before:
+        return
+    failure = failures[-1][1]
+    if failure.kind is not FailureKind.MISSING:
+        raise NotDone(f"The conversation cannot be read: {wording.reason(failure)}.")
+
+
+def _held(engine: Engine, wanted: str) -> list[Session]:
+    return [one for one in engine.state.sessions.values() if _is_meant(one.id, wanted)]
+
+
+def _is_whole(wanted: str) -> bool:
+    """Whether it is an id as servers make them, not the beginning of one."""
+    try:
+        return str(UUID(wanted)) == wanted.lower()
+    except ValueError:
+        return False
 
 
 def _is_meant(session: SessionId, wanted: str) -> bool:

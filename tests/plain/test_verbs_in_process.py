@@ -1,0 +1,156 @@
+"""The verbs over the real rules and a server that answers as a test wants: what is in doubt, and what is not held."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from tests.core.desk import ANA, ME, TALK, conversation, message
+from tests.engine.fakes import NO_ANSWER, Stand, empty, running, stand
+from tms_tui.core.select import Filter
+from tms_tui.domain.effects import ReadPage, ReadSession, ReadSessions, Request, Transmit
+from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.events import Answer, AskFailed, PageRead, SendStored, SessionRead, SessionsRead, SignedIn
+from tms_tui.domain.ids import Cursor, SessionId
+from tms_tui.domain.model import Session, SessionStatus
+from tms_tui.domain.policy import GIVE_UP_SENDING_AFTER, SESSIONS_PAGE
+from tms_tui.plain import looking, posting
+from tms_tui.plain.verbs import DONE, DOUBTFUL, NOT_DONE, UNKNOWN, NotDone, Verb
+
+LONG_AGO = SessionId("7c1e0000-0000-4000-8000-000000000001")
+NEWEST = tuple(
+    conversation(SessionId(f"ended-{number}"), status=SessionStatus.ENDED, activity=number)
+    for number in range(SESSIONS_PAGE)
+)
+Reply = Callable[[Request], Answer]
+
+
+def serving(ended: tuple[Session, ...] = (), by_id: Reply = empty) -> Reply:
+    """A server with one open conversation, a page of ended ones, and `by_id` for one asked for by its id."""
+
+    def reply(request: Request) -> Answer:
+        match request:
+            case ReadSessions(query):
+                found = ended if query.status in (SessionStatus.ENDED, None) else (conversation(),)
+                return SessionsRead(query, found, None, Cursor("0"))
+            case ReadPage(session, before, after):
+                return PageRead(session, (message(1, session=session),), has_more=False, before=before, after=after)
+            case ReadSession():
+                return by_id(request)
+            case Transmit(draft):
+                stored = message(2, ME, session=draft.session, send_id=draft.send_id, text=draft.text)
+                return SendStored(draft.send_id, stored)
+            case _:
+                return empty(request)
+
+    return reply
+
+
+def long_ago(request: Request) -> Answer:
+    """The conversation that ended before all that are listed."""
+    return (
+        SessionRead(conversation(LONG_AGO, status=SessionStatus.ENDED)) if _asks(request, LONG_AGO) else empty(request)
+    )
+
+
+def _asks(request: Request, session: SessionId) -> bool:
+    return isinstance(request, ReadSession) and request.session == session
+
+
+async def did(at: Stand, verb: Verb) -> tuple[int, str]:
+    """Do a verb; its exit code, and why it was not done."""
+    async with running(at.engine):
+        at.engine.take(SignedIn(ANA, 900.0))
+        try:
+            return await verb.do(at.engine), ""
+        except NotDone as error:
+            return error.code, error.words
+
+
+async def test_a_send_that_is_under_way_when_the_time_is_up_is_in_doubt() -> None:
+    at = stand()
+
+    def reply(request: Request) -> Answer:
+        if isinstance(request, ReadPage):
+            at.rest.hold()  # what is asked from now on is under way
+        return serving()(request)
+
+    at.rest.reply = reply
+    code, words = await did(at, posting.send(TALK, "hello", within=0.01))
+    assert len(at.rest.asked_for(Transmit)) == 1
+    assert code == DOUBTFUL
+    assert words == (
+        "Not known whether it was sent: the server did not answer in time. "
+        f"Look with `tms-chat show {TALK}` before you send it again."
+    )
+
+
+async def test_a_send_that_was_given_up_without_an_answer_is_in_doubt() -> None:
+    at = stand()
+
+    def reply(request: Request) -> Answer:
+        if isinstance(request, Transmit):
+            at.clock.advance(GIVE_UP_SENDING_AFTER)
+            return AskFailed(request, NO_ANSWER)
+        return serving()(request)
+
+    at.rest.reply = reply
+    code, words = await did(at, posting.send(TALK, "hello", within=60))
+    assert code == DOUBTFUL
+    assert words.startswith("Not known whether it was sent")
+
+
+async def test_a_send_that_was_refused_is_not_in_doubt() -> None:
+    def reply(request: Request) -> Answer:
+        refused = AskFailed(request, Failure(FailureKind.INVALID, 422))
+        return refused if isinstance(request, Transmit) else serving()(request)
+
+    code, words = await did(stand(reply), posting.send(TALK, "hello", within=60))
+    assert code == NOT_DONE
+    assert words.startswith("Not sent: ")
+
+
+async def test_a_whole_id_reaches_a_conversation_that_ended_before_all_that_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    at = stand(serving(NEWEST, long_ago))
+    assert await did(at, looking.show(LONG_AGO, whole=False, json=False)) == (DONE, "")
+    assert capsys.readouterr().out.startswith("open: Jonas Weber, held by nobody, resolved")
+    at = stand(serving(NEWEST, long_ago))
+    assert await did(at, posting.send(LONG_AGO, "one more", private=True, within=60)) == (DONE, "")
+
+
+async def test_a_whole_id_that_the_server_does_not_know_is_no_conversation() -> None:
+    nobodys = str(uuid.UUID(int=7))
+    code, words = await did(stand(serving(NEWEST, long_ago)), looking.show(nobodys, whole=False, json=False))
+    assert (code, words) == (UNKNOWN, f"There is no conversation {nobodys}.")
+
+
+async def test_a_conversation_that_cannot_be_asked_for_is_not_said_to_be_missing() -> None:
+    def by_id(request: Request) -> Answer:
+        return AskFailed(request, NO_ANSWER)
+
+    code, words = await did(stand(serving(by_id=by_id)), looking.show(LONG_AGO, whole=False, json=False))
+    assert code == NOT_DONE
+    assert words.startswith("The conversation cannot be read: ")
+
+
+async def test_the_beginning_of_an_id_is_looked_for_among_the_newest_and_that_is_said() -> None:
+    at = stand(serving(NEWEST, long_ago))
+    code, words = await did(at, looking.show(LONG_AGO[:8], whole=False, json=False))
+    assert code == UNKNOWN
+    assert words == (
+        f"There is no conversation {LONG_AGO[:8]}. Of ended ones only the newest {SESSIONS_PAGE} are known by the "
+        "beginning of their id: `tms-chat search WORDS` finds older ones, and a whole id is always enough."
+    )
+    assert at.rest.asked_for(ReadSession) == []
+
+
+@pytest.mark.parametrize("verb", [looking.ls(Filter.ENDED, json=False), looking.search("jonas", json=False)])
+async def test_a_list_that_goes_on_at_the_server_says_so(verb: Verb, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await did(stand(serving(NEWEST)), verb) == (DONE, "")
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == SESSIONS_PAGE
+    assert f"Only the newest {SESSIONS_PAGE} are listed. " in said.err
+    assert await did(stand(serving(NEWEST[:3])), verb) == (DONE, "")
+    assert "Only the newest" not in capsys.readouterr().err
