@@ -27,6 +27,7 @@ from tms_tui.domain.events import (
 )
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import Agent, AuthorType, CannedResponse, Message, SessionStatus
+from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.domain.text import CleanText
 from tms_tui.plain.linear import LineFace
 
@@ -131,6 +132,21 @@ async def test_the_list_is_numbered_waiting_ones_first() -> None:
     assert second.startswith("2. Mia Roth, ")
 
 
+async def test_a_list_of_ended_ones_that_goes_on_at_the_server_says_so() -> None:
+    ended = tuple(conversation(SessionId(f"ended-{n}"), status=SessionStatus.ENDED) for n in range(SESSIONS_PAGE))
+
+    def reply(request: Request) -> Answer:
+        if isinstance(request, ReadSessions) and request.query.status is SessionStatus.ENDED:
+            return SessionsRead(request.query, ended, None, Cursor("0"))
+        return Server().reply(request)
+
+    at = stand(reply)
+    async with running(at.engine):
+        said = await (await talk(at)).types("list ended")
+    assert f"Ended: {SESSIONS_PAGE} conversations" in said
+    assert said[-1] == f"Only the newest {SESSIONS_PAGE} are listed. /search WORDS finds older ones."
+
+
 async def test_opening_says_the_talk_with_labels_first_and_times_last() -> None:
     at = stand(Server().reply)
     async with running(at.engine):
@@ -214,6 +230,63 @@ async def test_nothing_is_sent_when_a_colleague_answered_unheard() -> None:
         assert len(at.rest.asked_for(Transmit)) == 1
 
 
+async def held_back(at: Stand) -> Talk:
+    """A line face whose reply "I do it too" is held, because Eva answered."""
+    face = await talk(at)
+    await face.types("1")
+    face.typing = True
+    await face.brings(MessageArrived(message(4, EVA, text="I do it")))
+    face.typing = False
+    await face.types("I do it too")
+    return face
+
+
+def texts_sent(at: Stand) -> list[str]:
+    return [sent.draft.text for sent in at.rest.asked_for(Transmit) if isinstance(sent, Transmit)]
+
+
+async def test_a_held_text_that_is_typed_once_more_is_sent_once() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await held_back(at)
+        assert await face.types("I do it too") == [
+            "Not sent: what you wrote before it is not sent yet: I do it too",
+            "/retry sends that one, /drop takes it back, /draft makes it a draft.",
+        ]
+        assert at.engine.state.drafts == {}
+        said = await face.types("/retry")
+        assert said[0] == "sending again: I do it too"
+        assert texts_sent(at) == ["I do it too"]
+        assert at.engine.state.outbox.unsent() == 0
+
+
+@pytest.mark.parametrize(("typed", "standing"), [("and more", "and more"), ("/send", "for later")])
+async def test_what_is_typed_behind_a_held_text_becomes_the_draft(typed: str, standing: str) -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await held_back(at)
+        if typed == "/send":
+            await face.types("/draft for later")
+        said = await face.types(typed)
+        assert said[-2:] == [f"draft: {standing}", "/send sends it."]
+        assert at.engine.state.outbox.unsent() == 1
+        await face.types("/drop")
+        await face.types("/send")
+        assert texts_sent(at) == [standing]
+
+
+async def test_a_note_behind_a_refused_text_joins_the_draft_of_a_note() -> None:
+    at = stand(Server(refuse=Failure(FailureKind.INVALID, 422)).reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        await face.types("/draft note ask Bo")
+        await face.types("hello")
+        await face.types("/note known outage")
+        assert at.engine.state.drafts == {(TALK, True): "ask Bo\nknown outage"}
+        assert texts_sent(at) == ["hello"]
+
+
 async def test_what_arrives_while_a_line_is_typed_waits_for_its_end() -> None:
     at = stand(Server().reply)
     async with running(at.engine):
@@ -245,6 +318,27 @@ async def test_a_customer_who_writes_elsewhere_is_announced() -> None:
         await face.types("1")
         said = await face.brings(MessageArrived(message(1, session=OTHER, text="anybody there?")))
         assert any(line.startswith("news: Mia Roth wrote, 1 new, held by nobody: anybody there?") for line in said)
+
+
+async def test_what_the_agent_marks_unread_is_no_news_but_what_comes_after_it_is() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        assert await face.types("/unread") == ["closed: Jonas Weber, 1 unread"]
+        said = await face.brings(MessageArrived(message(4, text="anybody there?")))
+        assert said == ["news: Jonas Weber wrote, 2 new, held by nobody: anybody there?"]
+
+
+async def test_what_was_not_said_yet_is_said_before_it_is_marked_unread() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        at.link.bring(MessageArrived(message(4, text="one more")))
+        said = await face.types("/unread")
+        assert said[0].startswith("customer Jonas: one more, ")
+        assert said[1:] == ["closed: Jonas Weber, 1 unread"]
 
 
 async def test_diagnostics_are_labelled_lines_with_the_time_last() -> None:

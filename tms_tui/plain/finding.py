@@ -53,7 +53,8 @@ class Finding:
         for change in changes:
             if isinstance(change, ListingRead) and change.query in self._awaited:
                 title = self._awaited.pop(change.query)
-                said += self._say(title, list(select.found(self._state, change.query) or ()))
+                found = list(select.found(self._state, change.query) or ())
+                said += [*self._say(title, found), *lines.cut_lines(len(found), "/search WORDS finds older ones.")]
                 self._sought = change.query.text or ""
         return said
 

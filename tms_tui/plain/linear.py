@@ -226,9 +226,11 @@ class LineFace:
         left = select.session(self._engine.state, session.id)
         if left is None or not left.unread:
             return [f"{wording.customer(session)} wrote nothing here."]
+        said = self._narrator.talk()
+        self._narrator.expect_unread(left)
         self._narrator.close()
         self._engine.take(on.SessionOpened(None))
-        return [f"closed: {wording.customer(session)}, {left.unread} unread"]
+        return [*said, f"closed: {wording.customer(session)}, {left.unread} unread"]
 
     def _older(self, session: SessionId) -> list[str]:
         said = self._narrator.older()

@@ -52,6 +52,10 @@ class Narrator:
         """The agent decided something about this conversation: what becomes of it is to be said."""
         self._decided[session.id] = session
 
+    def expect_unread(self, session: Session) -> None:
+        """The agent marked this conversation unread, so that many unread messages are no news."""
+        self._unread[session.id] = session.unread
+
     def news(self, changes: tuple[Change, ...]) -> list[str]:
         """What these changes have to say."""
         said: list[str] = []

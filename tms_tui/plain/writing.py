@@ -72,6 +72,8 @@ class Writing:
     def _send(self, session: SessionId, text: str, *, private: bool, heard_up_to: int) -> list[str]:
         if refusal := _refusal(text):
             return [refusal]
+        if parked := self._parked(session):
+            return self._put_by(session, text, parked[0], private=private)
         send_id = self._engine.new_send_id()
         self._narrator.expect(send_id)
         standing = self._state.drafts.get((session, private), "")
@@ -80,6 +82,20 @@ class Writing:
         if standing not in {"", text}:  # another text than the draft was sent, which stays
             self._set(session, standing, private=private)
         return []
+
+    def _put_by(self, session: SessionId, text: str, parked: PendingSend, *, private: bool) -> list[str]:
+        """Say what has to be decided first. The text becomes the draft, unless it is that draft, or typed once more."""
+        standing = self._state.drafts.get((session, private), "")
+        if text not in {standing, parked.draft.text if parked.draft.private is private else ""}:
+            self._set(session, f"{standing}\n{text}" if standing else text, private=private)
+        return [
+            f"Not sent: what you wrote before it is not sent yet: {_line(parked)}",
+            "/retry sends that one, /drop takes it back, /draft makes it a draft.",
+            *self.draft_lines(session),
+        ]
+
+    def _parked(self, session: SessionId) -> list[PendingSend]:
+        return [send for send in self._state.outbox.of(session) if send.delivery in PARKED]
 
     def _send_draft(self, session: SessionId, *, private: bool, heard_up_to: int) -> list[str]:
         text = self._state.drafts.get((session, private), "")
@@ -94,7 +110,7 @@ class Writing:
         if text:
             self._set(session, text, private=private)
             return self.draft_lines(session)
-        parked = [send for send in self._state.outbox.of(session) if send.delivery in PARKED]
+        parked = self._parked(session)
         return self.as_draft(parked[0]) if parked else self.draft_lines(session) or ["There is no draft."]
 
     def draft_lines(self, session: SessionId) -> list[str]:
