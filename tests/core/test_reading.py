@@ -2,10 +2,20 @@
 
 import pytest
 
-from tests.core.desk import TALK, Desk, conversation, message
-from tms_tui.core.select import is_syncing
+from tests.core.desk import EPOCH, ME, TALK, Desk, conversation, draft, message
+from tms_tui.core.select import Filter, is_syncing, listing, next_waiting
 from tms_tui.domain.changes import Announced, CustomerWrote, NoticeKind
-from tms_tui.domain.effects import MarkRead, ReadLog, ReadPage, ReadSessions, ReplaceLink, SignalViewing, TimerKind
+from tms_tui.domain.effects import (
+    MarkRead,
+    ReadLog,
+    ReadPage,
+    ReadSession,
+    ReadSessions,
+    ReplaceLink,
+    SignalViewing,
+    TimerKind,
+    Transmit,
+)
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
@@ -17,6 +27,8 @@ from tms_tui.domain.events import (
     MessageArrived,
     PageRead,
     ReadMarked,
+    SendAsked,
+    SendStored,
     SessionChanged,
     SessionOpened,
     SessionRead,
@@ -25,7 +37,8 @@ from tms_tui.domain.events import (
     TopReached,
     Woke,
 )
-from tms_tui.domain.ids import AgentId, Cursor, SessionId
+from tms_tui.domain.ids import AgentId, Cursor, SendId, SessionId
+from tms_tui.domain.model import SessionStatus
 
 
 @pytest.fixture
@@ -165,9 +178,156 @@ def test_a_log_that_does_not_reach_back_is_replaced_by_a_snapshot(desk: Desk) ->
     desk.take(AskFailed(asked, Failure(FailureKind.EXPIRED, 410)))
     listings = desk.took(ReadSessions)
     assert len(listings) == 2
-    for listing in listings:
-        desk.take(SessionsRead(listing.query, (conversation(),), None, Cursor("90")))
+    for one in listings:
+        desk.take(SessionsRead(one.query, (conversation(),), None, Cursor("90")))
     assert is_syncing(desk.state, TALK)
     assert desk.took(ReadPage) == [ReadPage(TALK, after=3)]
     desk.take(PageRead(TALK, (message(4),), has_more=False, after=3))
     assert not is_syncing(desk.state, TALK)
+
+
+OTHER = SessionId("other")
+
+
+def log_is_read(desk: Desk) -> None:
+    """Wind on to the next read of the log, which works and brings nothing."""
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (read,) = desk.took(ReadLog)
+    desk.take(LogRead(read.after, (), read.after, has_more=False))
+
+
+def refuse_page(desk: Desk, kind: FailureKind) -> ReadPage:
+    (asked,) = desk.took(ReadPage)
+    desk.take(AskFailed(asked, Failure(kind)))
+    return asked
+
+
+@pytest.mark.parametrize("kind", [FailureKind.SERVER_ERROR, FailureKind.NO_ANSWER, FailureKind.UNREADABLE])
+def test_a_page_that_failed_alone_is_asked_again_when_the_log_reads(desk: Desk, kind: FailureKind) -> None:
+    """The line is up and the log reads well all the time: nothing else would ever ask."""
+    desk.take(SessionOpened(OTHER))
+    asked = refuse_page(desk, kind)
+    log_is_read(desk)
+    assert desk.took(ReadPage) == [asked]
+    desk.take(PageRead(OTHER, (message(1, session=OTHER),), has_more=False))
+    assert not is_syncing(desk.state, OTHER)
+    log_is_read(desk)
+    assert desk.took(ReadPage) == []
+
+
+def test_a_page_that_fails_for_ever_is_asked_once_with_each_read_of_the_log(desk: Desk) -> None:
+    desk.take(SessionOpened(OTHER))
+    for _ in range(10):
+        refuse_page(desk, FailureKind.SERVER_ERROR)
+        assert desk.took(ReadPage) == []
+        log_is_read(desk)
+
+
+def test_a_page_the_server_will_not_give_is_asked_again_only_by_opening(desk: Desk) -> None:
+    desk.take(SessionOpened(OTHER))
+    asked = refuse_page(desk, FailureKind.FORBIDDEN)
+    for _ in range(3):
+        log_is_read(desk)
+    assert desk.took(ReadPage) == []
+    desk.take(SessionOpened(TALK), SessionOpened(OTHER))
+    assert desk.took(ReadPage) == [asked]
+    desk.take(AskFailed(asked, Failure(FailureKind.SERVER_ERROR, 503)))
+    log_is_read(desk)
+    assert desk.took(ReadPage) == [asked]
+
+
+def test_what_is_opened_without_a_sign_in_is_read_after_it_though_it_was_refused_before(desk: Desk) -> None:
+    desk.take(SessionOpened(OTHER))
+    asked = refuse_page(desk, FailureKind.FORBIDDEN)
+    desk.take(AskFailed(ReadLog(Cursor("3")), Failure(FailureKind.UNAUTHORIZED, 401)))
+    desk.take(SessionOpened(TALK), SessionOpened(OTHER))
+    assert desk.took(ReadPage) == []
+    desk.sign_in()
+    assert desk.took(ReadPage) == [asked]
+
+
+def test_a_server_that_wants_a_rest_is_asked_for_no_page_before_its_end(desk: Desk) -> None:
+    desk.take(SessionOpened(OTHER))
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (read,) = desk.took(ReadLog)
+    asked = refuse_page(desk, FailureKind.TOO_MANY)
+    desk.take(LogRead(read.after, (), read.after, has_more=False))
+    assert desk.took(ReadPage) == []
+    desk.advance(30.0)
+    log_is_read(desk)
+    assert desk.took(ReadPage) == [asked]
+
+
+def test_a_doubtful_send_whose_check_is_refused_goes_again_instead_of_asking_for_ever(desk: Desk) -> None:
+    """Under the same id, so it is stored once whether it had arrived or not."""
+    desk.take(SendAsked(draft(seen=3)))
+    (sent,) = desk.took(Transmit)
+    desk.take(AskFailed(sent, Failure(FailureKind.SERVER_ERROR, 502)))
+    desk.advance(1.0)
+    refuse_page(desk, FailureKind.MISSING)
+    assert desk.took(Transmit) == [sent]
+    desk.take(SendStored(SendId("s1"), message(4, ME, send_id="s1")))
+    assert desk.state.outbox.unsent() == 0
+    desk.advance(60.0)
+    assert desk.took(ReadPage) == []
+
+
+def snapshot_misses(desk: Desk) -> ReadSession:
+    """The log does not reach back, and the open conversation is on no list any more: it is asked for."""
+    desk.take(SessionChanged(conversation(version=2, waiting_since=EPOCH)))
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (read,) = desk.took(ReadLog)
+    desk.take(AskFailed(read, Failure(FailureKind.EXPIRED, 410)))
+    for asked in desk.took(ReadSessions):
+        desk.take(SessionsRead(asked.query, (), None, Cursor("90")))
+    (read_now,) = desk.took(ReadLog)
+    desk.take(LogRead(read_now.after, (), read_now.after, has_more=False))
+    (missed,) = desk.took(ReadSession)
+    return missed
+
+
+def test_a_conversation_that_could_not_be_read_is_asked_again_until_it_is(desk: Desk) -> None:
+    """Else one that ended meanwhile would stay among the waiting ones."""
+    asked = snapshot_misses(desk)
+    for _ in range(3):
+        desk.take(AskFailed(asked, Failure(FailureKind.SERVER_ERROR, 503)))
+        assert desk.took(ReadSession) == []
+        log_is_read(desk)
+        assert desk.took(ReadSession) == [asked]
+        log_is_read(desk)
+        assert desk.took(ReadSession) == [], "it is still being read"
+    assert next_waiting(desk.state, None) == TALK
+    desk.take(SessionRead(conversation(version=3, status=SessionStatus.ENDED)))
+    assert listing(desk.state, Filter.ALL) == []
+    assert next_waiting(desk.state, None) is None
+    log_is_read(desk)
+    assert desk.took(ReadSession) == []
+
+
+def test_a_conversation_the_server_will_not_show_is_asked_for_once(desk: Desk) -> None:
+    desk.take(AskFailed(snapshot_misses(desk), Failure(FailureKind.FORBIDDEN, 403)))
+    log_is_read(desk)
+    assert desk.took(ReadSession) == []
+
+
+def test_a_conversation_the_server_does_not_know_any_more_is_gone_and_asked_for_no_more(desk: Desk) -> None:
+    asked = snapshot_misses(desk)
+    desk.take(AskFailed(asked, Failure(FailureKind.SERVER_ERROR, 503)))
+    log_is_read(desk)
+    assert desk.took(ReadSession) == [asked]
+    desk.take(AskFailed(asked, Failure(FailureKind.MISSING, 404)))
+    assert listing(desk.state, Filter.ALL) == []
+    log_is_read(desk)
+    assert desk.took(ReadSession) == []
+
+
+def test_what_failed_as_the_sign_in_ended_is_asked_again_after_the_next(desk: Desk) -> None:
+    asked = snapshot_misses(desk)
+    desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
+    (read,) = desk.took(ReadLog)
+    desk.take(AskFailed(asked, Failure(FailureKind.UNAUTHORIZED, 401)))
+    desk.take(LogRead(read.after, (), read.after, has_more=False))
+    desk.advance(60.0)
+    assert desk.took(ReadSession) == []
+    desk.sign_in()
+    assert desk.took(ReadSession) == [asked]

@@ -24,6 +24,7 @@ from tms_tui.domain.events import (
 )
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import AuthorType, Message
+from tms_tui.domain.policy import GIVE_UP_SENDING_AFTER
 from tms_tui.domain.text import CleanText
 
 
@@ -212,3 +213,72 @@ def test_a_read_receipt_makes_it_seen(desk: Desk) -> None:
     assert states(desk)[-1] == (CleanText("hi"), Delivery.SENT)
     desk.take(ReceiptSeen(TALK, AuthorType.VISITOR, 3))
     assert states(desk)[-1] == (CleanText("hi"), Delivery.SEEN)
+
+
+def check(desk: Desk) -> None:
+    """The doubtful send is looked for, and is not there."""
+    desk.advance(desk.alarm(TimerKind.RESEND, TALK) or 0.0)
+    (page,) = desk.took(ReadPage)
+    desk.take(PageRead(TALK, (), has_more=False, after=page.after))
+
+
+def fail_for(desk: Desk, seconds: float, kind: FailureKind) -> None:
+    """Every attempt meets the same failure, reads work; ends with an attempt under way."""
+    end = desk.now + seconds
+    while desk.now < end:
+        fail(desk, kind)
+        check(desk)
+
+
+def test_what_waited_for_the_line_does_not_count_as_tried(desk: Desk) -> None:
+    """The server's first word after a long outage is often an error of its proxy."""
+    desk.take(SendAsked(draft("s1", text="one")), SendAsked(draft("s2", text="two")))
+    end = desk.now + GIVE_UP_SENDING_AFTER + 60.0
+    while desk.now < end:
+        fail(desk, FailureKind.NOT_REACHED)
+        desk.advance(16.0)
+    fail(desk, FailureKind.SERVER_ERROR)
+    assert states(desk)[-2:] == [("one", Delivery.DOUBTFUL), ("two", Delivery.QUEUED)]
+    check(desk)
+    (sent,) = desk.took(Transmit)
+    desk.take(SendStored(SendId("s1"), message(3, ME, text="one", send_id="s1")))
+    assert [sent.draft.text, *(one.draft.text for one in desk.took(Transmit))] == ["one", "two"]
+
+
+@pytest.mark.parametrize("kind", [FailureKind.SERVER_ERROR, FailureKind.NOT_REACHED])
+def test_one_doubt_before_a_long_outage_and_one_after_it_are_no_reason_to_give_up(
+    desk: Desk, kind: FailureKind
+) -> None:
+    """While nothing can be read the send is not repeated: time alone does not show that it is the send that fails."""
+    desk.take(SendAsked(draft()))
+    fail(desk, FailureKind.NO_ANSWER)
+    end = desk.now + GIVE_UP_SENDING_AFTER + 60.0
+    while desk.now < end:
+        for page in desk.took(ReadPage):
+            desk.take(AskFailed(page, Failure(kind)))
+        desk.advance(3.0)
+    check(desk)
+    fail(desk, FailureKind.SERVER_ERROR)
+    assert states(desk)[-1] == ("hello", Delivery.DOUBTFUL)
+
+
+@pytest.mark.parametrize("kind", [FailureKind.SERVER_ERROR, FailureKind.NO_ANSWER, FailureKind.UNREADABLE])
+def test_a_send_that_goes_on_failing_while_reads_work_is_given_up_in_the_end(desk: Desk, kind: FailureKind) -> None:
+    desk.take(SendAsked(draft()))
+    fail_for(desk, GIVE_UP_SENDING_AFTER - 20.0, kind)
+    assert states(desk)[-1] == ("hello", Delivery.SENDING)
+    fail_for(desk, 10.0, kind)
+    desk.advance(20.0)
+    fail(desk, kind)
+    assert states(desk)[-1] == ("hello", Delivery.REFUSED)
+
+
+def test_what_is_sent_again_by_the_agent_is_tried_as_long_as_a_new_one(desk: Desk) -> None:
+    desk.take(SendAsked(draft()))
+    fail_for(desk, GIVE_UP_SENDING_AFTER, FailureKind.SERVER_ERROR)
+    fail(desk, FailureKind.SERVER_ERROR)
+    assert states(desk)[-1] == ("hello", Delivery.REFUSED)
+    desk.advance(GIVE_UP_SENDING_AFTER)
+    desk.take(ResendAsked(SendId("s1")))
+    fail_for(desk, GIVE_UP_SENDING_AFTER - 20.0, FailureKind.SERVER_ERROR)
+    assert states(desk)[-1] == ("hello", Delivery.SENDING)

@@ -27,6 +27,9 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import POLL_FIRST
 from tms_tui.domain.text import CleanText
 
+FOR_GOOD = (FailureKind.MISSING, FailureKind.FORBIDDEN, FailureKind.INVALID)
+"""A read that failed so would fail again."""
+
 
 def failed(step: Step, event: AskFailed) -> None:
     """A request was not answered as hoped."""
@@ -40,8 +43,7 @@ def failed(step: Step, event: AskFailed) -> None:
         case ReadPage(session):
             _page_failed(step, asked, failure)
         case ReadSession(session):
-            if failure.kind is FailureKind.MISSING:
-                sessions.vanished(step, session)
+            _session_failed(step, session, failure)
         case MarkRead() | MarkUnread():
             _mark_failed(step, asked, failure)
         case PostMetrics():
@@ -89,14 +91,25 @@ def rang(step: Step, timer: Timer) -> None:
 
 
 def _page_failed(step: Step, asked: ReadPage, failure: Failure) -> None:
-    """The page is asked for again with the next read that works; a doubtful send keeps its own pace."""
+    """The page is asked for again when the log is read next; a doubtful send keeps its own pace."""
     transcript = step.state.transcript(asked.session)
     transcript.reading.discard(asked)
     transcript.outdated.discard(asked)
+    transcript.refused = failure.kind in FOR_GOOD
     step.show(TranscriptChanged(asked.session))
-    if step.state.outbox.of(asked.session):
+    if transcript.refused:
+        sending.read_decided(step, asked.session)
+    elif step.state.outbox.of(asked.session):
         delay = failure.retry_after or POLL_FIRST
         step.do(WakeAt(Timer(TimerKind.RESEND, asked.session), step.moment.now + delay))
+
+
+def _session_failed(step: Step, session: SessionId, failure: Failure) -> None:
+    """It is gone, or is asked for again when the log is read next: it may have ended without our knowing."""
+    if failure.kind is FailureKind.MISSING:
+        sessions.vanished(step, session)
+    elif failure.kind not in FOR_GOOD:
+        step.state.sync.unanswered.add(session)
 
 
 def _mark_failed(step: Step, asked: MarkRead | MarkUnread, failure: Failure) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tms_tui.core import health, people, sending, sessions, typing
+from tms_tui.core import health, holding, people, sending, sessions, typing
 from tms_tui.core.state import LIVE, Stage, Step
 from tms_tui.core.transcript import (
     Transcript,
@@ -108,7 +108,9 @@ def opened(step: Step, session: SessionId | None) -> None:
     typing.stopped(step)
     step.do(SignalViewing(session))
     if session is not None:
-        fetch(step, state.transcript(session))
+        transcript = state.transcript(session)
+        transcript.refused = False
+        fetch(step, transcript)
 
 
 def shown(step: Step, event: Shown) -> None:
@@ -247,6 +249,12 @@ def all_dirty(step: Step) -> None:
 
 
 def resume(step: Step) -> None:
-    """Ask again for what the open conversation lacks, when reads begin to work."""
-    if step.state.opened is not None and step.state.link.stage is not Stage.IDLE:
-        fetch(step, step.state.transcript(step.state.opened))
+    """Ask again for what single reads failed to bring: what the open conversation lacks, and whole conversations."""
+    state = step.state
+    if state.link.stage is Stage.IDLE or state.sign_in_needed is not None or holding.left(step):
+        return
+    if state.opened is not None and not state.transcript(state.opened).refused:
+        fetch(step, state.transcript(state.opened))
+    for session in sorted(state.sync.unanswered):
+        step.do(ReadSession(session))
+    state.sync.unanswered.clear()

@@ -1,5 +1,7 @@
 """The way of an own message: queued, sending, and settled by whichever proof comes first."""
 
+from typing import Final
+
 from tms_tui.core import holding, keeping, outbox, people
 from tms_tui.core.outbox import LEFT, PARKED
 from tms_tui.core.state import State, Step
@@ -20,11 +22,14 @@ from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import SendStored
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import AuthorType, Draft, Message
-from tms_tui.domain.policy import GIVE_UP_SENDING_AFTER, RATE_LIMITED_FOR, SEND_RETRY
+from tms_tui.domain.policy import GIVE_UP_SENDING_AFTER, GIVE_UP_SENDING_TRIES, RATE_LIMITED_FOR, SEND_RETRY
 from tms_tui.domain.value import replace
 
 UNSURE = (FailureKind.NO_ANSWER, FailureKind.SERVER_ERROR, FailureKind.UNREADABLE)
 """After these the message may be stored: only a read can tell."""
+
+UNTRIED: Final[dict[str, object]] = {"tries": 0, "doubts": 0, "doubted_at": None}
+"""What the agent sends again is tried as long as a new one."""
 
 
 def asked(step: Step, draft: Draft) -> None:
@@ -50,7 +55,7 @@ def resend(step: Step, send_id: SendId) -> None:
     newest = step.state.transcript(send.draft.session).newest_seq
     draft = replace(send.draft, seen_up_to=max(send.draft.seen_up_to, newest))
     is_kept = not step.state.keeps
-    _change(step, send, Delivery.QUEUED, draft=draft, failure=None, since=step.moment.now, tries=0, kept=is_kept)
+    _change(step, send, Delivery.QUEUED, draft=draft, failure=None, since=step.moment.now, kept=is_kept, **UNTRIED)
     keeping.keep_send(step, draft)
     step.show(SendTaken(send_id, draft.session))
     kick(step, draft.session)
@@ -126,8 +131,9 @@ def failed(step: Step, draft: Draft, failure: Failure) -> None:
     if send is None or send.delivery is not Delivery.SENDING:
         return
     kind = failure.kind
-    if kind in UNSURE and step.moment.now - send.since < GIVE_UP_SENDING_AFTER:
-        _change(step, send, Delivery.DOUBTFUL, failure=failure)
+    if kind in UNSURE and not _is_hopeless(send, step.moment.now):
+        first = step.moment.now if send.doubted_at is None else send.doubted_at
+        _change(step, send, Delivery.DOUBTFUL, failure=failure, doubts=send.doubts + 1, doubted_at=first)
         _wake(step, send, failure)
     elif kind in (FailureKind.NOT_REACHED, FailureKind.TOO_MANY):
         _change(step, send, Delivery.QUEUED, failure=failure)
@@ -145,9 +151,9 @@ def failed(step: Step, draft: Draft, failure: Failure) -> None:
 
 
 def read_decided(step: Step, session: SessionId) -> None:
-    """The end of the conversation was read whole: a doubtful send that is not there did not arrive.
+    """No read will say more: the end was read whole without a doubtful send, or the server refuses to show it.
 
-    It goes again under the same id, which the server stores at most once.
+    The send goes again under the same id, which the server stores at most once.
     """
     for send in step.state.outbox.of(session)[:1]:
         if send.delivery is Delivery.DOUBTFUL and step.state.can.idempotent_sends:
@@ -160,6 +166,13 @@ def sign_in_again(step: Step, failure: Failure) -> None:
     if step.state.sign_in_needed is None:
         step.state.sign_in_needed = failure
         step.show(SignInNeeded(failure), LinkChanged())
+
+
+def _is_hopeless(send: PendingSend, now: float) -> bool:
+    """Whether the server has failed at this very send too long and too often."""
+    if send.doubted_at is None or now - send.doubted_at < GIVE_UP_SENDING_AFTER:
+        return False
+    return send.doubts >= GIVE_UP_SENDING_TRIES
 
 
 def _moved_on(state: State, draft: Draft) -> bool:

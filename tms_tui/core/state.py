@@ -90,6 +90,8 @@ class SyncState(Record):
     snapshot: dict[SessionStatus, bool] = field(default_factory=dict)
     """Listings of the running snapshot that are not whole yet, and whether each is being read."""
     listed: set[SessionId] = field(default_factory=set)
+    unanswered: set[SessionId] = field(default_factory=set)
+    """Conversations whose own read failed: asked for again when the log was read to its end."""
     log: ReadLog | None = None
     """The read of the log under way."""
     again: bool = False

@@ -169,6 +169,7 @@ def log_read(step: Step, event: LogRead) -> None:
         _joined(step)
     else:
         sync.heard = None
+    reading.resume(step)
     sync.pace = _pace(step.state)
     _plan(step, sync.pace)
 

@@ -23,12 +23,16 @@ class Delivery(StrEnum):
 
 
 class PendingSend(Value):
-    """An own message that the server has not confirmed yet. `since` is on the monotonic clock."""
+    """An own message that the server has not confirmed yet. `since` and `doubted_at` are on the monotonic clock."""
 
     draft: Draft
     delivery: Delivery
     since: float
     tries: int = 0
+    doubts: int = 0
+    """Tries that may have arrived."""
+    doubted_at: float | None = None
+    """When the first of them ended."""
     failure: Failure | None = None
     kept: bool = True
     """Whether it would survive a crash; it does not leave before."""

@@ -73,6 +73,9 @@ FRAME_LARGEST: Final = 4 * 1024 * 1024
 """Bytes in one frame that the console takes."""
 SEND_RETRY: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 GIVE_UP_SENDING_AFTER: Final = 300.0
+"""A send is given up this long after it first failed at the server; how long it waited for the line does not count."""
+GIVE_UP_SENDING_TRIES: Final = 6
+"""And not before so many tries failed there: between two of them may lie an outage."""
 
 CLOCKS_APART: Final = 60.0
 """How far the server's clock may be before this one."""
