@@ -1,5 +1,6 @@
 """Rows that changed are written at once, frames agree with them, and it can be switched off."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -98,6 +99,19 @@ async def test_a_message_is_written_without_a_frame() -> None:
         await seen.pilot.pause()
         assert "" not in written
         assert "hello there" in seen.rows()[-1]
+
+
+async def test_the_news_is_written_first_and_each_row_after_the_one_above_it() -> None:
+    """A terminal that gives an emoji more cells than it has runs it into the row below."""
+    async with reading() as (_, pane, state, written):
+        say(state, "hello there")
+        pane.refresh_session()
+        (text,) = written
+        first, *others, _cursor = (int(row) for row in re.findall(r"\x1b\[(\d+);\d+H", text))
+        assert first == pane.size.height == others[-1]
+        assert others == sorted(others)
+        assert len(others) > 1
+        assert text.index("hello there") < text.index(f"\x1b[{others[0]};2H")
 
 
 async def test_the_terminals_cursor_follows_the_selection() -> None:

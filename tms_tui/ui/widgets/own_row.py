@@ -72,8 +72,8 @@ def is_enabled() -> bool:
 def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
     """Write parts of a widget without border, padding or children; False when only a frame can show them.
 
-    From the bottom up: of a conversation that moved up by a row the news is the last one, which a slow line brings
-    first.
+    The last row comes first, for there is the news when a conversation moved up by a row, and then once more at its
+    place: a terminal that gives an emoji more cells than it has lets it run into the row below, to be painted over.
     """
     if not (_is_uncovered(widget) and _is_whole(widget)):
         return False
@@ -82,10 +82,10 @@ def write_regions(widget: Widget, regions: Sequence[Region]) -> bool:
     strips = widget.render_lines(Region(0, around.y, width, around.height))
     rows = [
         (origin + Offset(region.x, y), strips[y - around.y].crop(region.x, region.right))
-        for region in reversed(regions)
-        for y in reversed(region.line_range)
+        for region in regions
+        for y in region.line_range
     ]
-    _write(widget, rows, widget.app.cursor_position)
+    _write(widget, rows if len(rows) == 1 else [rows[-1], *rows], widget.app.cursor_position)
     return True
 
 
