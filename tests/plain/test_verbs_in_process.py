@@ -1,5 +1,6 @@
 """The verbs over the real rules and a server that answers as a test wants: what is in doubt, and what is not held."""
 
+import asyncio
 import uuid
 from collections.abc import Callable
 
@@ -9,11 +10,12 @@ from tests.core.desk import ANA, ME, TALK, conversation, message
 from tests.engine.fakes import NO_ANSWER, Stand, empty, running, stand
 from tms_tui.core.select import Filter
 from tms_tui.domain.effects import ReadPage, ReadSession, ReadSessions, Request, Transmit
+from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import Answer, AskFailed, PageRead, SendStored, SessionRead, SessionsRead, SignedIn
 from tms_tui.domain.ids import Cursor, SessionId
 from tms_tui.domain.model import Session, SessionStatus
-from tms_tui.domain.policy import GIVE_UP_SENDING_AFTER, SESSIONS_PAGE
+from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.plain import looking, posting
 from tms_tui.plain.verbs import DONE, DOUBTFUL, NOT_DONE, UNKNOWN, NotDone, Verb
 
@@ -58,11 +60,16 @@ def _asks(request: Request, session: SessionId) -> bool:
 
 
 async def did(at: Stand, verb: Verb) -> tuple[int, str]:
-    """Do a verb; its exit code, and why it was not done."""
+    """Do a verb, the clock going on once it sends; its exit code, and why it was not done."""
     async with running(at.engine):
         at.engine.take(SignedIn(ANA, 900.0))
+        doing = asyncio.ensure_future(verb.do(at.engine))
+        while not doing.done():
+            if at.rest.asked_for(Transmit):
+                at.clock.advance(1.0)
+            await asyncio.sleep(0)
         try:
-            return await verb.do(at.engine), ""
+            return doing.result(), ""
         except NotDone as error:
             return error.code, error.words
 
@@ -86,16 +93,13 @@ async def test_a_send_that_is_under_way_when_the_time_is_up_is_in_doubt() -> Non
 
 
 async def test_a_send_that_was_given_up_without_an_answer_is_in_doubt() -> None:
-    at = stand()
-
     def reply(request: Request) -> Answer:
-        if isinstance(request, Transmit):
-            at.clock.advance(GIVE_UP_SENDING_AFTER)
-            return AskFailed(request, NO_ANSWER)
-        return serving()(request)
+        return AskFailed(request, NO_ANSWER) if isinstance(request, Transmit) else serving()(request)
 
-    at.rest.reply = reply
+    at = stand(reply)
     code, words = await did(at, posting.send(TALK, "hello", within=60))
+    [send] = at.engine.state.outbox
+    assert send.delivery is Delivery.REFUSED
     assert code == DOUBTFUL
     assert words.startswith("Not known whether it was sent")
 
