@@ -559,3 +559,19 @@ async def test_the_selected_row_looks_chosen_while_its_pane_has_the_focus_and_on
         assert grounds() == [False, True]
         await press(pilot, "escape")
         assert grounds() == [True, False]
+
+
+async def test_titles_say_what_there_is_room_for_and_who_sees_what_is_written_always() -> None:
+    engine = furnished()
+    engine.take(SessionChanged(session(JONAS, "Edith Longfellow", waits=360, assigned_agent=ANA.id, version=2)))
+    async with desk(engine, size=(80, 24)) as (pilot, _):
+        await press(pilot, "enter")
+        assert "─ Edith Longfellow  active  held by Ana ─" in text_of(pilot)
+        assert "─ To the customer: Edith Longfellow ─" in text_of(pilot)
+        await press(pilot, "escape", "i")
+        assert "═ Note on Edith Longfellow: colleagues only ═" in text_of(pilot)
+        await pilot.resize_terminal(160, 48)
+        await settled(pilot)
+        assert "customer online ─" in text_of(pilot)
+        await press(pilot, "escape", "r")
+        assert "─ Reply to Edith Longfellow: the customer sees this ─" in text_of(pilot)

@@ -138,8 +138,8 @@ class Composing:
         self.keep()
         customer = select.session(self._bridge.state, session)
         text = self._bridge.state.drafts.get((session, private), "") if session is not None else ""
-        title = wording.composer_title(customer, private=private)
-        self._composer.open(text, session, private=private, title=title)
+        title, short = (wording.composer_title(customer, private=private, short=short) for short in (False, True))
+        self._composer.open(text, session, private=private, title=title, short=short)
 
     def _forget_text(self, draft: Draft) -> None:
         if self._draft(draft.session, private=draft.private).strip() == draft.text:

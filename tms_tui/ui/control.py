@@ -10,7 +10,6 @@ from tms_tui import wording
 from tms_tui.core import finding, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
-from tms_tui.core.undo import is_to_be_undone
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.events import ListingAsked, SessionOpened, UnreadAsked
@@ -29,7 +28,7 @@ from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
 from tms_tui.wording import searching
-from tms_tui.wording.work import announced, undo_offer
+from tms_tui.wording.work import told
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
     from tms_tui.ui.gathering import Gathering
@@ -108,12 +107,8 @@ class Control:
         self._event_line.agent_acts()
         ACTS[action](self)
 
-    def say(self, words: str) -> None:
-        """Put words on the event line."""
-        self._event_line.say(words)
-
-    def offer(self, words: str, offer: str) -> None:
-        """Put words on the event line, and what is offered for as long as a decision may be undone."""
+    def say(self, words: str, offer: str = "") -> None:
+        """Put words on the event line; `offer` for as long as a decision may be undone."""
         self._event_line.offer(words, offer)
 
     def open_session(self, session: SessionId) -> None:
@@ -267,8 +262,7 @@ class Control:
         for send_id in found.taken:
             self.composing.taken(send_id)
         for notice in found.notices:
-            offer = undo_offer(self.ways) if is_to_be_undone(self.state, notice, self.bridge.moment().now) else ""
-            self._event_line.hear(notice.kind, announced(self.state, notice, self.ways), offer)
+            self._event_line.hear(notice.kind, *told(self.state, notice, self.bridge.moment().now, self.ways))
         if found.held:
             from tms_tui.ui import holding
 

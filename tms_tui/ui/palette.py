@@ -142,7 +142,8 @@ class Palette(ModalScreen[str | None]):
             self.query_one("#preview", Static).update(self._preview(chosen) if chosen is not None else "")
 
     def _say_how_many(self, count: int) -> None:
-        instead = f", {self._instead} writes {self._instead}" if self._instead else ""
+        is_begun = bool(self.query_one(Field).value)
+        instead = f", {self._instead} writes {self._instead}" if self._instead and not is_begun else ""
         if count:
             words = f"{count} found. Up and Down move, Enter chooses{instead}, Esc leaves."
         else:

@@ -68,12 +68,8 @@ class Desk(Protocol):
         """The list, in its order."""
         ...
 
-    def say(self, words: str) -> None:
-        """Put words on the event line."""
-        ...
-
-    def offer(self, words: str, offer: str) -> None:
-        """Put words on the event line, and what is offered for as long as a decision may be undone."""
+    def say(self, words: str, offer: str = "") -> None:
+        """Put words on the event line; `offer` for as long as a decision may be undone."""
         ...
 
     def open_session(self, session: SessionId) -> None:

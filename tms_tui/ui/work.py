@@ -134,7 +134,7 @@ def target_of(desk: Desk) -> Session | None:
 def decide(desk: Desk, asked: Decide) -> None:
     """Ask the server for it, and say so."""
     desk.bridge.take(asked)
-    desk.offer(f"{_doing(desk, asked)}.", undo_offer(desk.ways))
+    desk.say(f"{_doing(desk, asked)}.", undo_offer(desk.ways))
 
 
 def hand_over(desk: Desk, seen: Session, asked: AssignAsked) -> None:

@@ -183,19 +183,18 @@ def customer(session: Session) -> str:
     return session.customer.name or "Unnamed customer"
 
 
-def composer_title(session: Session | None, *, private: bool) -> str:
-    """Who will see what is written: said on the composer's border."""
+def composer_title(session: Session | None, *, private: bool, short: bool = False) -> str:
+    """Who will see what is written: said on the composer's border; `short`: before the name, which may be cut off."""
     if session is None:
         return "No conversation is open"
-    return (
-        f"Note on {customer(session)}: colleagues only"
-        if private
-        else f"Reply to {customer(session)}: the customer sees this"
-    )
+    name = customer(session)
+    if short:
+        return f"Colleagues only: {name}" if private else f"To the customer: {name}"
+    return f"Note on {name}: colleagues only" if private else f"Reply to {name}: the customer sees this"
 
 
 def chat_title(session: Session, holder: str | None, now: float) -> str:
-    """A conversation in one line; `now` in seconds since the epoch."""
+    """A conversation in one line, of parts two blanks apart; `now` in seconds since the epoch."""
     here = "customer online" if session.customer.online else "customer gone"
     held = f"held by {holder}" if holder else "held by nobody"
     return f"{customer(session)}  {standing(session, now)}  {held}  since {clock(session.started_at, now)}  {here}"

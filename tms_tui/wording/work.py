@@ -5,6 +5,7 @@ from typing import assert_never
 from tms_tui.core import select
 from tms_tui.core.handing import Hindrance, replies_in
 from tms_tui.core.state import State
+from tms_tui.core.undo import is_to_be_undone
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
 from tms_tui.domain.ids import AgentId
@@ -37,6 +38,11 @@ def announced(state: State, said: Notice, ways: Ways = USUAL) -> str:
         return f"You are {availability(state.availability)}."
     session = select.session(state, said.session)
     return notice(said, customer(session) if session is not None else "", ways)
+
+
+def told(state: State, said: Notice, now: float, ways: Ways) -> tuple[str, str]:
+    """What a notice says, and how that is taken back, if it can be; `now` is monotonic seconds."""
+    return announced(state, said, ways), undo_offer(ways) if is_to_be_undone(state, said, now) else ""
 
 
 def undo_offer(ways: Ways = USUAL) -> str:

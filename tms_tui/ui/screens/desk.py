@@ -244,6 +244,8 @@ class DeskScreen(Screen[None]):
     def on_resize(self, _event: Resize) -> None:
         if self._body is not None:
             self._body.fit_columns()
+            # The title of the talk tells as much as there is room for, which is known only then.
+            self.call_after_refresh(self._body.look_again, (Part.PANEL,), self._bridge.moment().wall)
 
     def on_screen_resume(self) -> None:
         """A page over the desk is gone: what it covered is seen now, and the cursor goes back to the focus."""

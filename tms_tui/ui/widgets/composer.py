@@ -19,11 +19,14 @@ from tms_tui.domain.policy import MESSAGE_LONGEST, PASTE_ASKS_FROM
 from tms_tui.domain.text import EMPTY, clean
 from tms_tui.ui.bindings import allowed
 from tms_tui.ui.keys import ACTIONS, Action
+from tms_tui.ui.paint.cells import cells
 from tms_tui.ui.widgets.own_row import OwnRow
 
 _MOST_ROWS: Final = 6
 _BESIDE_CARET: Final = 3
 """Columns that a text area keeps in sight from the caret on."""
+_BESIDE_TITLE: Final = 2
+"""Cells of the upper border, within its corners, that no title takes."""
 _CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 _KEPT_CONTROLS: Final = "\n\t"
 
@@ -121,6 +124,7 @@ class Composer(TextArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self._session: SessionId | None = None
         self._private = False
+        self._titles = ("", "")
         self._submitted: deque[str] = deque()
         """What the text begins with that is on its way, one part for each Enter."""
         keys = {one.id: frozenset(one.letters) for one in actions if one.built_in}
@@ -139,16 +143,18 @@ class Composer(TextArea, inherit_bindings=False):
         """The conversation written in."""
         return self._session
 
-    def open(
-        self, text: str, session: SessionId | None = None, *, private: bool, title: str, subtitle: str = ""
-    ) -> None:
-        """Write in another conversation or of another kind; `text` is the draft, the titles are plain words."""
+    def open(self, text: str, session: SessionId | None = None, *, private: bool, title: str, short: str = "") -> None:
+        """Write in another conversation or of another kind, from a draft; `short` is a title for little room."""
         self._session = session
         self._private = private
+        self._titles = (title, short or title)
         self.set_class(private, "-note")
-        self.border_title = Content(title)
-        self.border_subtitle = Content(subtitle)
+        self._entitle()
         self.put(text)
+
+    def _entitle(self) -> None:
+        title, short = self._titles
+        self.border_title = Content(title if cells(title) <= self.size.width - _BESIDE_TITLE else short)
 
     def put(self, text: str) -> None:
         """Replace the text without posting `Changed`; the caret stands at its end."""
@@ -268,6 +274,7 @@ class Composer(TextArea, inherit_bindings=False):
         self.post_message(self.Left())
 
     def on_resize(self) -> None:
+        self._entitle()
         self._fit_height()
 
     def on_composer_changed(self) -> None:
