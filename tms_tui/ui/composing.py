@@ -146,7 +146,10 @@ class Composing:
             self._set(draft.session, "", private=draft.private)
 
     def _drop_held(self, again: Draft) -> None:
-        """Whoever sends what was held once more means that one: it must not leave twice."""
+        """Whoever sends what was held once more means that one: it must not leave twice.
+
+        Here, where it is known that the agent was asked: to the rules, two like texts are two that were meant.
+        """
         for send in self._bridge.state.outbox.of(again.session):
             is_same = (send.draft.text, send.draft.private) == (again.text, again.private)
             if send.delivery is Delivery.HELD and is_same:

@@ -68,7 +68,7 @@ def page(desk: Desk) -> None:
         return
     held = select.transcript(desk.state, session.id)
     holder = session.assigned_agent_name or select.agent_name(desk.state, session.assigned_agent)
-    head = [wording.chat_title(session, holder, desk.bridge.moment().wall), ""]
+    head = ["  ".join(wording.chat_title(session, holder, desk.bridge.moment().wall)), ""]
     if held is None or not held.top_reached:
         head.append(words.OLDER_UNREAD)
     text = "\n".join([*head, *transcript(desk.state, session.id), ""])

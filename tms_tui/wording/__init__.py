@@ -193,11 +193,11 @@ def composer_title(session: Session | None, *, private: bool, short: bool = Fals
     return f"Note on {name}: colleagues only" if private else f"Reply to {name}: the customer sees this"
 
 
-def chat_title(session: Session, holder: str | None, now: float) -> str:
-    """A conversation in one line, of parts two blanks apart; `now` in seconds since the epoch."""
+def chat_title(session: Session, holder: str | None, now: float) -> list[str]:
+    """A conversation in parts, what matters most first; `now` in seconds since the epoch."""
     here = "customer online" if session.customer.online else "customer gone"
     held = f"held by {holder}" if holder else "held by nobody"
-    return f"{customer(session)}  {standing(session, now)}  {held}  since {clock(session.started_at, now)}  {here}"
+    return [customer(session), standing(session, now), held, f"since {clock(session.started_at, now)}", here]
 
 
 def standing(session: Session, now: float) -> str:

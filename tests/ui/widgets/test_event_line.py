@@ -39,7 +39,10 @@ async def test_what_is_offered_for_a_while_goes_and_what_happened_stays() -> Non
                 await seen.pilot.pause()
         line.offer("Resolved: Nora", "u undoes this.")
         line.say("The line broke.")
-        await seen.pilot.pause(0.02)
+        due_later = asyncio.Event()
+        line.set_timer(0.01, due_later.set)
+        await due_later.wait()
+        await seen.pilot.pause()
         assert line.text == "The line broke."
 
 

@@ -1,8 +1,12 @@
 """Text measured in terminal cells: wrapped, clipped and padded, never through the middle of a character."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size, split_graphemes
 
 _ELLIPSIS = "\u2026"
+_BESIDE_TITLE = 2
+"""Cells of an upper border, within its corners, that no title takes."""
 
 
 def cells(text: str) -> int:
@@ -39,6 +43,12 @@ def fit(line: str, width: int) -> str:
     """Return `line` clipped or padded with blanks to exactly `width` cells."""
     clipped = clip(line, width)
     return clipped + " " * (width - cells(clipped))
+
+
+def fitting(titles: Sequence[str], width: int) -> str:
+    """The first title there is room for in a border around `width` cells, or the last one; 0: not laid out yet."""
+    room = width - _BESIDE_TITLE
+    return next((title for title in titles if not width or cells(title) <= room), titles[-1])
 
 
 def _wrap_narrow(line: str, width: int) -> list[str]:

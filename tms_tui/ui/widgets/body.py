@@ -1,7 +1,6 @@
 """The three columns of the desk, and which of its panes has the focus."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,7 +14,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.ui.bindings import moves, rebind
 from tms_tui.ui.keys import ACTIONS, Action, Pane, ways_of
 from tms_tui.ui.layout import WIDE, Column, beside, visible
-from tms_tui.ui.paint.cells import cells
+from tms_tui.ui.paint.cells import fitting
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.routing import Part
 from tms_tui.ui.widgets.composer import Composer
@@ -23,9 +22,6 @@ from tms_tui.ui.widgets.customer_panel import CustomerPanel
 from tms_tui.ui.widgets.session_list import SessionListView
 from tms_tui.ui.widgets.transcript import TranscriptPane
 from tms_tui.ui.widgets.typing_dots import TypingDots
-
-_BESIDE_TITLE: Final = 2
-"""Cells of an upper border, within its corners, that no title takes."""
 
 
 class Body(Horizontal):
@@ -168,7 +164,8 @@ class Body(Horizontal):
         if session is None:
             return "No conversation is open"
         holder = session.assigned_agent_name or select.agent_name(self.state, session.assigned_agent)
-        return wording.chat_title(session, holder, now)
+        parts = wording.chat_title(session, holder, now)
+        return fitting(["  ".join(parts[:end]) for end in range(len(parts), 0, -1)], self._talk.size.width)
 
     def _of(self, pane: Pane) -> Widget:
         match pane:
@@ -183,12 +180,7 @@ class Body(Horizontal):
 
 
 def _entitle(column: Widget, words: str) -> None:
-    """Put words on a border, unless they stand there: a new title paints the whole column anew, and all in it.
-
-    Parts two blanks apart that there is no room for are left out from the right.
-    """
-    while column.size.width and cells(words) > column.size.width - _BESIDE_TITLE and "  " in words:
-        words = words.rpartition("  ")[0]
+    """Put words on a border, unless they stand there: a new title paints the whole column anew, and all in it."""
     title = Content(words)
     if column.border_title != title.markup:
         column.border_title = title

@@ -19,14 +19,12 @@ from tms_tui.domain.policy import MESSAGE_LONGEST, PASTE_ASKS_FROM
 from tms_tui.domain.text import EMPTY, clean
 from tms_tui.ui.bindings import allowed
 from tms_tui.ui.keys import ACTIONS, Action
-from tms_tui.ui.paint.cells import cells
+from tms_tui.ui.paint.cells import fitting
 from tms_tui.ui.widgets.own_row import OwnRow
 
 _MOST_ROWS: Final = 6
 _BESIDE_CARET: Final = 3
 """Columns that a text area keeps in sight from the caret on."""
-_BESIDE_TITLE: Final = 2
-"""Cells of the upper border, within its corners, that no title takes."""
 _CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 _KEPT_CONTROLS: Final = "\n\t"
 
@@ -153,8 +151,7 @@ class Composer(TextArea, inherit_bindings=False):
         self.put(text)
 
     def _entitle(self) -> None:
-        title, short = self._titles
-        self.border_title = Content(title if cells(title) <= self.size.width - _BESIDE_TITLE else short)
+        self.border_title = Content(fitting(self._titles, self.size.width))
 
     def put(self, text: str) -> None:
         """Replace the text without posting `Changed`; the caret stands at its end."""

@@ -1,6 +1,7 @@
 """The last announcement, until the next one, and beside it what stands there for good."""
 
 from textual.content import Content
+from textual.timer import Timer
 
 from tms_tui.domain.changes import NoticeKind
 from tms_tui.domain.policy import UNDO_WITHIN
@@ -23,6 +24,7 @@ class EventLine(Line):
         super().__init__(id=id)
         self._offered_for = offered_for
         self._standing = Content(standing)
+        self._offer: Timer | None = None
         self._lasting = False
 
     def hear(self, kind: NoticeKind, words: str, offer: str = "") -> None:
@@ -33,12 +35,12 @@ class EventLine(Line):
 
     def offer(self, words: str, offer: str) -> None:
         """Say `words`, and beside them what can be done about it as long as that may be undone."""
-        self.say(words)
-        if not offer:
-            return
-        said = f"{words.removesuffix('.')}. {offer}"
+        if self._offer is not None:
+            self._offer.stop()
+        said = f"{words.removesuffix('.')}. {offer}" if offer else words
         self.say(said)
-        self.set_timer(self._offered_for, lambda: self.say(words) if self.text == said else None)
+        if offer:
+            self._offer = self.set_timer(self._offered_for, lambda: self.say(words) if self.text == said else None)
 
     def agent_acts(self) -> None:
         """Whoever acts has seen what stands here."""
