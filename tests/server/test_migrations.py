@@ -1,10 +1,13 @@
 """Migrations: the same tables as the code's on both stores, old databases adopted, outdated ones refused."""
 
 import asyncio
+import functools
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -42,15 +45,39 @@ async def test_migrating_makes_the_tables_the_code_declares(place: Place) -> Non
     await database.close()
 
 
+def at_revision(number: str, connection: Connection) -> None:
+    """Brings an empty database to an old revision."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, number)
+
+
+OLD_SESSION = str(uuid.UUID(int=1))
+OLD_ROWS = """
+INSERT INTO tenants (id, cursor) VALUES ('default', 1);
+INSERT INTO sessions (id, tenant_id, status, customer_name, online, info, tags, priority, started_at,
+  last_activity_at, version, last_seq, visitor_messages, read_by_visitor, read_by_agents, status_changed_seq)
+VALUES ('00000000-0000-0000-0000-000000000001', 'default', 'active', 'Nora', 0, '{}', '[]', 'normal',
+  '2026-01-01T12:00:00.000Z', '2026-01-01T12:00:00.000Z', 2, 1, 1, 0, 0, 0);
+INSERT INTO messages (id, session_id, seq, message_type, content, author_type, author_id, author_name, is_private,
+  created_at)
+VALUES ('m1', '00000000-0000-0000-0000-000000000001', 1, 'text', 'still here', 'visitor', 'c1', 'Nora', 0,
+  '2026-01-01T12:00:00.000Z')
+"""
+
+
 async def test_a_database_older_than_the_migrations_is_adopted(tmp_path: Path) -> None:
+    database = open_database(ServerSettings(data=tmp_path))
+    async with database.write() as connection:
+        await connection.run_sync(functools.partial(at_revision, "0001"))
+        await connection.exec_driver_sql("DROP TABLE alembic_version")
+        for statement in OLD_ROWS.split(";"):
+            await connection.exec_driver_sql(statement)
+    await database.close()
     async with running_server(tmp_path) as server:
-        visitor = await server.visitor()
-        await visitor.says("still here")
-        async with server.app.services.database.write() as connection:
-            await connection.exec_driver_sql("DROP TABLE alembic_version")
-        await server.stop()
-        await server.start()
-        page = await visitor.http.get("/v1/visitor/messages")
+        dana = await server.sign_in()
+        page = await dana.http.get(f"/v1/chat/sessions/{OLD_SESSION}/messages")
         assert [one["content"] for one in page.json()["messages"]] == ["still here"]
 
 

@@ -38,6 +38,30 @@ async def test_both_sides_talk_and_notes_stay_inside(server: RunningServer) -> N
     assert ([one["content"] for one in newer["messages"]], newer["has_more"]) == (["hi Ana"], False)
 
 
+async def test_a_start_asked_for_twice_is_one_conversation(server: RunningServer) -> None:
+    dana = await server.sign_in()
+    body = {"name": "Nora", "client_session_id": str(uuid.uuid4())}
+    async with server.client() as page:
+        answers = await asyncio.gather(*(page.post("/v1/visitor/sessions", json=body) for _ in range(5)))
+        assert sorted(one.status_code for one in answers) == [200, 200, 200, 200, 201]
+        assert len({one.json()["session_id"] for one in answers}) == 1
+        other = await page.post("/v1/visitor/sessions", json=body | {"client_session_id": str(uuid.uuid4())})
+        assert other.json()["session_id"] != answers[0].json()["session_id"]
+        said = {"content": "hello", "client_message_id": str(uuid.uuid4())}
+        for one in answers:
+            bearer = {"Authorization": f"Bearer {one.json()['visitor_token']}"}
+            assert (await page.post("/v1/visitor/messages", json=said, headers=bearer)).is_success
+    listed = (await dana.http.get("/v1/chat/sessions")).json()["sessions"]
+    assert {one["id"] for one in listed} == {answers[0].json()["session_id"], other.json()["session_id"]}
+
+
+async def test_a_start_named_by_no_uuid_is_refused(server: RunningServer) -> None:
+    async with server.client() as page:
+        answer = await page.post("/v1/visitor/sessions", json={"client_session_id": "first"})
+        assert (answer.status_code, answer.json()["details"]) == (422, {"field": "client_session_id"})
+        assert (await (await server.sign_in()).http.get("/v1/chat/sessions")).json()["sessions"] == []
+
+
 async def test_typing_goes_both_ways(server: RunningServer) -> None:
     dana, visitor, other = await server.sign_in(), await server.visitor(), await server.visitor()
     async with (

@@ -288,6 +288,7 @@ class VisitorSessionBody(Wire):
     page_url: fields.Address | None = None
     locale: fields.Locale | None = None
     info: fields.Facts = {}
+    client_session_id: fields.Uuid | None = None
 
 
 class VisitorSessionAnswer(Wire):

@@ -121,6 +121,15 @@ events = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
 )
 
+starts = sa.Table(
+    "session_starts",
+    metadata,
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("session_id", sa.Text, nullable=False, index=True),
+)
+"""Which conversation a page's own id of its start led to. The key is a digest: the id itself opens the conversation."""
+
 installation = sa.Table(
     "installation",
     metadata,

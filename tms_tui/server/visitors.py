@@ -11,7 +11,7 @@ from tms_tui.server.errors import unauthorized
 from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
 from tms_tui.server.services import Services, services
-from tms_tui.server.store import messages, sessions
+from tms_tui.server.store import messages, sessions, starts
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, Speaker, send
 from tms_tui.server.tokens import VISITOR, Claims
@@ -24,7 +24,7 @@ async def start(request: Request) -> Response:
     asked = await body(request, wire.VisitorSessionBody)
     address = request.client.host if request.client else "unknown"
     await served.limits.visitor_sessions.require(address)
-    conversation = await _begin(served, asked)
+    conversation, new = await _begin(served, asked)
     token = served.tokens.issue(
         VISITOR,
         served.settings.visitor_seconds,
@@ -34,19 +34,25 @@ async def start(request: Request) -> Response:
         role="visitor",
         sid=conversation.customer_id or conversation.id,
     )
-    return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201)
+    return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201 if new else 200)
 
 
-async def _begin(served: Services, asked: wire.VisitorSessionBody) -> Conversation:
+async def _begin(served: Services, asked: wire.VisitorSessionBody) -> tuple[Conversation, bool]:
+    """The conversation, and whether it is new: a client id that was seen before leads to the one it began."""
     email = texts.optional("email", asked.email)
     name = texts.optional("name", asked.name) or NAMELESS
     page_url = texts.optional("page_url", asked.page_url, 2000)
     locale = texts.optional("locale", asked.locale, 35)
     info = texts.facts(asked.info)
+    client_id = texts.uuid_text("client_session_id", asked.client_session_id or str(uuid.uuid4()))
     async with served.journal.change(served.settings.tenant) as change:
+        session_id = str(uuid.uuid4())
+        claimed = await starts.claim(change.connection, change.tenant_id, client_id, session_id)
+        if claimed != session_id:
+            return await sessions.get(change.connection, change.tenant_id, claimed), False
         known = await sessions.customer_by_email(change.connection, change.tenant_id, email)
         conversation = Conversation(
-            id=str(uuid.uuid4()),
+            id=session_id,
             tenant_id=change.tenant_id,
             customer_id=known or str(uuid.uuid4()),
             customer_name=name,
@@ -61,7 +67,7 @@ async def _begin(served: Services, asked: wire.VisitorSessionBody) -> Conversati
         )
         await sessions.insert(change.connection, conversation)
         change.updated(conversation, "visitor")
-    return conversation
+    return conversation, True
 
 
 async def listing(request: Request) -> Response:
@@ -105,8 +111,8 @@ routes = [
         "/v1/visitor/sessions",
         start,
         About(
-            "Start a conversation; the token is for it alone.",
-            {201: wire.VisitorSessionAnswer},
+            "Start a conversation: 201, or 200 with the first one when the client_session_id is known.",
+            {201: wire.VisitorSessionAnswer, 200: wire.VisitorSessionAnswer},
             refusals={429: "too_many_requests"},
             body=wire.VisitorSessionBody,
         ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tms_tui.server.tables import agents, events, logins, marks, messages, refresh_tokens, sessions
+from tms_tui.server.tables import agents, events, logins, marks, messages, refresh_tokens, sessions, starts
 
 AT_ONCE: Final = 500
 """Ids in one statement: SQLite takes no more than some thousand values."""
@@ -49,7 +49,7 @@ async def delete_sessions(connection: AsyncConnection, tenant_id: str, session_i
         await connection.execute(
             sa.delete(events).where(events.c.tenant_id == tenant_id, events.c.session_id.in_(some))
         )
-        for table in (marks, messages):
+        for table in (marks, messages, starts):
             await connection.execute(sa.delete(table).where(table.c.session_id.in_(some)))
         await connection.execute(sa.delete(sessions).where(sessions.c.id.in_(some)))
 
