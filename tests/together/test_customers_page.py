@@ -237,10 +237,14 @@ async def test_a_conversation_that_timed_out_keeps_the_words_and_offers_a_new_on
         await page.until("document.getElementById('trouble').textContent.includes('timed out')")
         assert "not sent" in await page.run(LAST_STATE)
         assert "here I am" in await page.run("document.getElementById('log').innerText")
-        assert await page.run("document.activeElement.id") == "again"
-        async with page.loading():
-            await page.press("Enter")
+        assert await page.run("document.activeElement.id") == "message"
+        await page.run("document.getElementById('again').click()")
         assert await page.run("document.getElementById('link').textContent") == "Not started"
+        assert await page.run("document.getElementById('message').value") == "here I am"
+        assert "I will be back next month" in await page.run("document.getElementById('log').innerText")
+        await page.press("Enter")
+        await agent.expect(wire.CHAT_MESSAGE, content="here I am")
+        await page.until(f"{LAST_STATE} === 'sent'")
 
 
 async def test_a_restarted_server_finds_the_page_again(server: RunningServer) -> None:
