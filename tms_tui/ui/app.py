@@ -36,6 +36,7 @@ class ChatApp(App[None]):
 
     CSS = """
     ChatApp.ascii ModalScreen > * { border: ascii $border; }
+    ChatApp.ascii SearchLine > Vertical { border: none; }
     ChatApp.ascii ModalScreen VerticalScroll, ChatApp.ascii Choices, ChatApp.ascii CustomerPanel {
         scrollbar-size: 0 0;
     }
@@ -55,7 +56,7 @@ class ChatApp(App[None]):
         words: str = "",
         taking_over: Callable[[], None] = lambda: None,
     ) -> None:
-        wanted = chosen(theme, no_colour="NO_COLOR" in os.environ, own=own_themes)
+        wanted = chosen(theme, no_colour=_no_colour(), own=own_themes)
         super().__init__(driver_class=TerminalDriver, ansi_color=wanted.ansi or None)
         self._taking_over = taking_over
         self._sign_in = sign_in
@@ -164,6 +165,11 @@ class ChatApp(App[None]):
             return  # what fails after it is its consequence
         self.bell()
         self.panic(Text(wording.crashed(_place(sys.exc_info()[1]))))
+
+
+def _no_colour() -> bool:
+    """Whether NO_COLOR asks for none. An empty one asks for nothing, and Textual must not see it."""
+    return bool(os.environ.get("NO_COLOR") or os.environ.pop("NO_COLOR", ""))
 
 
 def _plain_cut() -> list[LineFilter]:

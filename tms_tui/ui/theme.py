@@ -121,8 +121,11 @@ ANSI: Final = Theme(
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_white",
         "block-cursor-text-style": "reverse",
-        # Textual's own style sheet asks for it, and leaves it out of such a theme.
+        # Textual's own style sheets ask for these, and its colour system leaves them out of such a theme.
         "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "foreground-disabled": "ansi_default",
+        "surface-active": "ansi_default",
     },
 )
 """The sixteen colours of the terminal: whoever sits before it has chosen them."""
