@@ -18,6 +18,7 @@ from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
 from tms_tui.server.hub import Hub
+from tms_tui.server.identities import Identities
 from tms_tui.server.journal import Journal
 from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
@@ -103,6 +104,7 @@ async def _open(served: Services) -> None:
     async with served.database.write() as connection:
         await ensure_tenant(connection, served.settings.tenant)
         await keys.agree(connection, served.tokens.keys)
+        await connection.run_sync(served.identities.learn)
         name = await installation.name(connection)
     await served.bus.start(served.hub.hear, name)
     await served.visitors.adopt()
@@ -123,6 +125,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         clock=clock,
         journal=journal,
         tokens=Tokens(keys.signing_keys(settings), settings, clock),
+        identities=Identities(),
         signins=signins,
         passwords=Passwords(settings.password_cost),
         hub=hub,

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.server.admin import open_store
 from tms_tui.server.clock import SystemClock, timestamp
 from tms_tui.server.errors import Refusal
+from tms_tui.server.identities import Identities, fill_in
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import old
 
@@ -47,7 +48,11 @@ async def _sessions(
 ) -> list[str]:
     if not email and not customer_id:
         raise Refusal(422, "invalid_field", "Name the customer by --email or by --customer-id.")
-    found = await old.of_customer(connection, tenant_id, email=email, customer_id=customer_id)
+    await connection.run_sync(fill_in)
+    known = Identities()
+    await connection.run_sync(known.learn)
+    digest = known.email(email or None)
+    found = await old.of_customer(connection, tenant_id, email_digest=digest, customer_id=customer_id)
     if not found:
         raise Refusal(404, "unknown_customer", "Nothing is kept of such a customer.")
     return found

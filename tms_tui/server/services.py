@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
 from tms_tui.server.hub import Hub
+from tms_tui.server.identities import Identities
 from tms_tui.server.journal import Journal
 from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
@@ -39,6 +40,7 @@ class Services:
     clock: Clock
     journal: Journal
     tokens: Tokens
+    identities: Identities
     signins: SignIns
     passwords: Passwords
     hub: Hub

@@ -74,9 +74,15 @@ sessions = sa.Table(
     sa.Column("status_changed_at", sa.Text),
     sa.Column("status_changed_by", sa.Text),
     sa.Column("status_changed_seq", sa.BigInteger, nullable=False),
+    sa.Column("email_digest", sa.Text),
+    sa.Column("network_digest", sa.Text),
+    sa.Column("blocked", sa.JSON(none_as_null=True)),
+    sa.Column("token_epoch", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index("sessions_by_activity", "tenant_id", "last_activity_at", "id"),
     sa.Index("sessions_by_customer", "tenant_id", "customer_id"),
     sa.Index("sessions_by_wake", "pending_until"),
+    sa.Index("sessions_by_email", "tenant_id", "email_digest"),
+    sa.Index("sessions_by_network", "tenant_id", "network_digest"),
 )
 
 messages = sa.Table(
@@ -129,6 +135,36 @@ starts = sa.Table(
     sa.Column("session_id", sa.Text, nullable=False, index=True),
 )
 """Which conversation a page's own id of its start led to. The key is a digest: the id itself opens the conversation."""
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("session_id", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("by_agent_id", sa.Text, nullable=False),
+    sa.Column("by_agent_name", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("until", sa.Text),
+    sa.Column("lifted_at", sa.Text),
+    sa.Column("lifted_by", sa.Text),
+    sa.Index("blocks_by_value", "tenant_id", "value"),
+    sa.Index("blocks_by_end", "lifted_at", "until"),
+)
+"""Who is kept out: a row for each mark (`kind`, `value`) that a block goes by; rows of one block share all the rest."""
+
+erased = sa.Table(
+    "erased_sessions",
+    metadata,
+    sa.Column("session_id", sa.Text, primary_key=True),
+    sa.Column("tenant_id", sa.ForeignKey("tenants.id"), nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+"""The ids of erased conversations and nothing else, for consoles that were away meanwhile."""
 
 installation = sa.Table(
     "installation",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from tms_tui.protocol import wire
 from tms_tui.server import texts
 from tms_tui.server.errors import unauthorized
+from tms_tui.server.networks import network_of
 from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
 from tms_tui.server.services import Services, services
@@ -24,7 +25,7 @@ async def start(request: Request) -> Response:
     asked = await body(request, wire.VisitorSessionBody)
     address = request.client.host if request.client else "unknown"
     await served.limits.visitor_sessions.require(address)
-    conversation, new = await _begin(served, asked)
+    conversation, new = await _begin(served, asked, served.identities.network(network_of(request)))
     token = served.tokens.issue(
         VISITOR,
         served.settings.visitor_seconds,
@@ -37,9 +38,10 @@ async def start(request: Request) -> Response:
     return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201 if new else 200)
 
 
-async def _begin(served: Services, asked: wire.VisitorSessionBody) -> tuple[Conversation, bool]:
+async def _begin(served: Services, asked: wire.VisitorSessionBody, network: str) -> tuple[Conversation, bool]:
     """The conversation, and whether it is new: a client id that was seen before leads to the one it began."""
     email = texts.optional("email", asked.email)
+    email_digest = served.identities.email(email)
     name = texts.optional("name", asked.name) or NAMELESS
     page_url = texts.optional("page_url", asked.page_url, 2000)
     locale = texts.optional("locale", asked.locale, 35)
@@ -50,13 +52,15 @@ async def _begin(served: Services, asked: wire.VisitorSessionBody) -> tuple[Conv
         claimed = await starts.claim(change.connection, change.tenant_id, client_id, session_id)
         if claimed != session_id:
             return await sessions.get(change.connection, change.tenant_id, claimed), False
-        known = await sessions.customer_by_email(change.connection, change.tenant_id, email)
+        known = await sessions.customer_by_email(change.connection, change.tenant_id, email_digest)
         conversation = Conversation(
             id=session_id,
             tenant_id=change.tenant_id,
             customer_id=known or str(uuid.uuid4()),
             customer_name=name,
             customer_email=email,
+            email_digest=email_digest,
+            network_digest=network,
             page_url=page_url,
             locale=locale,
             info=info,

@@ -40,6 +40,12 @@ class Conversation:
     status_changed_at: str | None = None
     status_changed_by: str | None = None
     status_changed_seq: int = 0
+    email_digest: str | None = None
+    network_digest: str | None = None
+    blocked: dict[str, str | None] | None = None
+    """The block that keeps its customer out, in its wire shape."""
+    token_epoch: int = 0
+    """Visitor tokens of an earlier one are void."""
 
     def on_wire(self, unread: int = 0) -> wire.Session:
         return wire.Session(

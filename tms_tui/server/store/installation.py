@@ -1,15 +1,18 @@
-"""What the servers of one database agree on: their common name, and the key they sign with."""
+"""What the servers of one database agree on: their common name, the key they sign with, the key of their digests."""
 
+import secrets
 import uuid
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.server.tables import installation
 
 _NAME: Final = "name"
 _SIGNING_KEY: Final = "signing key"
+_DIGEST_KEY: Final = "digest key"
 
 
 async def name(connection: AsyncConnection) -> str:
@@ -32,12 +35,19 @@ async def forget_signing_key(connection: AsyncConnection) -> None:
     await connection.execute(sa.delete(installation).where(installation.c.name == _SIGNING_KEY))
 
 
+def digest_key(connection: Connection) -> bytes:
+    """Under which e-mails and networks are digested; made by whoever asks first, a migration for one."""
+    return bytes.fromhex(_kept_now(connection, _DIGEST_KEY, secrets.token_hex(32)))
+
+
 async def _kept(connection: AsyncConnection, what: str, otherwise: str) -> str:
+    return await connection.run_sync(_kept_now, what, otherwise)
+
+
+def _kept_now(connection: Connection, what: str, otherwise: str) -> str:
     """May meet another node doing the same: whoever comes second reads what the first one wrote."""
     words = sa.text("INSERT INTO installation (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING")
-    await connection.execute(words, {"name": what, "value": otherwise})
-    found = await connection.execute(
-        sa.select(installation.c.value).where(installation.c.name == what).with_for_update()
-    )
+    connection.execute(words, {"name": what, "value": otherwise})
+    found = connection.execute(sa.select(installation.c.value).where(installation.c.name == what).with_for_update())
     value: str = found.scalar_one()
     return value

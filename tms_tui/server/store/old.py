@@ -18,11 +18,11 @@ async def ended_before(connection: AsyncConnection, tenant_id: str, before: str)
 
 
 async def of_customer(
-    connection: AsyncConnection, tenant_id: str, *, email: str | None, customer_id: str | None
+    connection: AsyncConnection, tenant_id: str, *, email_digest: str | None, customer_id: str | None
 ) -> list[str]:
     conditions = []
-    if email:
-        conditions.append(sessions.c.customer_email == email)
+    if email_digest:
+        conditions.append(sessions.c.email_digest == email_digest)
     if customer_id:
         conditions.append(sessions.c.customer_id == customer_id)
     return await _ids(connection, tenant_id, sa.or_(*conditions))

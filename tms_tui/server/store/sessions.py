@@ -65,13 +65,13 @@ async def exists(connection: AsyncConnection, tenant_id: str, session_id: str) -
     return (await connection.execute(query)).one_or_none() is not None
 
 
-async def customer_by_email(connection: AsyncConnection, tenant_id: str, email: str | None) -> str | None:
+async def customer_by_email(connection: AsyncConnection, tenant_id: str, email_digest: str | None) -> str | None:
     """Under which id this e-mail wrote before; unproven, so it only groups conversations for agents."""
-    if email is None:
+    if email_digest is None:
         return None
     query = (
         sa.select(sessions.c.customer_id)
-        .where(sessions.c.tenant_id == tenant_id, sessions.c.customer_email == email)
+        .where(sessions.c.tenant_id == tenant_id, sessions.c.email_digest == email_digest)
         .order_by(sessions.c.started_at.desc())
         .limit(1)
     )
