@@ -20,6 +20,7 @@ from tests.server.running import GENEROUS, PASSWORD, QUICK
 from tms_tui.server import admin
 from tms_tui.server.run import Running
 from tms_tui.server.settings import Rate, ServerSettings
+from tms_tui.server.signals import end_asked
 
 START_WITHIN: Final = 60.0
 PAGE: Final = 200
@@ -156,10 +157,11 @@ async def main(about: dict[str, Any]) -> None:
     rates = {name: Rate(*value) for name, value in about.items() if name.endswith("_rate")}
     data = {"data": Path(about.pop("data"))}
     settings = ServerSettings(password_cost=QUICK, **(RELAXED | about | rates | data))
-    async with Running(settings, bus=MuteBus() if mute else None, signals=True) as running:
-        sys.stdout.write(f"{running.port}\n")
-        sys.stdout.flush()
-        await running.stopped()
+    with end_asked() as asked:
+        async with Running(settings, bus=MuteBus() if mute else None) as running:
+            sys.stdout.write(f"{running.port}\n")
+            sys.stdout.flush()
+            await running.until(asked)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ async def main(data: Path) -> None:
     async with Running(settings, bus=MuteBus()) as running:
         sys.stdout.write(f"{running.port}\n")
         sys.stdout.flush()
-        await running.stopped()
+        await running.until(asyncio.Event())
 
 
 if __name__ == "__main__":

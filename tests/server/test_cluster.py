@@ -14,7 +14,7 @@ from tests.server.place import Place
 from tests.server.postgres import Postgres
 from tests.server.redisserver import RedisServer
 from tests.server.running import QUICK, RunningServer, SignedIn, Visitor
-from tests.server.sockets import agent_socket, visitor_socket
+from tests.server.sockets import Far, agent_socket, visitor_socket
 from tms_tui.server.settings import ServerSettings
 
 pytestmark = pytest.mark.services
@@ -140,9 +140,30 @@ async def test_a_node_told_to_go_drains(nodes: list[Node], doors: list[RunningSe
             assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
             still_there = sum(len(one.connects) == 1 for one in followers)
             assert still_there > 0, "not all sockets go in one moment"
-        assert await going == -signal.SIGTERM
+        assert await going == 0
         for one in followers:
             await one.until_connected(2)
             assert one.closes[0] == 1012
         await talk
         await everything_is_there_once(followers, 1, 30)
+
+
+async def test_a_node_that_goes_says_so_and_nobody_waits_out_its_lease(
+    nodes: list[Node], doors: list[RunningServer]
+) -> None:
+    here, there = doors
+    dana, visitor, loop = await there.sign_in("Dana"), await here.visitor(), asyncio.get_running_loop()
+    async with agent_socket(there, dana) as agent, visitor_socket(here, visitor) as customer:
+        await customer_is(agent, online=True)
+        going = asyncio.create_task(nodes[0].kill(signal.SIGTERM))
+        assert await customer.close_code() == 1012
+        assert await going == 0
+        gone_at = loop.time()
+        await customer_is(agent, online=False)
+        assert loop.time() - gone_at < 10, "5 s for the customer to come back; a silent node costs 10 more"
+
+
+async def customer_is(agent: Far, *, online: bool) -> None:
+    """Until an agent's socket tells of it."""
+    while (await agent.until("session_update"))["data"]["customer"]["online"] is not online:
+        pass

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import sqlite3
 import stat
 import sys
@@ -115,4 +114,4 @@ async def test_serve_answers_and_ends_well_on_a_signal(tmp_path: Path) -> None:
         child.terminate()
         async with asyncio.timeout(60):
             await child.wait()
-        assert child.returncode == -signal.SIGTERM
+        assert child.returncode == 0

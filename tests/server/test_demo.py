@@ -152,6 +152,19 @@ def test_the_folder_goes_too_when_the_child_was_killed() -> None:
     assert not demo.folder.exists()
 
 
+def test_a_child_that_is_told_to_end_closes_and_cleans_up() -> None:
+    with start_demo() as demo:
+        child = os.pidfd_open(demo.pid)
+        try:
+            os.kill(demo.pid, signal.SIGTERM)
+            ended, _, _ = select.select([child], [], [], 15)
+            assert ended
+            assert os.waitid(os.P_PIDFD, child, os.WEXITED | os.WNOWAIT).si_status == 0  # type: ignore[union-attr]
+            assert not demo.folder.exists()
+        finally:
+            os.close(child)
+
+
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_the_child_ends_and_cleans_up_when_the_parent_is_killed(blow: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:

@@ -101,7 +101,7 @@ def serve(
     trusted_proxies: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Run the reference server until it is interrupted."""
+    """Run the reference server until SIGTERM or SIGINT: it sends its sockets elsewhere, closes, and exits with 0."""
     settings = ServerSettings(origins=origins, trusted_proxies=trusted_proxies, **options)
     to_stderr(json=log_json)
     try:
@@ -114,12 +114,14 @@ def serve(
 
 async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
     from tms_tui.server.run import Running
+    from tms_tui.server.signals import end_asked
 
-    async with Running(settings, signals=True) as running:
-        if port_file is not None:
-            _write_whole(port_file, f"{running.port}\n")
-        click.echo(f"Serving on {running.url}", err=True)
-        await running.stopped()
+    with end_asked() as asked:
+        async with Running(settings) as running:
+            if port_file is not None:
+                _write_whole(port_file, f"{running.port}\n")
+            click.echo(f"Serving on {running.url}", err=True)
+            await running.until(asked)
 
 
 def _write_whole(path: Path, words: str) -> None:

@@ -12,8 +12,10 @@ from tms_tui.server.clock import SystemClock
 from tms_tui.server.customer_scripts import cast
 from tms_tui.server.customers import run_customers
 from tms_tui.server.demo import Answer, DemoAgent, Order
+from tms_tui.server.line import first_of
 from tms_tui.server.run import Running
 from tms_tui.server.settings import PasswordCost, ServerSettings
+from tms_tui.server.signals import end_asked
 
 AGENTS: Final = (("Ana", "ana@demo.example"), ("Eva", "eva@demo.example"))
 QUICK_HASH: Final = PasswordCost(time=1, memory_kib=8_192, lanes=1)
@@ -23,22 +25,24 @@ VOWELS: Final = "aeiou"
 
 
 async def play(order: Order, answer: Callable[[Answer], None]) -> None:
-    """Serve until stdin closes; `answer` is called once the server answers and the agents can sign in."""
+    """Serve until stdin closes or a signal asks for the end.
+
+    `answer` is called once the server answers and the agents can sign in.
+    """
     settings = ServerSettings(data=Path(order.folder) / "server", port=0, password_cost=QUICK_HASH)
     agents = tuple(DemoAgent(name, email, _password()) for name, email in AGENTS)
     await _furnish(settings, agents)
-    async with Running(settings) as running:
-        answer(Answer(url=running.url, agents=agents))
-        customers = asyncio.create_task(
-            run_customers(running.url, seed=order.seed, clock=SystemClock()), name="customers"
-        )
-        closed = asyncio.create_task(_stdin_closes(), name="stdin")
-        await asyncio.wait({customers, closed}, return_when=asyncio.FIRST_COMPLETED)
-        closed.cancel()
-        if customers.done():
-            await customers
-        customers.cancel()
-        await asyncio.wait({customers, closed})
+    with end_asked() as asked:
+        async with Running(settings) as running:
+            answer(Answer(url=running.url, agents=agents))
+            # Customers go on for ever: if they end, that is a failure to be raised.
+            await first_of(
+                run_customers(running.url, seed=order.seed, clock=SystemClock()), _stdin_closes(), _until(asked)
+            )
+
+
+async def _until(asked: asyncio.Event) -> None:
+    await asked.wait()
 
 
 async def _furnish(settings: ServerSettings, agents: tuple[DemoAgent, ...]) -> None:

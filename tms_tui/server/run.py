@@ -19,14 +19,13 @@ from tms_tui.server.settings import ServerSettings
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn that says when it answers, and leaves signals alone when it is a guest in a loop."""
+    """uvicorn that says when it answers, and is a guest in its loop."""
 
-    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]], *, signals: bool) -> None:
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self._drain = drain
         self.answering = asyncio.Event()
         self.leaving = asyncio.Event()
-        self._signals = signals
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -47,12 +46,12 @@ class _Uvicorn(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        with super().capture_signals() if self._signals else contextlib.nullcontext():
-            yield
+        # uvicorn's own raises the signal again once it has stopped, before anything else could be closed.
+        yield
 
 
 class Running:
-    """The server within this event loop; `signals` lets SIGINT and SIGTERM end it gracefully.
+    """The server within this event loop.
 
     Raises OSError when the address is taken, WeakKeyError, StrangeKeyError, ValueError for a bus or a
     store nobody serves, OutdatedSchemaError, and SQLAlchemyError when the database cannot be opened.
@@ -64,12 +63,10 @@ class Running:
         *,
         bus: Bus | None = None,
         clock: Clock | None = None,
-        signals: bool = False,
     ) -> None:
         self.settings = settings
         self._bus = bus
         self._clock = clock
-        self._signals = signals
         self._server: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
         self._life = contextlib.AsyncExitStack()
@@ -94,7 +91,7 @@ class Running:
 
     async def _listen(self, listening: socket.socket) -> None:
         self.settings = dataclasses.replace(self.settings, port=listening.getsockname()[1])
-        self._server = _Uvicorn(configured(self.app, self.settings, lifespan="off"), self._drain, signals=self._signals)
+        self._server = _Uvicorn(configured(self.app, self.settings, lifespan="off"), self._drain)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="server")
         answering = asyncio.create_task(self._server.answering.wait())
         await asyncio.wait([answering, self._task], return_when=asyncio.FIRST_COMPLETED)
@@ -109,18 +106,23 @@ class Running:
             return
         self._server.should_exit = True
         self._server.leaving.set()
-        await self._task
-        self._server = self._task = None
-        await self._life.aclose()
+        try:
+            await self._task
+        finally:
+            self._server = self._task = None
+            await self._life.aclose()
 
     async def _drain(self) -> None:
         served = self.app.services
         served.draining = True
         await served.hub.drain(served.clock, self.settings.drain)
 
-    async def stopped(self) -> None:
-        """Returns when a signal ended it."""
-        if self._task is not None:
+    async def until(self, asked: asyncio.Event) -> None:
+        """Serves until it is asked to end; raises what ended it unasked."""
+        waiting = asyncio.create_task(asked.wait())
+        await asyncio.wait([one for one in (waiting, self._task) if one], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._task is not None and self._task.done():
             await self._task
 
     async def __aenter__(self) -> Self:

@@ -6,6 +6,8 @@ from typing import Final
 
 FRAME_BYTES: Final = 65_536
 BODY_BYTES: Final = 65_536
+SAME_SIGNAL: Final = 1.0
+"""Seconds in which a second signal to end is the first one again: `timeout` signals a process and then its group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+"""Signals that ask the server to end: the first one in good order, a later one at once."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from types import FrameType
+from typing import Final
+
+from tms_tui.server.settings import SAME_SIGNAL
+
+ENDING: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextlib.contextmanager
+def end_asked() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM, SIGINT and SIGHUP set; whoever sends a second one does not wait any longer.
+
+    A SIGHUP that is ignored, as under nohup, stays ignored. To be entered in the main thread, within its loop.
+    """
+    request = _Request(asyncio.get_running_loop())
+    numbers = list(ENDING)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, request.repeat) for number in numbers}
+    try:
+        yield request.made
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Request:
+    """The wish that the process ends."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.made = asyncio.Event()
+        self._loop = loop
+        self._first: float | None = None
+
+    def repeat(self, number: int, _frame: FrameType | None) -> None:
+        """Called by each signal, between any two steps of the program."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            self._loop.call_soon_threadsafe(self.made.set)
+        elif now - self._first > SAME_SIGNAL:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
