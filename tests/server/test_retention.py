@@ -45,7 +45,7 @@ async def test_pruning_takes_what_is_old_and_ended_and_nothing_else(timed: Runni
     await fresh.says("just now")
     await end(bo, fresh)
     gone = await retention.prune(timed.settings, 30 * DAY)
-    assert (gone["conversations"], gone["sign-ins"]) == (1, 1)
+    assert (gone.counts["conversations"], gone.counts["sign-ins"]) == (1, 1)
     listed = (await bo.http.get("/v1/chat/sessions")).json()
     assert {one["customer"]["name"] for one in listed["sessions"]} == {"Waiting", "Fresh"}
     assert (await bo.http.get("/v1/chat/events", params={"after": "0"})).status_code == 410
@@ -53,7 +53,7 @@ async def test_pruning_takes_what_is_old_and_ended_and_nothing_else(timed: Runni
     assert len(kept["events"]) == 1
     page = (await bo.http.get(f"/v1/chat/sessions/{waiting.session_id}/messages")).json()
     assert page["messages"][0]["content"] == "long ago"
-    assert (await retention.prune(timed.settings, 30 * DAY))["conversations"] == 0
+    assert (await retention.prune(timed.settings, 30 * DAY)).counts["conversations"] == 0
 
 
 async def test_a_customers_data_is_handed_out_and_erased(server: RunningServer) -> None:
@@ -70,7 +70,8 @@ async def test_a_customers_data_is_handed_out_and_erased(server: RunningServer) 
     assert sorted(one["id"] for one in exported["sessions"]) == sorted(one.session_id for one in own)
     said = [message["content"] for one in exported["sessions"] for message in one["messages"]]
     assert sorted(said) == ["canarynote", "canarytext", "canarytext"]
-    assert await retention.erase(server.settings, customer_id=exported["sessions"][0]["customer_id"]) == 2
+    erased = await retention.erase(server.settings, customer_id=exported["sessions"][0]["customer_id"])
+    assert erased.counts == {"conversations": 2}
     stored = await everything_stored(server)
     assert "canary" not in stored.lower()
     assert "stays" in stored

@@ -1,5 +1,7 @@
 """`tms-chat server prune`, `export-customer` and `erase-customer`."""
 
+import signal
+from collections.abc import Coroutine
 from typing import Any
 
 import click
@@ -13,7 +15,10 @@ from tms_tui.server.options import (
     run,
     tenant_option,
 )
+from tms_tui.server.portions import Gone
 from tms_tui.server.settings import ServerSettings
+
+INTERRUPTED = 130
 
 
 @click.command("prune")
@@ -26,8 +31,8 @@ def prune(*, older_than: float, **options: Any) -> None:
     """Delete ended conversations, events and sign-ins of long ago."""
     from tms_tui.server import retention
 
-    gone = run(retention.prune(ServerSettings(**options), older_than))
-    click.echo(", ".join(f"{count} {what}" for what, count in gone.items()) + " deleted")
+    gone = Gone()
+    _delete(retention.prune(ServerSettings(**options), older_than, gone), gone)
 
 
 @click.command("export-customer")
@@ -56,5 +61,22 @@ def erase_customer(*, email: str | None, customer_id: str | None, yes: bool, **o
 
     if not yes:
         click.confirm("Everything kept of this customer will be deleted for good. Go on?", abort=True)
-    count = run(retention.erase(ServerSettings(**options), email=email, customer_id=customer_id))
-    click.echo(f"{count} conversations deleted")
+    gone = Gone()
+    _delete(retention.erase(ServerSettings(**options), gone, email=email, customer_id=customer_id), gone)
+
+
+def _delete(work: Coroutine[Any, Any, Gone], gone: Gone) -> None:
+    """Runs it and says what is deleted, also when Ctrl+C, SIGTERM or a failing store ends it half way."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        run(work)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {gone} deleted so far. Run it again to go on.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    except click.ClickException as failure:
+        if any(gone.counts.values()):
+            failure.message += f" {gone} deleted so far. Run it again to go on."
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    click.echo(f"{gone} deleted")
