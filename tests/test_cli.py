@@ -1,14 +1,18 @@
 """The command line in real processes: words, exit codes, and where secrets are not."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.terminal.pty_driver import Terminal, clean_environment
+from tms_tui import cli, first_frame
+from tms_tui.command_table import COMMANDS
 
 TMS_CHAT = (sys.executable, "-m", "tms_tui")
 ALTERNATE, MAIN = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -184,6 +188,25 @@ def test_a_second_config_init_changes_nothing(env: dict[str, str]) -> None:
     again = run("config", "init", env=env)
     assert again.returncode == 2
     assert "exists already" in again.stderr
+
+
+def test_one_list_of_commands_is_read_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_frame, "no_desk_because", lambda *_, **__: None)
+    listed = cli.tms_chat.list_commands(click.Context(cli.tms_chat))
+    assert set(listed) == set(COMMANDS)
+    assert {name for name in listed if first_frame.wanted([name])} == {"demo"}
+    assert first_frame.wanted(["--server", "https://chat.example.com"])
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in listed if not re.search(rf"tms-chat {name}\b|`{name} ", readme)] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"demo", "serve", "keys"}))
+def test_a_command_keeps_what_it_says_at_a_terminal(env: dict[str, str], name: str) -> None:
+    with Terminal([*TMS_CHAT, name], env=env) as terminal:
+        terminal.send("\n")  # whoever is asked for an address leaves
+        assert terminal.wait_exit() in {0, 2}
+        assert ALTERNATE not in terminal.output
+        assert terminal.screen.text().strip()
 
 
 def test_config_on_a_terminal_draws_no_first_frame(env: dict[str, str]) -> None:

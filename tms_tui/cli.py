@@ -7,20 +7,11 @@ from typing import Any, Final
 
 import click
 
+from tms_tui.command_table import COMMANDS, Command
 from tms_tui.first_frame import FirstFrame, no_desk_because
 from tms_tui.options import console_options, loaded, settings_options, typed, with_flags_before
 from tms_tui.settings import Settings, SettingsError, default_file
 
-_VERBS: Final = (
-    *("ls", "next", "search", "show", "canned", "send", "note", "assign", "resolve", "reopen", "pending"),
-    *("availability", "follow"),
-)
-_ELSEWHERE: Final = {
-    "config": "tms_tui.config_commands",
-    "keys": "tms_tui.keys_command",
-    **dict.fromkeys(_VERBS, "tms_tui.verb_commands"),
-}
-"""The module of each command that is built only when it is asked for; it has the command's name there."""
 INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
 
 
@@ -36,8 +27,11 @@ def run(arguments: list[str], frame: FirstFrame | None = None) -> int:
         _clear(frame)
         click.echo("\n".join(error.problems), err=True)
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
         _clear(frame)
+        if isinstance(error.__context__, EOFError):
+            click.echo("Not done: standard input ends where an answer is asked for.", err=True)
+            return 1
         click.echo("Interrupted.", err=True)
         return 130
     return code if isinstance(code, int) else 0
@@ -51,18 +45,18 @@ def _clear(frame: FirstFrame | None) -> None:
 class Forwarded(click.Command):
     """A command of the server extra: known by name here, imported when it is called."""
 
-    def __init__(self, name: str, attribute: str, words: str) -> None:
+    def __init__(self, name: str, entry: Command) -> None:
         super().__init__(
             name,
             context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
-            short_help=words,
+            short_help=entry.extra,
             add_help_option=False,
         )
-        self._attribute = attribute
+        self._entry = entry
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            command = getattr(importlib.import_module("tms_tui.server.commands"), self._attribute)
+            command = _built(self._entry)
             return command.main(context.args, prog_name=context.command_path, standalone_mode=False)
         except ModuleNotFoundError as error:
             raise _without_extra(error) from None
@@ -74,18 +68,22 @@ def _without_extra(error: ModuleNotFoundError) -> Exception:
     return click.ClickException(f"The server is not installed here ({error.name}). Install it: {INSTALL_SERVER}")
 
 
+def _built(entry: Command) -> click.Command:
+    command: click.Command = getattr(importlib.import_module(entry.module), entry.attribute)
+    return command
+
+
 class Commands(click.Group):
-    """The commands; those the desk does not need are built when one of them, or the help, is asked for."""
+    """The commands of the table, each built when it, or the help, is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own
+        return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _ELSEWHERE.get(cmd_name)
-        if module is None:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
-        return command
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's own
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        return Forwarded(cmd_name, entry) if entry.extra else _built(entry)
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,7 +103,7 @@ def tms_chat(context: click.Context, /, *, plain: bool, **flags: Any) -> int | N
     return _console(context.obj, "plain was asked for" if plain else None, **flags)
 
 
-@tms_chat.command("plain")
+@click.command("plain")
 @console_options
 @click.pass_context
 def plain_command(context: click.Context, /, **flags: Any) -> int:
@@ -113,7 +111,7 @@ def plain_command(context: click.Context, /, **flags: Any) -> int:
     return _console(context.obj, "plain was asked for", **with_flags_before(context, flags))
 
 
-@tms_chat.command("demo")
+@click.command("demo")
 @click.option("--seed", default=1, show_default=True, help="Another number, other customers.")
 @click.option("--agents", type=click.IntRange(1, 2), default=1, help="2 shows how a second console signs in.")
 @click.option("--plain", is_flag=True, help="Show it as lines.")
@@ -127,10 +125,6 @@ def demo_command(context: click.Context, /, *, seed: int, agents: int, plain: bo
     _prepare(settings)
     why = "plain was asked for" if plain else no_desk_because(password_from_stdin=True)
     return _demo(context.obj, why, settings, seed=seed, agents=agents)
-
-
-tms_chat.add_command(Forwarded("serve", "serve", "Run the reference server."))
-tms_chat.add_command(Forwarded("server", "server_group", "Manage the server's agents and texts."))
 
 
 def _console(

@@ -3,13 +3,12 @@
 import os
 import termios
 
+from tms_tui.command_table import COMMANDS
+
 _TERMINAL = 2  # the desk draws on standard error
 _ENTER = b"\x1b[?1049h\x1b[2J\x1b[H"
 _LEAVE = b"\x1b[?1049l"
 _TITLE = b" tms-chat  starting\n"
-_CONSOLELESS = {"serve", "server", "config", "keys"}
-_VERBS = {"ls", "show", "send", "note", "assign", "resolve", "follow"}
-_WITHOUT_DESK = {"plain"} | _CONSOLELESS | _VERBS
 
 Attributes = list[int | list[bytes | int]]
 
@@ -43,10 +42,9 @@ class FirstFrame:
 
 def wanted(arguments: list[str]) -> bool:
     """Whether these arguments, on this terminal, are going to start the desk, as far as can be told at a glance."""
-    words = [word for word in arguments if not word.startswith("-")]
     other = {"--help", "-h", "--version", "--plain"} & set(arguments)
-    verbs = _WITHOUT_DESK & set(words)
-    return not other and not verbs and no_desk_because("--password-stdin" in arguments) is None
+    without = any(word in COMMANDS and not COMMANDS[word].desk for word in arguments)
+    return not other and not without and no_desk_because("--password-stdin" in arguments) is None
 
 
 def no_desk_because(password_from_stdin: bool) -> str | None:  # noqa: FBT001 - one question, asked in two places
