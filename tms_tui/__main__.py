@@ -3,12 +3,24 @@
 import gc
 import sys
 
+from tms_tui import streams
+
 
 def main() -> None:
     """Run tms-chat with this process's arguments and exit."""
+    streams.secure()
+    try:
+        code = streams.finished(_run(sys.argv[1:]))
+    except streams.OutputLostError as error:
+        code = streams.lost(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is said in a line, and never with a value
+        code = _crashed(error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     from tms_tui import first_frame
 
-    arguments = sys.argv[1:]
     frame = first_frame.FirstFrame() if first_frame.wanted(arguments) else None
     try:
         if frame is not None:
@@ -16,13 +28,19 @@ def main() -> None:
             gc.disable()  # What is loaded now stays: `start_desk` turns it on again.
         from tms_tui import cli
 
-        code = cli.run(arguments, frame)
+        return cli.run(arguments, frame)
     except KeyboardInterrupt:
-        code = 130
+        return 130
     finally:
         if frame is not None:
             frame.leave()
-    sys.exit(code)
+
+
+def _crashed(error: Exception) -> int:
+    from tms_tui import wording
+
+    sys.stderr.write(f"{wording.crashed(wording.fault(error))}\n")
+    return 1
 
 
 def _end_on_signals() -> None:

@@ -9,6 +9,7 @@ import click
 from tms_tui import settings
 from tms_tui.options import config_option, loaded_with_origins, settings_options, with_flags_before
 from tms_tui.settings import Loaded, SettingsError
+from tms_tui.streams import report
 
 _TABLES: Final = """\
 # Keys by action: `tms-chat keys` and the README name the actions.
@@ -71,7 +72,7 @@ def init(context: click.Context, /, **flags: Any) -> int:
         config_file.begin(path, template())
     except config_file.ConfigFileError as error:
         raise SettingsError(error.problem) from None
-    click.echo(f"Wrote {path}. Every line in it is a comment: remove the # from what you want to change.")
+    report(f"Wrote {path}. Every line in it is a comment: remove the # from what you want to change.")
     return 0
 
 
@@ -100,7 +101,7 @@ def forget(context: click.Context, /, **flags: Any) -> int:
     if not (found.server and found.email):
         raise SettingsError("Nothing is forgotten: --server and --email say whose password it is.")
     try:
-        click.echo(asyncio.run(KeptPasswords(found).forget(found.server, found.email)))
+        report(asyncio.run(KeptPasswords(found).forget(found.server, found.email)))
     except BadAddress as error:
         raise SettingsError(error.words) from None
     return 0

@@ -9,6 +9,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Final
 
+from tms_tui import streams
+
 THREADS_WITHIN: Final = 1.0
 """Seconds that threads have to end once all is done: one that asks a dead name server would take minutes."""
 INTERRUPTED: Final = 130
@@ -20,10 +22,7 @@ def run(work: Coroutine[None, None, int], within: float = THREADS_WITHIN) -> int
     code = 1
 
     def end_now() -> None:
-        try:
-            sys.stdout.flush()
-        finally:
-            os._exit(code)
+        os._exit(streams.finished(code))
 
     guard = threading.Timer(within, end_now)
     guard.daemon = True

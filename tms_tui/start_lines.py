@@ -13,6 +13,7 @@ from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.settings import Settings
 from tms_tui.start import DemoWanted, Wanted, password_kept, recording
+from tms_tui.streams import OutputLostError
 
 if TYPE_CHECKING:
     from tms_tui.assembly import Assembly
@@ -124,7 +125,13 @@ async def _verb(settings: Settings, password: Secret, verb: "Verb") -> int:
     if isinstance(outcome, Failure):
         _complain(wording.sign_in_failed(outcome))
         return NOT_SIGNED_IN
-    return await _signed_out(assembly, await run_verb(outcome, verb))
+    try:
+        return await _signed_out(assembly, await run_verb(outcome, verb))
+    except OutputLostError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it may have come after the deed
+        _complain(wording.crashed(wording.fault(error)))
+        return verb.unfinished
 
 
 async def _signed_out(assembly: "Assembly", code: int) -> int:

@@ -9,15 +9,15 @@ import pytest
 from tests.core.desk import ANA, ME, TALK, conversation, message
 from tests.engine.fakes import NO_ANSWER, Stand, empty, running, stand
 from tms_tui.core.select import Filter
-from tms_tui.domain.effects import ReadPage, ReadSession, ReadSessions, Request, Transmit
+from tms_tui.domain.effects import ReadPage, ReadSession, ReadSessions, Request, SetStatus, Transmit
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import Answer, AskFailed, PageRead, SendStored, SessionRead, SessionsRead, SignedIn
 from tms_tui.domain.ids import Cursor, SessionId
 from tms_tui.domain.model import Session, SessionStatus
 from tms_tui.domain.policy import SESSIONS_PAGE
-from tms_tui.plain import looking, posting
-from tms_tui.plain.verbs import DONE, DOUBTFUL, NOT_DONE, UNKNOWN, NotDone, Verb
+from tms_tui.plain import deciding, looking, posting
+from tms_tui.plain.verbs import DONE, DOUBTFUL, NOT_DONE, UNKNOWN, NotDone, Verb, run_verb
 
 LONG_AGO = SessionId("7c1e0000-0000-4000-8000-000000000001")
 NEWEST = tuple(
@@ -102,6 +102,44 @@ async def test_a_send_that_was_given_up_without_an_answer_is_in_doubt() -> None:
     assert send.delivery is Delivery.REFUSED
     assert code == DOUBTFUL
     assert words.startswith("Not known whether it was sent")
+
+
+async def test_a_decision_without_an_answer_is_in_doubt() -> None:
+    def reply(request: Request) -> Answer:
+        return AskFailed(request, NO_ANSWER) if isinstance(request, SetStatus) else serving()(request)
+
+    code, words = await did(stand(reply), deciding.put(TALK, SessionStatus.ENDED))
+    assert code == DOUBTFUL
+    assert words == (
+        "Not known whether it was done: the server did not answer in time. "
+        f"Look with `tms-chat show {TALK}` before you ask for it again."
+    )
+
+
+async def test_a_decision_that_was_refused_is_not_in_doubt() -> None:
+    def reply(request: Request) -> Answer:
+        refused = AskFailed(request, Failure(FailureKind.INVALID, 422))
+        return refused if isinstance(request, SetStatus) else serving()(request)
+
+    code, words = await did(stand(reply), deciding.put(TALK, SessionStatus.ENDED))
+    assert (code, words) == (NOT_DONE, "Not done: the server did not accept the content.")
+
+
+async def test_an_engine_that_has_to_stop_leaves_a_send_in_doubt_and_a_list_undone() -> None:
+    def broken(request: Request) -> Answer:
+        if isinstance(request, Transmit | ReadSessions):
+            raise ZeroDivisionError
+        return serving()(request)
+
+    def breaks_at_the_send(request: Request) -> Answer:
+        return broken(request) if isinstance(request, Transmit) else serving()(request)
+
+    at = stand(breaks_at_the_send)
+    at.engine.take(SignedIn(ANA, 900.0))
+    assert await run_verb(at.engine, posting.send(TALK, "hello", within=60)) == DOUBTFUL
+    at = stand(broken)
+    at.engine.take(SignedIn(ANA, 900.0))
+    assert await run_verb(at.engine, looking.ls(Filter.ALL, json=False)) == NOT_DONE
 
 
 async def test_a_send_that_was_refused_is_not_in_doubt() -> None:

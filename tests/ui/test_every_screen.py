@@ -19,7 +19,7 @@ from tms_tui.ui.app import ChatApp
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.theme import THEMES, own_theme
 
-OWN = {"dusk": {"accent": "#00ff00"}, "dawn": {"dark": False}}
+OWN: dict[str, dict[str, object]] = {"dusk": {"accent": "#00ff00"}, "dawn": {"dark": False}}
 SCREENS: dict[str, tuple[tuple[str, ...], str]] = {
     "DeskScreen": (("enter",), "can you help?"),
     "SignInScreen": ((), "Remember the password"),

@@ -6,14 +6,27 @@ from typing import Final, assert_never
 
 from tms_tui import wording
 from tms_tui.core import later, undo
+from tms_tui.core.sending import UNSURE
 from tms_tui.core.state import State
 from tms_tui.domain import events as on
+from tms_tui.domain.changes import Notice
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Availability, SessionStatus
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import as_json, lines
 from tms_tui.plain.talk import complain
-from tms_tui.plain.verbs import DONE, MISUSED, MOVED_ON, NotDone, Verb, agent_called, conversation, read, refusals
+from tms_tui.plain.verbs import (
+    DONE,
+    DOUBTFUL,
+    MISUSED,
+    MOVED_ON,
+    NotDone,
+    Verb,
+    agent_called,
+    conversation,
+    read,
+    refusals,
+)
 
 _WHEN: Final = "is no time to come. Give 30m, 1h, 2d, tomorrow, or a date and time like 2099-12-31T09:00:00Z."
 
@@ -28,7 +41,7 @@ def assign(wanted: str, name: str, note: str | None, held_by: str | None) -> Ver
             raise NotDone(f"Not assigned. {_standing(engine.state, session.id)}", MOVED_ON)
         return await _decide(engine, on.AssignAsked(session.id, agent, note))
 
-    return Verb(do)
+    return Verb(do, changes=True)
 
 
 def put(wanted: str, status: SessionStatus, until: str = "") -> Verb:
@@ -42,7 +55,7 @@ def put(wanted: str, status: SessionStatus, until: str = "") -> Verb:
             return DONE
         return await _decide(engine, on.StatusAsked(session.id, status, moment))
 
-    return Verb(do)
+    return Verb(do, changes=True)
 
 
 def availability(wanted: Availability) -> Verb:
@@ -52,7 +65,7 @@ def availability(wanted: Availability) -> Verb:
         await read(engine)
         return await _decide(engine, on.AvailabilityAsked(wanted))
 
-    return Verb(do)
+    return Verb(do, changes=True)
 
 
 async def _decide(engine: Engine, asked: on.Decide) -> int:
@@ -60,12 +73,20 @@ async def _decide(engine: Engine, asked: on.Decide) -> int:
     back = undo.inverse(engine.state, asked)
     notices = await refusals(engine, asked)
     if notices:
-        raise NotDone(wording.notice(notices[-1]))
+        raise _not_done(notices[-1])
     complain(_standing(engine.state, undo.about(asked)))
     command = _command(engine.state, back, asked) if back is not None else None
     if command is not None:
         complain(f"undo: {shlex.join(['tms-chat', *command])}")
     return DONE
+
+
+def _not_done(said: Notice) -> NotDone:
+    """What the exit code is for: a request without an answer may have been carried out."""
+    if said.failure is None or said.failure.kind not in UNSURE:
+        return NotDone(wording.notice(said))
+    look = f" Look with `tms-chat show {said.session}` before you ask for it again." if said.session else ""
+    return NotDone(f"Not known whether it was done: {wording.reason(said.failure)}.{look}", DOUBTFUL)
 
 
 def _standing(state: State, session_id: SessionId | None) -> str:

@@ -45,7 +45,7 @@ def send(
         await _until(engine, lambda: engine.take(on.SendAsked(sent)), lambda: _is_decided(engine, send_id), within)
         return _told_fate(engine, send_id, words if isinstance(text, Canned) else "")
 
-    return Verb(do)
+    return Verb(do, changes=True)
 
 
 def _filled(engine: Engine, session: Session, wanted: Canned) -> str:
@@ -89,9 +89,9 @@ def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
 
 
 def _may_be_stored(send: PendingSend) -> bool:
-    """Whether it is on its way, or was given up without an answer that tells."""
+    """Whether it is on its way, or was given up without an answer that tells, or an earlier try of it was."""
     given_up = send.delivery is Delivery.REFUSED and send.failure is not None and send.failure.kind in UNSURE
-    return send.delivery in LEFT or given_up
+    return send.delivery in LEFT or given_up or send.doubts > 0
 
 
 async def _until(engine: Engine, begin: Callable[[], None], is_over: Callable[[], bool], within: float) -> None:

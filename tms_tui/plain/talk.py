@@ -1,7 +1,6 @@
 """Runs the line face on this process's input and output."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -44,20 +43,11 @@ async def run_plain(engine: Engine, desk: Desk) -> int:
         typed.close()
 
 
-async def beside(engine: Engine, talking: Coroutine[None, None, int]) -> int:
-    """Let the engine work until the talk is over, or it has to stop, or a signal ends both; the exit code."""
-    # What the terminal's encoding has no sign for becomes a question mark, not a failure.
-    with contextlib.suppress(AttributeError):  # a test's stdout may be another kind of file
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    try:
-        return await _beside(engine, talking)
-    except BrokenPipeError:
-        # Whoever read our lines is gone; the interpreter must not try to flush to them once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+async def beside(engine: Engine, talking: Coroutine[None, None, int], *, stopped: int = 1) -> int:
+    """Let the engine work until the talk is over, or it has to stop, or a signal ends both; the exit code.
 
-
-async def _beside(engine: Engine, talking: Coroutine[None, None, int]) -> int:
+    `stopped`: the exit code when the engine had to stop.
+    """
     work = asyncio.create_task(engine.run(), name="engine")
     talk = asyncio.create_task(talking, name="talk")
     code = _obey_signals(talk)
@@ -65,7 +55,7 @@ async def _beside(engine: Engine, talking: Coroutine[None, None, int]) -> int:
         await asyncio.wait({work, talk}, return_when=asyncio.FIRST_COMPLETED)
         if code:
             return code[0]
-        return await talk if talk.done() else 1
+        return await talk if talk.done() else stopped
     finally:
         talk.cancel()
         engine.stop()

@@ -26,7 +26,7 @@ UNKNOWN: Final = 4
 MOVED_ON: Final = 5
 """Not done, because the conversation moved on."""
 DOUBTFUL: Final = 6
-"""Not known whether the server has stored it."""
+"""Not known whether it was done."""
 _SHORTEST_PREFIX: Final = 4
 _ENDED: Final = SessionQuery(status=SessionStatus.ENDED)
 _KNOWN_BY_BEGINNING: Final = (
@@ -42,6 +42,13 @@ class Verb(Value):
     do: Callable[[Engine], Awaitable[int]]
     heard: Record | None = None
     after: Cursor | None = None
+    changes: bool = False
+    """Whether it changes something at the server."""
+
+    @property
+    def unfinished(self) -> int:
+        """The exit code when it could not be brought to its end: what was asked for may have been done."""
+        return DOUBTFUL if self.changes else NOT_DONE
 
 
 class NotDone(Exception):  # noqa: N818 - it says that
@@ -55,7 +62,7 @@ class NotDone(Exception):  # noqa: N818 - it says that
 
 async def run_verb(engine: Engine, verb: Verb) -> int:
     """Do it while the engine works; the exit code."""
-    return await beside(engine, _told(engine, verb))
+    return await beside(engine, _told(engine, verb), stopped=verb.unfinished)
 
 
 async def read(engine: Engine) -> None:

@@ -19,6 +19,7 @@ from tms_tui.server.options import (
 )
 from tms_tui.server.retentioncommands import erase_customer, export_customer, prune
 from tms_tui.server.settings import ServerSettings
+from tms_tui.streams import report
 
 
 @click.command()
@@ -151,7 +152,7 @@ def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **optio
 
     password = _password(from_stdin=password_stdin)
     user = run(admin.add_agent(ServerSettings(**options), email=email, name=name, password=password, role=role))
-    click.echo(f"Added {user.name} <{user.email}>, {user.role}, {user.id}")
+    report(f"Added {user.name} <{user.email}>, {user.role}, {user.id}")
 
 
 @server_group.command("disable-agent")
@@ -165,7 +166,7 @@ def disable_agent(*, email: str, **options: Any) -> None:
     from tms_tui.server import admin
 
     run(admin.disable_agent(ServerSettings(**options), email=email))
-    click.echo(f"Disabled {email}")
+    report(f"Disabled {email}")
 
 
 @server_group.command("add-canned")
@@ -181,7 +182,7 @@ def add_canned(*, shortcut: str, title: str, content: str, **options: Any) -> No
     from tms_tui.server import admin
 
     run(admin.add_canned(ServerSettings(**options), shortcut=shortcut, title=title, content=content))
-    click.echo(f"Kept {shortcut}")
+    report(f"Kept {shortcut}")
 
 
 @server_group.command("list-agents")
@@ -206,7 +207,7 @@ def migrate(**options: Any) -> None:
     from tms_tui.server import admin
 
     before, after = run(admin.migrate(ServerSettings(**options)))
-    click.echo(f"The database stands at revision {after}" + (" already" if before == after else ""))
+    report(f"The database stands at revision {after}" + (" already" if before == after else ""))
 
 
 @server_group.command("forget-signing-key")
@@ -218,7 +219,7 @@ def forget_signing_key(**options: Any) -> None:
     from tms_tui.server import admin
 
     run(admin.forget_signing_key(ServerSettings(**options)))
-    click.echo("Forgotten. Stop all servers of this database, then start them with the new key.")
+    report("Forgotten. Stop all servers of this database, then start them with the new key.")
 
 
 @server_group.command("openapi")

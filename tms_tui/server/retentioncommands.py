@@ -17,6 +17,7 @@ from tms_tui.server.options import (
 )
 from tms_tui.server.portions import Gone
 from tms_tui.server.settings import ServerSettings
+from tms_tui.streams import report
 
 INTERRUPTED = 130
 
@@ -79,4 +80,4 @@ def _delete(work: Coroutine[Any, Any, Gone], gone: Gone) -> None:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
-    click.echo(f"{gone} deleted")
+    report(f"{gone} deleted")

@@ -2,9 +2,7 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
@@ -164,7 +162,7 @@ class ChatApp(App[None]):
         if self._exit_renderables:
             return  # what fails after it is its consequence
         self.bell()
-        self.panic(Text(wording.crashed(_place(sys.exc_info()[1]))))
+        self.panic(Text(wording.crashed(wording.fault(sys.exc_info()[1]))))
 
 
 def _no_colour() -> bool:
@@ -176,12 +174,3 @@ def _plain_cut() -> list[LineFilter]:
     from tms_tui.ui.plain_cut import PlainCut
 
     return [PlainCut()]
-
-
-def _place(error: BaseException | None) -> str:
-    """The kind of an error and the innermost place of ours, without its words or values."""
-    if error is None:
-        return "unknown"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tms_tui" in frame.filename]
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"

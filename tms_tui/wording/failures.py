@@ -1,6 +1,8 @@
 """Why something did not work, in words."""
 
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
@@ -141,6 +143,15 @@ def broken(fault: str) -> str:
 def crashed(fault: str) -> str:
     """The last line of a console that failed; `fault` names the kind of error and its place."""
     return f"tms-chat stopped by a fault of its own ({fault}). Start it again; if it stays so, report this line."
+
+
+def fault(error: BaseException | None) -> str:
+    """The kind of an error and the innermost place of ours, without its words or values."""
+    if error is None:
+        return "unknown"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tms_tui" in frame.filename]
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 def hard_to_read(theme: str, text: str, ground: str, contrast: float) -> str:
