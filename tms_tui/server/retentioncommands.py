@@ -75,9 +75,9 @@ def _delete(work: Coroutine[Any, Any, Gone], gone: Gone) -> None:
         click.echo(f"Stopped. {gone} deleted so far. Run it again to go on.", err=True)
         raise SystemExit(INTERRUPTED) from None
     except click.ClickException as failure:
-        if any(gone.counts.values()):
-            failure.message += f" {gone} deleted so far. Run it again to go on."
-        raise
+        if not any(gone.counts.values()):
+            raise
+        raise click.ClickException(f"{failure.message} {gone} deleted so far. Run it again to go on.") from failure
     finally:
         signal.signal(signal.SIGTERM, before)
     report(f"{gone} deleted")
