@@ -173,3 +173,19 @@ async def test_a_cancelled_deletion_leaves_whole_conversations(place: Place) -> 
         left = await count(server, tables.sessions)
         assert 0 < left <= 300 - gone.counts["conversations"]
         assert await count(server, tables.messages) == 5 * left
+
+
+async def test_a_store_that_fails_half_way_is_told_with_what_is_gone(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server:
+        await fill(server, 2000, 5)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tms_tui", "server", "prune", "--older-than", "30d", "--data", str(tmp_path)),
+            stderr=asyncio.subprocess.PIPE,
+        )
+        while await count(server, tables.sessions) == 2000:
+            assert process.returncode is None
+        async with server.app.services.database.write() as connection:
+            await connection.execute(sa.text("ALTER TABLE messages RENAME TO mislaid"))
+        _, said = await process.communicate()
+    assert process.returncode == 1
+    assert re.search(r"database cannot be opened.* [1-9]\d* conversations.* deleted so far", said.decode(), re.DOTALL)
