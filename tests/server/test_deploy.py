@@ -74,7 +74,7 @@ async def test_two_nodes_are_one_behind_the_balancer(balancer: Balancer, pair: P
             assert started.status_code == 201
         assert len((await client.get("/v1/chat/sessions")).json()["sessions"]) == 6
         assert (await client.get("/metrics")).status_code == 404, "kept inside"
-        large = await client.post("/v1/auth/login", content=b"x" * 70_000)
+        large = await client.post("/v1/auth/login", content=b"x" * 70_000, headers={"Content-Type": "application/json"})
         assert large.status_code == 413
 
 

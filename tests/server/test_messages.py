@@ -102,7 +102,8 @@ async def test_unreadable_bodies_are_refused(server: RunningServer) -> None:
     agent, visitor = await server.sign_in(), await server.visitor()
     address = f"/v1/chat/sessions/{visitor.session_id}/messages"
     for body in UNREADABLE:
-        answer = await agent.http.post(address, content=body.replace(b"ID", new_id().encode()))
+        content, headers = body.replace(b"ID", new_id().encode()), {"Content-Type": "application/json"}
+        answer = await agent.http.post(address, content=content, headers=headers)
         assert answer.status_code == 422, body[:60]
         assert answer.json()["code"] in ("invalid_body", "invalid_field")
     assert (await page(agent, visitor.session_id))["messages"] == []

@@ -1,8 +1,5 @@
 """Who may come in at all: draining, full, Origin; and how a socket is refused before its upgrade."""
 
-from urllib.parse import urlsplit
-
-from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
 from tms_tui.server import audit
@@ -16,14 +13,7 @@ def admit(socket: WebSocket, served: Services) -> None:
         raise Refusal(503, "draining", "This server is being replaced. Come back.", retry_after=1)
     if served.hub.sockets >= served.settings.sockets_per_node:
         raise Refusal(503, "node_full", "This server is full. Come back.", retry_after=5)
-    origin = socket.headers.get("origin")
-    if origin is not None and origin not in served.settings.origins and not _own(origin, socket):
-        raise Refusal(403, "origin_refused", "Pages of this origin may not connect here.")
-
-
-def _own(origin: str, connection: HTTPConnection) -> bool:
-    """Whether a page came from the very address it connects to."""
-    return urlsplit(origin).netloc == connection.headers.get("host", "")
+    served.origins.require(socket)
 
 
 async def refuse(socket: WebSocket, served: Services, refusal: Refusal) -> None:

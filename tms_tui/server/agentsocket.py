@@ -153,7 +153,7 @@ route: Final = Socket(
     About(
         "The agents' socket: every conversation of the tenant over one line; 404 when no upgrade is asked for.",
         {101: None},
-        refusals={403: "agent_mismatch, origin_refused", 404: "not_found", 503: "draining, node_full"},
+        refusals={403: "agent_mismatch", 404: "not_found", 503: "draining, node_full"},
         door=Door.AGENT,
         query=(
             Query("agent_id", str, "The agent the token speaks for.", required=True),

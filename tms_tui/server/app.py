@@ -24,6 +24,7 @@ from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
 from tms_tui.server.nodes import Nodes
 from tms_tui.server.openbus import open_bus
+from tms_tui.server.origins import Origins
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.routes import ROUTES
@@ -47,7 +48,8 @@ def create_app(
     """The server as an ASGI application.
 
     What is not handed in is opened by the settings' URLs. Raises WeakKeyError, and ValueError for
-    a bus or a store nobody serves. Its life begins with StrangeKeyError, OutdatedSchemaError, or well.
+    a bus or a store nobody serves, and for what is no origin. Its life begins with StrangeKeyError,
+    OutdatedSchemaError, or well.
     """
     background = Background()
     node = uuid.uuid4().hex
@@ -137,5 +139,6 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
             agent_sends=Gate("agent send", settings.agent_send_rate, clock, bus),
             visitor_sends=Gate("visitor send", settings.visitor_send_rate, clock, bus),
         ),
+        origins=Origins(settings.origins),
         metrics=Metrics(),
     )

@@ -10,6 +10,7 @@ import click
 from tms_tui.server.logs import to_stderr
 from tms_tui.server.options import (
     CANNOT_RUN,
+    ORIGIN,
     data_option,
     database_option,
     database_password_option,
@@ -54,8 +55,9 @@ from tms_tui.streams import report
     "--origin",
     "origins",
     envvar="TMS_SERVER_ORIGIN",
+    type=ORIGIN,
     multiple=True,
-    help="Origin browsers may connect from; may be repeated.",
+    help="Origin browsers may call and connect from, as in https://www.example.com; may be repeated.",
 )
 @click.option(
     "--signing-key",

@@ -1,4 +1,4 @@
-"""Around every request: its id, one log line without secrets, its figures, and the answer to a crash."""
+"""Around every request: its id, headers for every answer, one log line without secrets, the answer to a crash."""
 
 import logging
 import re
@@ -10,16 +10,18 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tms_tui.server import audit
 from tms_tui.server.errors import Refusal
 from tms_tui.server.logs import request_id
-from tms_tui.server.metrics import Metrics
 from tms_tui.server.services import Services
 
 Life = Callable[[], AbstractAsyncContextManager[None]]
 logger = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_API = "/v1/"
 _SECRETS = frozenset({"token", "access_token", "refresh_token", "visitor_token"})
 
 
@@ -35,27 +37,29 @@ class Envelope:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        await _Exchange(scope, send, self.services.metrics).run(self._app, receive)
+        await _Exchange(scope, send, self.services).run(self._app, receive)
 
 
 class _Exchange:
-    def __init__(self, scope: Scope, send: Send, metrics: Metrics) -> None:
+    def __init__(self, scope: Scope, send: Send, served: Services) -> None:
         self._scope = scope
         self._send = send
-        self._metrics = metrics
+        self._metrics = served.metrics
+        self._origins = served.origins
         self._status = 0
-        asked = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        self._origin = headers.get("origin")
+        asked = headers.get("x-request-id", "")
         self._id = asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         self._started = time.perf_counter()
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         request_id.set(self._id)
         try:
-            if _carries_secret(self._scope):
-                words = "A token in an address ends up in logs. Send it in the Authorization header."
-                await self._refuse(Refusal(400, "token_in_url", words), receive)
-            else:
-                await app(self._scope, receive, self.send)
+            await self._answered(app, receive)
+        except Refusal as refusal:
+            audit.refused(HTTPConnection(self._scope), refusal, self._metrics)
+            await self._refuse(refusal, receive)
         except Exception as error:  # noqa: BLE001 - the outermost: reported as a line of the log, not a trace
             self._report(error)
             words = "The server cannot be used right now. Come back."
@@ -63,14 +67,34 @@ class _Exchange:
         finally:
             self._log()
 
+    async def _answered(self, app: ASGIApp, receive: Receive) -> None:
+        """Raises the refusals that hold for every address."""
+        if _carries_secret(self._scope):
+            words = "A token in an address ends up in logs. Send it in the Authorization header."
+            raise Refusal(400, "token_in_url", words)
+        if self._scope["type"] == "http" and self._scope["path"].startswith(_API):
+            called = HTTPConnection(self._scope)
+            preflight = self._origins.preflight(called)
+            if preflight is not None:
+                await preflight(self._scope, receive, self.send)
+                return
+            self._origins.require(called)
+        await app(self._scope, receive, self.send)
+
     async def send(self, message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
             self._status = message["status"]
-            MutableHeaders(scope=message)["X-Request-Id"] = self._id
+            self._mark(MutableHeaders(scope=message))
         elif message["type"] == "websocket.accept":
             self._status = 101
             MutableHeaders(scope=message)["X-Request-Id"] = self._id
         await self._send(message)
+
+    def _mark(self, headers: MutableHeaders) -> None:
+        headers["X-Request-Id"] = self._id
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Cache-Control", "no-store")
+        headers.update(self._origins.headers(self._origin))
 
     async def _refuse(self, refusal: Refusal, receive: Receive) -> None:
         if self._status == 0:

@@ -109,6 +109,8 @@ def _refusals(route: Call | Socket) -> dict[int, str]:
     """What the call says of itself, and what follows from its door, path, query and body."""
     about = route.about
     implied = dict(_IMPLIED)
+    if route.path.startswith("/v1/"):
+        implied[403] = "origin_refused"
     if about.door is not Door.ANYBODY:
         implied[401] = _UNKNOWN
     if _SESSION in route.path:
@@ -116,7 +118,7 @@ def _refusals(route: Call | Socket) -> dict[int, str]:
     if about.query and isinstance(route, Call):
         implied[422] = "invalid_field"
     if about.body is not None:
-        implied |= {413: "body_too_large", 422: "invalid_body, invalid_field"}
+        implied |= {413: "body_too_large", 415: "unsupported_media_type", 422: "invalid_body, invalid_field"}
     for status, words in about.refusals.items():
         implied[status] = f"{implied[status]}, {words}" if status in implied else words
     return implied

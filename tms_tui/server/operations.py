@@ -37,7 +37,7 @@ async def metrics(request: Request) -> Response:
 
 async def page(_request: Request) -> Response:
     content, policy = customers_page()
-    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
     return Response(content, media_type="text/html", headers=headers)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.errors import Refusal
 from tms_tui.server.keys import StrangeKeyError, WeakKeyError
+from tms_tui.server.origins import normalised
 from tms_tui.server.store.schema import OutdatedSchemaError
 
 Result = TypeVar("Result")
@@ -53,6 +54,21 @@ class Age(click.ParamType[float]):
 
 
 AGE = Age()
+
+
+class OriginType(click.ParamType[str]):
+    """A web page's origin, spelt as browsers spell it."""
+
+    name = "origin"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return normalised(str(value))
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
+ORIGIN = OriginType()
 
 
 def customer_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from tms_tui.server.identities import Identities
 from tms_tui.server.journal import Journal
 from tms_tui.server.limits import Gate
 from tms_tui.server.metrics import Metrics
+from tms_tui.server.origins import Origins
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.settings import ServerSettings
@@ -47,6 +48,7 @@ class Services:
     presence: Presence
     visitors: VisitorPresence
     limits: Limits
+    origins: Origins
     metrics: Metrics
     draining: bool = False
 

@@ -49,7 +49,7 @@ class ServerSettings:
     heartbeat: float = 5
     """How often a node says who is connected to it; after three without a word it is taken for dead."""
     origins: tuple[str, ...] = ()
-    """Origins that browsers may connect from; the server's own address is always one."""
+    """Origins that browsers may call and connect from; the server's own address is always one."""
     signing_key: Path | None = None
     """A file of at least 32 bytes; None generates one in `data`."""
     previous_signing_key: Path | None = None

@@ -137,7 +137,7 @@ route: Final = Socket(
     About(
         "A customer's socket: the first frame is `auth` with the visitor's token; 404 when no upgrade is asked for.",
         {101: None},
-        refusals={403: "origin_refused", 404: "not_found", 503: "draining, node_full"},
+        refusals={404: "not_found", 503: "draining, node_full"},
     ),
     heard={
         wire.AUTH: wire.VisitorAuth,

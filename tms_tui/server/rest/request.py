@@ -19,6 +19,7 @@ from tms_tui.server.tokens import ACCESS, Claims
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 MOST_AT_ONCE: Final = 200
+JSON: Final = "application/json"
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 
 
@@ -74,7 +75,11 @@ def bearer(connection: HTTPConnection) -> str:
 
 
 async def body(request: Request, shape: type[Body]) -> Body:
-    """The JSON body in its shape; raises 413 over 64 KiB and 422 for what cannot be read."""
+    """The JSON body in its shape; raises 415 for another type, 413 over 64 KiB, 422 for what cannot be read."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        # A page of any origin may send forms and plain text unasked; JSON only after a preflight.
+        words = f"Send the body as JSON, with the header Content-Type: {JSON}."
+        raise Refusal(415, "unsupported_media_type", words)
     raw = bytearray()
     async for part in request.stream():
         raw += part
@@ -90,7 +95,7 @@ async def body(request: Request, shape: type[Body]) -> Body:
 
 
 def answer(shape: msgspec.Struct, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(shape), status, media_type="application/json")
+    return Response(msgspec.json.encode(shape), status, media_type=JSON)
 
 
 def session_id(request: Request) -> str:
