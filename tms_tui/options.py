@@ -73,6 +73,8 @@ def loaded_with_origins(flags: dict[str, Any], config: Path | None = None) -> Lo
     if config is not None and not config.exists():
         raise SettingsError(f"The config file {config} does not exist.")
     found = settings.load_with_origins(flags, os.environ, config or settings.default_file())
+    if found.settings.ca_file or found.settings.server:
+        _check(found)
     if found.settings.keys:
         from tms_tui.ui.rebinding import faults
 
@@ -80,6 +82,23 @@ def loaded_with_origins(flags: dict[str, Any], config: Path | None = None) -> Lo
         if problems:
             raise SettingsError(*problems)
     return found
+
+
+def _check(found: Loaded) -> None:
+    """Say where a setting was given that no connection can be made with, by its name there. Raises SettingsError."""
+    from tms_tui.assembly import address_of
+    from tms_tui.transport.addresses import BadAddress
+    from tms_tui.transport.trust import BadSetting, certificates_in
+
+    try:
+        if found.settings.ca_file:
+            certificates_in(Path(found.settings.ca_file).expanduser())
+        if found.settings.server:
+            address_of(found.settings.server, found.settings)
+    except BadSetting as error:
+        raise SettingsError(f"{settings.named('ca_file', found.origins['ca_file'])} {error}") from None
+    except BadAddress as error:
+        raise SettingsError(f"{settings.named('server', found.origins['server'])}: {error.words}") from None
 
 
 def typed(flags: dict[str, Any]) -> dict[str, Any]:

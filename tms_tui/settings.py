@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # loaded when a file has them: the command line's help needs 
 PREFIX: Final = "TMS_CHAT_"
 _WORDS: Final = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 _FORBIDDEN: Final = frozenset({"password", "token", "access_token", "refresh_token"})
+_BY_FLAG: Final = "the flag "
+_BY_VARIABLE: Final = "the environment variable "
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 T = TypeVar("T")
@@ -116,6 +118,13 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
+def named(name: str, origin: str) -> str:
+    """A setting by the name it was given under, to begin a sentence; `origin` as `Loaded` has it."""
+    if origin.startswith(_BY_FLAG):
+        return origin.removeprefix(_BY_FLAG)
+    return f"T{origin[1:]}" if origin.startswith(_BY_VARIABLE) else f"{origin}: {name}"
+
+
 def default_file() -> Path:
     """Where the config file is looked for."""
     from platformdirs import user_config_path
@@ -209,15 +218,15 @@ class _Gathered:
         for each in declared():
             text = environment.get(variable(each.name))
             if text is not None:
-                origin = f"the environment variable {variable(each.name)}"
-                self._take(each, lambda each=each, text=text: _from_text(each, text), origin, f"T{origin[1:]} ")  # type: ignore[misc]
+                origin = f"{_BY_VARIABLE}{variable(each.name)}"
+                self._take(each, lambda each=each, text=text: _from_text(each, text), origin)  # type: ignore[misc]
 
     def take_flags(self, flags: Mapping[str, object]) -> None:
         for each in declared():
             value = flags.get(each.name)
             if value is not None:
                 flag = f"--{'no-' if value is False else ''}{each.name.replace('_', '-')}"
-                self._take(each, lambda value=value: value, f"the flag {flag}", f"{flag} ")  # type: ignore[misc]
+                self._take(each, lambda value=value: value, f"{_BY_FLAG}{flag}")  # type: ignore[misc]
 
     def _profiles(self) -> Mapping[str, Mapping[str, Any]]:
         profiles: Mapping[str, Mapping[str, Any]] = self.values.get("profiles", _NONE)
@@ -228,14 +237,14 @@ class _Gathered:
         if place not in known:
             self.problems.append(_unknown(where, place, known))
             return
-        self._take(known[place], lambda: value, where, f"{where}: {place[-1]} ")
+        self._take(known[place], lambda: value, where)
 
-    def _take(self, setting: Field[Any], given: Callable[[], object], origin: str, sentence: str) -> None:
+    def _take(self, setting: Field[Any], given: Callable[[], object], origin: str) -> None:
         try:
             self.values[setting.name] = _checked(setting, given(), self.themes)
             self.origins[setting.name] = origin
         except ValueError as error:
-            self.problems.append(f"{sentence}{error}.")
+            self.problems.append(f"{named(setting.name, origin)} {error}.")
 
 
 def _of_profile() -> Iterator[Field[Any]]:

@@ -98,7 +98,10 @@ async def test_a_sign_in_that_is_badly_answered_says_what_to_do(line: Faultline,
 
 async def test_a_sign_in_where_nobody_listens_says_what_to_do() -> None:
     said = await failed_sign_in(f"http://127.0.0.1:{closed_port()}")
-    assert said == "Not signed in: the server cannot be reached. Check the address and the network, then try again."
+    assert said == (
+        "Not signed in: the server cannot be reached (Connection refused). "
+        "Check the address and the network, then try again."
+    )
 
 
 @each_bad

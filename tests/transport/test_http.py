@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -9,13 +10,14 @@ from tests.transport import scripted
 from tests.transport.scripted import CERTIFICATES, http, say
 from tests.transport.signed_in import CANARY, SignedInAs, at
 from tms_tui.domain.effects import MarkRead, ReadAgents, ReadCanned, ReadSessions, SessionQuery
-from tms_tui.domain.errors import Failure, FailureKind
+from tms_tui.domain.errors import UNKNOWN_ISSUER, Failure, FailureKind
 from tms_tui.domain.events import AgentsRead, AskFailed, CannedRead, ReadMarked
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.text import CleanText
 from tms_tui.protocol.rest import HttpRequest
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.http import HttpCaller, HttpRest
+from tms_tui.transport.trust import trust
 
 AGENTS = json.dumps({"agents": [{"id": "a1", "name": "Anna", "email": "anna@example.com"}]}).encode()
 
@@ -158,7 +160,7 @@ async def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.Mo
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     failure = await failure_from(HttpCaller(ServerAddress.parse("https://chat.invalid")))
-    words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port}")
+    words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port} of https_proxy")
     assert failure == Failure(FailureKind.NOT_REACHED, words=words)
 
 
@@ -166,7 +168,44 @@ async def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.Mo
 async def test_a_proxy_that_makes_no_sense_is_no_crash(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", proxy)
     failure = await failure_from(HttpCaller(ServerAddress.parse("https://chat.invalid")))
+    assert failure.kind is FailureKind.MISCONFIGURED
+    assert failure.words.startswith("https_proxy ")
+
+
+async def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted.scripted(say(http(407, b""))) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        failure = await failure_from(HttpCaller(ServerAddress.parse("https://chat.invalid")))
     assert failure.kind is FailureKind.NOT_REACHED
+    assert failure.words.startswith("407 ")
+    assert failure.words.endswith(f", through the proxy 127.0.0.1:{proxy.port} of https_proxy")
+
+
+async def test_a_file_of_certificates_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    failure = await failure_from(
+        HttpCaller(ServerAddress(secure=True, host="127.0.0.1", port=443, ca_file=tmp_path / "none.pem"))
+    )
+    words = f"ca_file is {tmp_path}/none.pem, which cannot be read: No such file or directory."
+    assert failure == Failure(FailureKind.MISCONFIGURED, words=CleanText(words))
+    (tmp_path / "empty.pem").write_text("no certificate\n")
+    failure = await failure_from(
+        HttpCaller(ServerAddress(secure=True, host="127.0.0.1", port=443, ca_file=tmp_path / "empty.pem"))
+    )
+    assert failure.words == f"ca_file is {tmp_path}/empty.pem, which holds no certificate in PEM form."
+
+
+async def test_the_variable_of_certificates_is_named_when_it_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    trust.cache_clear()
+    failure = await failure_from(HttpCaller(ServerAddress(secure=True, host="127.0.0.1", port=443)))
+    trust.cache_clear()
+    words = f"The environment variable SSL_CERT_FILE is {tmp_path}/none.pem, which cannot be read"
+    assert failure.kind is FailureKind.MISCONFIGURED
+    assert failure.words.startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +218,7 @@ async def test_certificates_that_are_not_valid_are_refused(certificate: str, wor
         address = ServerAddress(secure=True, host="127.0.0.1", port=server.port, ca_file=ca_file)
         failure = await failure_from(HttpCaller(address))
     assert failure.kind is FailureKind.UNTRUSTED
+    assert (failure.code == UNKNOWN_ISSUER) is (ca_file is None)
     assert words in failure.words
     assert not server.seen
 

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -161,7 +162,7 @@ async def test_a_dead_proxy_is_named_and_not_used_for_this_machine(monkeypatch: 
     taken: list[Event] = []
     ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, taken.append)
     assert taken == [LinkRouted(CleanText(f"127.0.0.1:{port}"))]
-    words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port}")
+    words = CleanText(f"Connection refused, through the proxy 127.0.0.1:{port} of https_proxy")
     assert ending == Ending(EndingKind.UNREACHED, words=words)
     async with scripted.scripted(upgrade(then=scripted.hang_up)) as server:
         assert (await ending_of(server.port)).kind is EndingKind.LOST
@@ -171,7 +172,27 @@ async def test_a_dead_proxy_is_named_and_not_used_for_this_machine(monkeypatch: 
 async def test_a_proxy_that_makes_no_sense_is_no_crash(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", proxy)
     ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, ignore)
+    assert ending.kind is EndingKind.MISCONFIGURED
+    assert ending.words.startswith("https_proxy ")
+
+
+async def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted.scripted(say(http(407, b""))) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        ending = await link_to(ServerAddress.parse("https://chat.invalid")).run(None, ignore)
     assert ending.kind is EndingKind.UNREACHED
+    assert "407" in ending.words
+    assert ending.words.endswith(f", through the proxy 127.0.0.1:{proxy.port} of https_proxy")
+
+
+async def test_a_file_of_certificates_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    ending = await link_to(ServerAddress(secure=True, host="127.0.0.1", port=443, ca_file=tmp_path / "none.pem")).run(
+        None, ignore
+    )
+    words = f"ca_file is {tmp_path}/none.pem, which cannot be read: No such file or directory."
+    assert ending == Ending(EndingKind.MISCONFIGURED, words=CleanText(words))
 
 
 async def test_a_name_that_leads_nowhere() -> None:

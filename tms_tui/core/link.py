@@ -38,6 +38,7 @@ RENEWAL_REFUSED = (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.
 _STOPPED_BY: Final = {
     EndingKind.REDIRECTED: FailureKind.REDIRECTED,
     EndingKind.CLEARTEXT: FailureKind.CLEARTEXT,
+    EndingKind.MISCONFIGURED: FailureKind.MISCONFIGURED,
     EndingKind.UNTRUSTED: FailureKind.UNTRUSTED,
 }
 _STOPPED_BY_CODE: Final = {

@@ -104,7 +104,7 @@ def make_of(ending: Ending) -> Make:
 def _is_hopeless(link: LinkState, ending: Ending) -> bool:
     """Endings that no waiting mends."""
     match ending.kind:
-        case EndingKind.REDIRECTED | EndingKind.CLEARTEXT:
+        case EndingKind.REDIRECTED | EndingKind.CLEARTEXT | EndingKind.MISCONFIGURED:
             return True
         case EndingKind.UNTRUSTED:
             return link.same >= SAME_TRIES

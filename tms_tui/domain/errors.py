@@ -1,6 +1,7 @@
 """What went wrong, as values: a request that failed, a socket that ended."""
 
 from enum import StrEnum
+from typing import Final
 
 from tms_tui.domain.model import Session
 from tms_tui.domain.text import CleanText
@@ -16,6 +17,8 @@ class FailureKind(StrEnum):
     """The server's certificate is not valid for it."""
     CLEARTEXT = "cleartext"
     """The address is not encrypted and not on this machine."""
+    MISCONFIGURED = "misconfigured"
+    """A setting of this machine cannot be used; `words` are whole sentences that name it. Nothing was sent."""
     REDIRECTED = "redirected"
     """The server points elsewhere; a token is never sent there."""
     UNAUTHORIZED = "unauthorized"
@@ -37,6 +40,10 @@ class FailureKind(StrEnum):
     """The server failed (5xx); whether it carried the request out is not known."""
     UNREADABLE = "unreadable"
     """An answer came that no chat server gives: HTML, another shape, not JSON."""
+
+
+UNKNOWN_ISSUER: Final = "unknown_issuer"
+"""Code of an UNTRUSTED failure: nobody whom this machine trusts signed the server's certificate."""
 
 
 class Failure(Value):
@@ -67,6 +74,8 @@ class EndingKind(StrEnum):
     REDIRECTED = "redirected"
     UNTRUSTED = "untrusted"
     CLEARTEXT = "cleartext"
+    MISCONFIGURED = "misconfigured"
+    """A setting of this machine cannot be used; `words` name it."""
     DEAF = "deaf"
     """Replaced by ourselves: pings were answered, events were not brought."""
     ASKED = "asked"

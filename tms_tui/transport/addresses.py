@@ -1,18 +1,20 @@
 """Where the server is: what a person types, checked, and the URLs that follow from it."""
 
 import asyncio
-from functools import lru_cache
-from ipaddress import ip_address
+import re
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from ssl import SSLContext, TLSVersion, create_default_context
+from ssl import SSLContext
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from tms_tui.domain.text import CleanText, clean_line
 from tms_tui.domain.value import Value
+from tms_tui.transport.trust import trust
 
 _SCHEMES = {"https": 443, "http": 80}
 _SOCKET_SCHEMES = {"wss": "https", "ws": "http"}
+_HALF_A_SCHEME = re.compile(r"(https?|wss?|mailto|ftp):(?!\d)", re.IGNORECASE)
 
 
 class BadAddress(ValueError):  # noqa: N818 - it says what is wrong: the address
@@ -36,9 +38,9 @@ class ServerAddress(Value):
 
     @classmethod
     def parse(cls, typed: str, *, allow_cleartext: bool = False, ca_file: Path | None = None) -> Self:
-        """Read `http(s)://host[:port][/prefix]`. Unencrypted addresses are for this machine alone, unless allowed.
+        """Read `[http(s)://]host[:port][/prefix]`. Unencrypted addresses are for this machine alone, unless allowed.
 
-        Raises BadAddress.
+        Without a scheme it is https, and http for this machine, where servers are tried out. Raises BadAddress.
         """
         parts = _split(typed.strip())
         host, port = _host(parts, typed), _port(parts, typed)
@@ -93,9 +95,9 @@ class ServerAddress(Value):
     def tls(self) -> SSLContext | None:
         """The system's trusted authorities and `ca_file`, TLS 1.2 at least; None for an unencrypted address.
 
-        Raises OSError when `ca_file` cannot be read.
+        Raises BadSetting when `ca_file` cannot be used.
         """
-        return _trust(self.ca_file) if self.secure else None
+        return trust(self.ca_file) if self.secure else None
 
 
 def _split(typed: str) -> SplitResult:
@@ -103,10 +105,9 @@ def _split(typed: str) -> SplitResult:
         raise _bad("The server's address is empty. Type one like https://chat.example.com")
     if not typed.isprintable() or " " in typed:
         raise _bad(f"{typed} holds a blank or a control character. Type an address like https://chat.example.com")
-    if "://" not in typed:
-        raise _bad(f"{typed} does not say how to connect. Type {_suggested(typed)}")
+    whole = typed if "://" in typed else _completed(typed)
     try:
-        parts = urlsplit(typed)
+        parts = urlsplit(whole)
     except ValueError:
         raise _bad(f"{typed} is not an address. Type one like https://chat.example.com") from None
     _refuse_oddities(parts, typed)
@@ -147,19 +148,24 @@ def _port(parts: SplitResult, typed: str) -> int:
     return port or _SCHEMES[parts.scheme]
 
 
-@lru_cache
-def _trust(ca_file: Path | None) -> SSLContext:
-    # Reading the authorities takes 10 to 30 ms, too long for every reconnect.
-    context = create_default_context()
-    context.minimum_version = TLSVersion.TLSv1_2
-    if ca_file is not None:
-        context.load_verify_locations(ca_file)
-    return context
+def _completed(typed: str) -> str:
+    """What was typed without saying how to connect, with the scheme that goes without saying."""
+    if _HALF_A_SCHEME.match(typed):
+        raise _bad(f"{typed} is not an address. Type one like https://chat.example.com")
+    if _is_bare_ipv6(typed):
+        typed = f"[{typed}]"
+    host = typed.partition("/")[0]
+    host = host.rpartition("]")[0].strip("[") if host.startswith("[") else host.partition(":")[0]
+    is_here = host.lower() == "localhost" or _is_loopback(host)
+    return f"{'http' if is_here else 'https'}://{typed}"
 
 
-def _suggested(typed: str) -> str:
-    host = typed.partition("/")[0].rsplit(":", 1)[0].strip("[]")
-    return f"http://{typed}" if host == "localhost" or _is_loopback(host) else f"https://{typed}"
+def _is_bare_ipv6(typed: str) -> bool:
+    try:
+        IPv6Address(typed)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, ProxyError, WebSocketException
 from websockets.frames import Close, CloseCode
 
 from tms_tui.domain.errors import Ending, EndingKind
@@ -17,7 +17,7 @@ from tms_tui.protocol.refusals import HttpAnswer, failure_of
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.proxies import Proxy
 from tms_tui.transport.timings import Timings
-from tms_tui.transport.trouble import unreached_words, untrusted, words_of
+from tms_tui.transport.trouble import misconfigured, unreached_words, untrusted, words_of
 
 CANNOT_OPEN: Final = (OSError, WebSocketException)
 """What `dial` raises."""
@@ -105,6 +105,10 @@ def not_opened(error: Exception, proxy: Proxy | None) -> Ending:
         return _refused(error)
     if refused := untrusted(error):
         return Ending(EndingKind.UNTRUSTED, words=words_of(refused))
+    if setting := misconfigured(error):
+        return Ending(EndingKind.MISCONFIGURED, words=setting)
+    if isinstance(error, ProxyError):
+        return Ending(EndingKind.UNREACHED, words=clean_line(f"{error}, through {proxy}"))
     return Ending(EndingKind.UNREACHED, words=unreached_words(error, proxy))
 
 

@@ -18,7 +18,7 @@ from tms_tui.protocol.refusals import HttpAnswer
 from tms_tui.protocol.rest import HttpRequest, read, spell
 from tms_tui.transport.addresses import ServerAddress
 from tms_tui.transport.proxies import Proxy, proxy_for
-from tms_tui.transport.trouble import unreached_words, untrusted, words_of
+from tms_tui.transport.trouble import misconfigured, unreached_words, untrusted, untrusted_failure, words_of
 
 if TYPE_CHECKING:
     import httpx
@@ -62,7 +62,7 @@ class HttpCaller:
                 return Failure(FailureKind.CLEARTEXT)
             client = self._ready()
         except OSError as error:
-            return Failure(FailureKind.NOT_REACHED, words=words_of(error))
+            return _unready(error)
         return await self._exchange(client, request, token)
 
     async def aclose(self) -> None:
@@ -167,16 +167,25 @@ def _authorization(token: Secret | None) -> Callable[["httpx.Request"], "httpx.R
     return authorize
 
 
+def _unready(error: OSError) -> Failure:
+    """Why nothing could even be tried: a setting of this machine, or a name that leads nowhere."""
+    setting = misconfigured(error)
+    if setting is not None:
+        return Failure(FailureKind.MISCONFIGURED, words=setting)
+    return Failure(FailureKind.NOT_REACHED, words=words_of(error))
+
+
 def _failure(error: Exception, proxy: Proxy | None) -> Failure:
     import httpx
 
     if refused := untrusted(error):
-        return Failure(FailureKind.UNTRUSTED, words=words_of(refused))
+        return untrusted_failure(refused)
+    if isinstance(error, httpx.ProxyError):
+        return Failure(FailureKind.NOT_REACHED, words=clean_line(f"{error}, through {proxy}"))
     unsent = (
         httpx.ConnectError,
         httpx.ConnectTimeout,
         httpx.PoolTimeout,
-        httpx.ProxyError,
         httpx.UnsupportedProtocol,
         httpx.LocalProtocolError,
         httpx.InvalidURL,

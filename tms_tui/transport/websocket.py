@@ -17,7 +17,7 @@ from tms_tui.transport.http import Bearer
 from tms_tui.transport.ports import Take
 from tms_tui.transport.proxies import Proxy, proxy_for
 from tms_tui.transport.timings import Timings
-from tms_tui.transport.trouble import words_of
+from tms_tui.transport.trouble import misconfigured, words_of
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -57,6 +57,9 @@ class WebSocketLink:
         try:
             allowed, proxy = await self._server.may_speak(), proxy_for(self._server)
         except OSError as error:
+            setting = misconfigured(error)
+            if setting is not None:
+                return Ending(EndingKind.MISCONFIGURED, words=setting)
             return Ending(EndingKind.UNREACHED, words=words_of(error))
         return await self._dial(after, take, proxy) if allowed else Ending(EndingKind.CLEARTEXT)
 

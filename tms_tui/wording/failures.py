@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
+from tms_tui.domain.errors import UNKNOWN_ISSUER, Ending, EndingKind, Failure, FailureKind
 
 BROKEN: Final = "Stopped by a fault of its own"
 """Said by the badge when the console itself cannot go on."""
@@ -15,6 +15,7 @@ _REASONS: Final = {
     FailureKind.NO_ANSWER: "the server did not answer in time",
     FailureKind.UNTRUSTED: "the server's certificate is not valid for it",
     FailureKind.CLEARTEXT: "the address is not encrypted; use https",
+    FailureKind.MISCONFIGURED: "a setting of this computer cannot be used",
     FailureKind.REDIRECTED: "the address leads to another server, which is not trusted",
     FailureKind.UNAUTHORIZED: "the server no longer accepts this sign-in",
     FailureKind.FORBIDDEN: "the server does not allow you to do this",
@@ -33,10 +34,11 @@ _REASONS: Final = {
 BAD_ADDRESS: Final = "bad_address"
 """Code of a sign-in that failed before anything was sent; its words say what to type instead."""
 _SIGN_IN: Final = {
-    FailureKind.NOT_REACHED: "the server cannot be reached. Check the address and the network, then try again.",
+    FailureKind.NOT_REACHED: "the server cannot be reached{words}. Check the address and the network, then try again.",
     FailureKind.NO_ANSWER: "the server did not answer in time. Try again in a moment.",
-    FailureKind.UNTRUSTED: "the server's certificate is not valid for this address. Ask whoever runs the server.",
+    FailureKind.UNTRUSTED: "the server's certificate is not valid for it{words}. Ask whoever runs the server.",
     FailureKind.CLEARTEXT: "this address is not encrypted, so the password would be readable. Use https://.",
+    FailureKind.MISCONFIGURED: "a setting of this computer cannot be used.",
     FailureKind.REDIRECTED: "this address leads to another server. Enter that server's own address.",
     FailureKind.UNAUTHORIZED: "the server did not accept the e-mail or the password.",
     FailureKind.FORBIDDEN: "the server does not allow this account here. Ask whoever runs the server.",
@@ -52,6 +54,10 @@ _SIGN_IN: Final = {
     FailureKind.SERVER_ERROR: "the server failed. Try again in a moment.",
     FailureKind.UNREADABLE: "what answers at this address is not a chat server. Check the address.",
 }
+_UNKNOWN_ISSUER: Final = (
+    "nobody whom this computer trusts signed the server's certificate{words}. "
+    "Name your authority's certificates in ca_file, or ask whoever runs the server."
+)
 _ENDINGS: Final = {
     EndingKind.CLOSED: "the server closed the line",
     EndingKind.LOST: "the line broke",
@@ -62,6 +68,7 @@ _ENDINGS: Final = {
     EndingKind.REDIRECTED: "the address leads to another server, which is not trusted",
     EndingKind.UNTRUSTED: "the server's certificate is not valid for it",
     EndingKind.CLEARTEXT: "the address is not encrypted",
+    EndingKind.MISCONFIGURED: "a setting of this computer cannot be used",
     EndingKind.DEAF: "the line brought no more messages and was replaced",
     EndingKind.ASKED: "the line was replaced by a fresh one",
 }
@@ -72,6 +79,8 @@ def reason(failure: Failure) -> str:
     said = _REASONS[failure.kind]
     if failure.kind is FailureKind.TOO_MANY and failure.retry_after:
         return f"{said}; wait {int(failure.retry_after)} s"
+    if failure.kind is FailureKind.MISCONFIGURED and failure.words:
+        return failure.words.rstrip(".")
     if failure.kind is FailureKind.INVALID and failure.words:
         return f"{said} ({failure.words})"
     if failure.kind is FailureKind.SERVER_ERROR and failure.status:
@@ -81,9 +90,10 @@ def reason(failure: Failure) -> str:
 
 def sign_in_failed(failure: Failure) -> str:
     """Why the sign-in did not work and what to do."""
-    if failure.code == BAD_ADDRESS:
+    if failure.code == BAD_ADDRESS or (failure.kind is FailureKind.MISCONFIGURED and failure.words):
         return f"Not signed in: {failure.words}"
-    said = f"Not signed in: {_SIGN_IN[failure.kind]}"
+    sentence = _UNKNOWN_ISSUER if failure.code == UNKNOWN_ISSUER else _SIGN_IN[failure.kind]
+    said = "Not signed in: " + sentence.replace("{words}", f" ({failure.words})" if failure.words else "")
     if failure.kind is FailureKind.TOO_MANY:
         return f"{said} Wait {int(failure.retry_after or 60)} s, then try again."
     return said
