@@ -172,7 +172,7 @@ def test_a_socket_that_is_merely_slower_than_the_log_is_not(desk: Desk) -> None:
     assert desk.state.health.duplicates == 0, "two ways, once each"
 
 
-def test_a_log_that_does_not_reach_back_is_replaced_by_a_snapshot(desk: Desk) -> None:
+def test_a_log_that_cannot_be_gone_on_with_is_replaced_by_a_snapshot(desk: Desk) -> None:
     desk.advance(desk.alarm(TimerKind.POLL) or 0.0)
     (asked,) = desk.took(ReadLog)
     desk.take(AskFailed(asked, Failure(FailureKind.EXPIRED, 410)))
@@ -181,8 +181,9 @@ def test_a_log_that_does_not_reach_back_is_replaced_by_a_snapshot(desk: Desk) ->
     for one in listings:
         desk.take(SessionsRead(one.query, (conversation(),), None, Cursor("90")))
     assert is_syncing(desk.state, TALK)
-    assert desk.took(ReadPage) == [ReadPage(TALK, after=3)]
-    desk.take(PageRead(TALK, (message(4),), has_more=False, after=3))
+    assert desk.took(ReadPage) == [ReadPage(TALK)]
+    assert [one.after for one in desk.took(ReadLog)] == [Cursor("90")]
+    desk.take(PageRead(TALK, (message(1), message(2), message(3), message(4)), has_more=False))
     assert not is_syncing(desk.state, TALK)
 
 

@@ -85,6 +85,21 @@ async def test_following_goes_on_after_the_cursor_of_the_last_line_and_misses_no
         assert texts == ["two", "three", "four"]
 
 
+async def test_following_after_a_cursor_of_another_log_says_so_and_goes_on(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("one")
+        foreign = "2.00000000"  # a place that there is, of a log that this one is not
+        async with verb(server, tmp_path, "follow", "--json", "--after", foreign) as process:
+            missed = await heard(process, "missed")
+            await customer.says("two")
+            two = await heard(process, "message")
+        assert two["text"] == "two"
+        async with verb(server, tmp_path, "follow", "--json", "--after", missed["cursor"]) as process:
+            assert (await heard(process, "message"))["text"] == "two"
+
+
 async def test_following_in_words_is_clean(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana")

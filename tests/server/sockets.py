@@ -15,6 +15,11 @@ Frame = dict[str, Any]
 PATIENCE = 30.0
 
 
+def event_number(cursor: str) -> int:
+    """A cursor's place in the log, without the mark of the log's life."""
+    return int(cursor.partition(".")[0])
+
+
 class Far:
     """A client's end: says and hears frames as plain dictionaries."""
 

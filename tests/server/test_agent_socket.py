@@ -15,7 +15,7 @@ from websockets.typing import Origin
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, SignedIn, running_server
-from tests.server.sockets import Far, agent_address, agent_socket
+from tests.server.sockets import Far, agent_address, agent_socket, event_number
 from tms_tui.server import admin
 from tms_tui.server.settings import Rate
 
@@ -92,7 +92,7 @@ async def test_a_customers_message_and_ones_own_are_heard(server: RunningServer)
         update = await far.until("session_update")
         assert update["data"]["waiting_since"] == said["created_at"]
         assert update["data"]["unread_count"] == 1
-        assert int(update["cursor"]) == int(frame["cursor"]) + 1
+        assert event_number(update["cursor"]) == event_number(frame["cursor"]) + 1
         mine = await send(dana, visitor.session_id, "hi")
         assert (await far.until("chat_message"))["data"] == mine
         assert (await far.until("session_update"))["data"]["waiting_since"] is None

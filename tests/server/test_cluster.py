@@ -14,7 +14,7 @@ from tests.server.place import Place
 from tests.server.postgres import Postgres
 from tests.server.redisserver import RedisServer
 from tests.server.running import QUICK, RunningServer, SignedIn, Visitor
-from tests.server.sockets import Far, agent_socket, visitor_socket
+from tests.server.sockets import Far, agent_socket, event_number, visitor_socket
 from tms_tui.server.settings import ServerSettings
 
 pytestmark = pytest.mark.services
@@ -113,7 +113,9 @@ async def everything_is_there_once(followers: Sequence[Follower], visitors: int,
             assert own == [f"{number} of {place}" for number in range(each)]
     durable = [[one["cursor"] for one in follower.frames if one.get("cursor")] for follower in followers]
     for cursors in durable:
-        assert [int(one) for one in cursors] == sorted({int(one) for one in cursors}), "no cursor twice or out of order"
+        assert [event_number(one) for one in cursors] == sorted({event_number(one) for one in cursors}), (
+            "no cursor twice or out of order"
+        )
 
 
 async def test_a_node_told_to_go_drains(nodes: list[Node], doors: list[RunningServer]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 
 from tests.server.place import Place
 from tests.server.running import running_server
-from tms_tui.server.commands import serve, server_group
+from tms_tui.server.commands import server_group
 from tms_tui.server.keys import StrangeKeyError
 
 
@@ -55,9 +56,12 @@ async def test_a_lost_key_is_forgotten_by_command(tmp_path: Path, keys: tuple[Pa
     one, two = keys
     async with running_server(tmp_path, signing_key=one) as server:
         dana = await server.sign_in()
-    start = ["--signing-key", str(two), "--data", str(tmp_path), "--port", "0"]
-    refused = await asyncio.to_thread(CliRunner().invoke, serve, start)
-    assert (refused.exit_code, "forget-signing-key" in refused.output) == (1, True)
+    start = ["serve", "--signing-key", str(two), "--data", str(tmp_path), "--port", "0"]
+    refused = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tms_tui", *start, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await refused.communicate()
+    assert (refused.returncode, b"forget-signing-key" in said) == (1, True)
     forget = ["forget-signing-key", "--data", str(tmp_path)]
     assert (await asyncio.to_thread(CliRunner().invoke, server_group, forget)).exit_code == 0
     async with running_server(tmp_path, signing_key=two) as server:

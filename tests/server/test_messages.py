@@ -11,6 +11,7 @@ import httpx
 
 from tests.server.hand_clock import HandClock
 from tests.server.running import RunningServer, SignedIn, running_server
+from tests.server.sockets import event_number
 from tms_tui.server.settings import Rate
 
 
@@ -214,7 +215,7 @@ async def test_parallel_senders_leave_no_gap_and_no_double(server: RunningServer
     seqs = [one["seq"] for one in (await page(dana, visitor.session_id, limit=200))["messages"]]
     assert seqs == list(range(1, 31))
     events = (await dana.http.get("/v1/chat/events", params={"after": "0", "limit": "200"})).json()["events"]
-    assert [int(one["cursor"]) for one in events] == list(range(1, len(events) + 1))
+    assert [event_number(one["cursor"]) for one in events] == list(range(1, len(events) + 1))
     logged = [one["data"]["seq"] for one in events if one["type"] == "chat_message"]
     assert logged == seqs
     assert json.loads(json.dumps(events)) == events

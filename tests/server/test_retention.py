@@ -49,8 +49,7 @@ async def test_pruning_takes_what_is_old_and_ended_and_nothing_else(timed: Runni
     listed = (await bo.http.get("/v1/chat/sessions")).json()
     assert {one["customer"]["name"] for one in listed["sessions"]} == {"Waiting", "Fresh"}
     assert (await bo.http.get("/v1/chat/events", params={"after": "0"})).status_code == 410
-    kept = (await bo.http.get("/v1/chat/events", params={"after": str(int(listed["cursor"]) - 1)})).json()
-    assert len(kept["events"]) == 1
+    assert (await bo.http.get("/v1/chat/events", params={"after": listed["cursor"]})).json()["events"] == []
     page = (await bo.http.get(f"/v1/chat/sessions/{waiting.session_id}/messages")).json()
     assert page["messages"][0]["content"] == "long ago"
     assert (await retention.prune(timed.settings, 30 * DAY)).counts["conversations"] == 0

@@ -76,8 +76,8 @@ class LaterClock(SystemClock):
 
 
 @contextlib.asynccontextmanager
-async def agent_at(server: RunningServer) -> AsyncIterator[Agent]:
-    ana = await server.sign_in("Ana")
+async def agent_at(server: RunningServer, signed_in: SignedIn | None = None) -> AsyncIterator[Agent]:
+    ana = signed_in or await server.sign_in("Ana")
     address = f"{server.ws_url}/v1/chat/agent/ws?agent_id={ana.user.id}"
     async with connect(address, additional_headers=ana.headers, proxy=None) as socket:
         yield Agent(ana, socket)

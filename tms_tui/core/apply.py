@@ -81,6 +81,8 @@ def _from_wire(step: Step, event: on.WireEvent) -> None:
             typing.seen(step, event)
         case on.ReceiptSeen():
             reading.receipt_seen(step, event)
+        case on.ReadMarkMoved():
+            reading.mark_moved(step, event)
         case on.PresenceSeen(agent):
             people.seen(step, agent)
         case on.ServerComplained():
@@ -197,7 +199,7 @@ def _looked(step: Step, event: on.Look) -> None:
             step.do(ReadSession(session))
         case on.ReconnectAsked():
             link.reconnect_asked(step)
-            sync.read_now(step)
+            sync.read_everything(step)
         case _:
             assert_never(event)
 

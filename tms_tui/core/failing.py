@@ -95,6 +95,7 @@ def _page_failed(step: Step, asked: ReadPage, failure: Failure) -> None:
     transcript = step.state.transcript(asked.session)
     transcript.reading.discard(asked)
     transcript.outdated.discard(asked)
+    transcript.void.discard(asked)
     transcript.refused = failure.kind in FOR_GOOD
     step.show(TranscriptChanged(asked.session))
     if transcript.refused:

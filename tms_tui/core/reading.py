@@ -19,7 +19,7 @@ from tms_tui.core.transcript import (
 )
 from tms_tui.domain.changes import CustomerWrote, Notice, NoticeKind, SessionMoved, TranscriptChanged, TranscriptGrew
 from tms_tui.domain.effects import MarkRead, MarkUnread, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
-from tms_tui.domain.events import PageRead, ReadMarked, ReceiptSeen, Shown, UnreadAsked
+from tms_tui.domain.events import PageRead, ReadMarked, ReadMarkMoved, ReceiptSeen, Shown, UnreadAsked
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Message
 from tms_tui.domain.policy import MARK_EVERY
@@ -61,6 +61,11 @@ def page_read(step: Step, event: PageRead) -> None:
     """One page of history."""
     transcript = step.state.transcript(event.session)
     asked = ReadPage(event.session, event.before, event.after)
+    if asked in transcript.void:
+        transcript.void.discard(asked)
+        if step.state.opened == event.session and not step.state.sync.snapshot:
+            fetch(step, transcript)
+        return
     is_outdated = asked in transcript.outdated
     transcript.reading.discard(asked)
     transcript.outdated.discard(asked)
@@ -170,6 +175,22 @@ def marked(step: Step, event: ReadMarked) -> None:
         _tell_later(step, transcript)
 
 
+def mark_moved(step: Step, event: ReadMarkMoved) -> None:
+    """A read mark of the agent moved, here or at another desk of theirs; what this desk has not told yet stands."""
+    transcript = step.state.transcripts.get(event.session)
+    if transcript is None:
+        sessions.recount(step, event.session, event.unread)
+        return
+    if event.back:
+        transcript.seen_up_to = min(transcript.seen_up_to, event.up_to)
+        transcript.marked_up_to = min(transcript.marked_up_to, event.up_to)
+    else:
+        transcript.seen_up_to = max(transcript.seen_up_to, event.up_to)
+        transcript.marked_up_to = max(transcript.marked_up_to, event.up_to)
+    if transcript.unread_from is None and transcript.seen_up_to == transcript.marked_up_to:
+        sessions.recount(step, event.session, event.unread)
+
+
 def top_reached(step: Step, session: SessionId) -> None:
     """The agent is at the oldest message held: read the page before it."""
     transcript = step.state.transcript(session)
@@ -188,7 +209,8 @@ def fetch(step: Step, transcript: Transcript) -> None:
 
 def ask(step: Step, transcript: Transcript, page: ReadPage) -> None:
     """Ask for one page, unless it is being read already, or nothing is answered before the next sign-in."""
-    if step.state.sign_in_needed is None and page not in transcript.reading and page not in transcript.outdated:
+    under_way = page in transcript.reading or page in transcript.outdated or page in transcript.void
+    if step.state.sign_in_needed is None and not under_way:
         transcript.reading.add(page)
         step.do(page)
 
@@ -235,6 +257,17 @@ def _confirm(step: Step, transcript: Transcript) -> int:
     step.state.health.gaps_filled += recovered
     step.show(TranscriptChanged(transcript.session))
     return recovered
+
+
+def begin_anew(step: Step) -> None:
+    """What is held of the conversations' words may be another log's: it is dropped, and read when it is looked at."""
+    state = step.state
+    for session, held in state.transcripts.items():
+        anew = state.transcripts[session] = Transcript(session)
+        anew.void = held.reading | held.outdated | held.void
+        step.show(TranscriptChanged(session))
+    # Numbers of messages that the agent had seen say nothing about the messages that bear them now.
+    state.written_at = dict.fromkeys(state.written_at, 0)
 
 
 def all_dirty(step: Step) -> None:

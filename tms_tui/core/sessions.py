@@ -27,8 +27,10 @@ def changed(step: Step, session: Session) -> None:
 def merge(step: Step, session: Session) -> bool:
     """Keep the newer of what is held and what came; whether it was the newcomer."""
     held = step.state.sessions.get(session.id)
-    if held is not None and _is_older(session, held):
+    unconfirmed = step.state.sync.unconfirmed
+    if held is not None and session.id not in unconfirmed and _is_older(session, held):
         return False
+    unconfirmed.discard(session.id)
     session = replace(session, unread=_unread(step.state, session))
     if held == session:
         return False
@@ -56,6 +58,7 @@ def assigned(step: Step, event: SessionAssigned) -> None:
 
 def vanished(step: Step, session: SessionId) -> None:
     """The server does not know a conversation (any more)."""
+    step.state.sync.unconfirmed.discard(session)
     if step.state.sessions.pop(session, None) is not None:
         step.show(SessionMoved(session))
 

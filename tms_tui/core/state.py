@@ -90,6 +90,10 @@ class SyncState(Record):
     snapshot: dict[SessionStatus, bool] = field(default_factory=dict)
     """Listings of the running snapshot that are not whole yet, and whether each is being read."""
     listed: set[SessionId] = field(default_factory=set)
+    unconfirmed: set[SessionId] = field(default_factory=set)
+    """Held since before the log could not be gone on with: whatever is read of these next is true, of any version."""
+    anew: bool = False
+    """The running snapshot was begun because the log could not be gone on with."""
     unanswered: set[SessionId] = field(default_factory=set)
     """Conversations whose own read failed: asked for again when the log was read to its end."""
     log: ReadLog | None = None

@@ -61,6 +61,26 @@ def snapshot(step: Step) -> None:
             step.do(ReadSessions(SessionQuery(status)))
 
 
+def read_everything(step: Step) -> None:
+    """The agent wants to be sure: read everything open again."""
+    sync = step.state.sync
+    if step.state.me is not None and step.state.sign_in_needed is None and not sync.snapshot:
+        sync.cursor = None
+    read_now(step)
+
+
+def _begin_anew(step: Step) -> None:
+    """The log cannot be gone on with: what is read now replaces what is held."""
+    state, sync = step.state, step.state.sync
+    sync.cursor = None
+    sync.unconfirmed, sync.anew = set(state.sessions), True
+    for cursors in (sync.unread_back, sync.unread_before, sync.unheard):
+        cursors.clear()
+    state.decision = None
+    reading.begin_anew(step)
+    snapshot(step)
+
+
 def sessions_read(step: Step, event: SessionsRead) -> None:
     """One page of a listing: of the snapshot, or one the agent asked for."""
     sync, query = step.state.sync, event.query
@@ -200,8 +220,7 @@ def read_failed(step: Step, asked: ReadLog | ReadSessions, failure: Failure) -> 
         people.announce(step, Notice(NoticeKind.REQUEST_FAILED, step.moment.wall, failure=failure))
         return
     if failure.kind is FailureKind.EXPIRED:
-        sync.cursor = None
-        snapshot(step)
+        _begin_anew(step)
         return
     sync.reads_well, sync.behind = False, True
     sync.pace = min(max(sync.pace, POLL_FIRST) * 2, POLL_FAILED_SLOWEST)
@@ -244,7 +263,23 @@ def _snapshot_done(step: Step) -> None:
     for session in step.state.sessions.values():
         if session.status in OPEN and session.id not in sync.listed:
             step.do(ReadSession(session.id))
+    if sync.anew:
+        _confirm_or_forget(step)
     read_now(step)
+
+
+def _confirm_or_forget(step: Step) -> None:
+    """Of what no listing brought, the conversation that is looked at is read by itself; the ended ones go."""
+    state, sync = step.state, step.state.sync
+    sync.anew = False
+    for session in [state.sessions[one] for one in sync.unconfirmed if one in state.sessions]:
+        if session.status in OPEN:
+            continue
+        if session.id == state.opened:
+            step.do(ReadSession(session.id))
+        else:
+            sessions.vanished(step, session.id)
+    people.announce(step, Notice(NoticeKind.READ_ANEW, step.moment.wall))
 
 
 def _compare(step: Step, event: LogRead) -> None:

@@ -48,6 +48,8 @@ class Transcript(Record):
     reading: set[ReadPage] = field(default_factory=set)
     outdated: set[ReadPage] = field(default_factory=set)
     """Pages asked for before the log's cursor was known: they bring messages, but prove nothing about the end."""
+    void: set[ReadPage] = field(default_factory=set)
+    """Pages asked for before the log turned out to be another one: what they bring is not taken."""
     refused: bool = False
     """The server will not give a page of it: asked again when the agent opens it, not before."""
     seen_up_to: int = 0

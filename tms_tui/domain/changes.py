@@ -38,6 +38,8 @@ class NoticeKind(StrEnum):
     CLOCK_BEHIND = "clock_behind"
     """This computer's clock is behind the server's by `count` minutes."""
     CLOCK_AHEAD = "clock_ahead"
+    READ_ANEW = "read_anew"
+    """The server could not say what was missed: everything was read again, and replaced what was held."""
     RESTORED = "restored"
     """Messages of an earlier run are in the outbox again."""
     DAMAGED = "damaged"

@@ -52,6 +52,16 @@ class ReceiptSeen(Value):
     cursor: Cursor | None = None
 
 
+class ReadMarkMoved(Value):
+    """The agent read up to a message at some desk of theirs, or marked what follows it unread (`back`)."""
+
+    session: SessionId
+    up_to: int
+    unread: int
+    back: bool = False
+    cursor: Cursor | None = None
+
+
 class PresenceSeen(Value):
     agent: Agent
 
@@ -78,6 +88,7 @@ WireEvent = (
     | SessionAssigned
     | TypingSeen
     | ReceiptSeen
+    | ReadMarkMoved
     | PresenceSeen
     | ServerComplained
     | Unread

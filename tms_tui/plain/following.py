@@ -98,9 +98,11 @@ class _Following:
 
     def _say(self, engine: Engine, event: as_json.Logged | None) -> None:
         if event is None:
-            complain("The server no longer keeps what came after that cursor: some events were missed.")
+            complain(
+                "The server does not know that cursor, or no longer keeps what came after it: some events were missed."
+            )
             if self._json:
-                put(as_json.line("missed", cursor=None))
+                put(as_json.line("missed", cursor=engine.state.sync.cursor))
         elif self._json:
             put(as_json.logged(event))
         else:

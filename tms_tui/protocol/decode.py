@@ -9,6 +9,7 @@ from tms_tui.domain.events import (
     LinkWelcomed,
     MessageArrived,
     PresenceSeen,
+    ReadMarkMoved,
     ReceiptSeen,
     ServerComplained,
     SessionAssigned,
@@ -97,6 +98,12 @@ def _receipt(frame: wire.Frame, cursor: Cursor | None) -> ReceiptSeen:
     return ReceiptSeen(shapes.session_id(frame.session_id), reader, shape.up_to, cursor)
 
 
+def _mark(frame: wire.Frame, cursor: Cursor | None) -> ReadMarkMoved:
+    shape = parse(frame.data, _MARKS)
+    session = shapes.session_id(frame.session_id)
+    return ReadMarkMoved(session, shape.up_to, shape.unread_count, back=shape.back, cursor=cursor)
+
+
 def _presence(frame: wire.Frame, _: Cursor | None) -> PresenceSeen:
     return PresenceSeen(shapes.agent(parse(frame.data, _AGENTS)))
 
@@ -113,6 +120,7 @@ _SESSIONS = msgspec.json.Decoder(wire.Session)
 _ASSIGNED = msgspec.json.Decoder(wire.Assigned)
 _TYPING = msgspec.json.Decoder(wire.Typing)
 _RECEIPTS = msgspec.json.Decoder(wire.Receipt)
+_MARKS = msgspec.json.Decoder(wire.ReadMark)
 _AGENTS = msgspec.json.Decoder(wire.Agent)
 _ERRORS = msgspec.json.Decoder(wire.FrameError)
 
@@ -124,6 +132,7 @@ _READERS: Final[dict[str, Callable[[wire.Frame, Cursor | None], FrameEvent]]] = 
     wire.TYPING_START: _typing,
     wire.TYPING_STOP: _typing,
     wire.READ_RECEIPT: _receipt,
+    wire.READ_MARK: _mark,
     wire.AGENT_PRESENCE: _presence,
     wire.ERROR: _complaint,
 }

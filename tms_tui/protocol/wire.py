@@ -18,6 +18,7 @@ SESSION_ASSIGNED: Final = "session_assigned"
 TYPING_START: Final = "typing_start"
 TYPING_STOP: Final = "typing_stop"
 READ_RECEIPT: Final = "read_receipt"
+READ_MARK: Final = "read_mark"
 AGENT_PRESENCE: Final = "agent_presence"
 ERROR: Final = "error"
 VIEWING: Final = "viewing"
@@ -144,6 +145,12 @@ class Typing(Wire):
 class Receipt(Wire):
     reader_type: str
     up_to: int
+
+
+class ReadMark(Wire):
+    up_to: int
+    unread_count: int
+    back: bool = False
 
 
 class FrameError(Wire):
@@ -318,6 +325,7 @@ class VisitorMessagesAnswer(Wire):
     messages: list[Message]
     has_more: bool
     seen_up_to: int = 0
+    resumed: bool = True
 
 
 class AssignConflict(Wire):

@@ -68,26 +68,26 @@ class AgentSocket:
             served.hub.sockets -= 1
             served.metrics.sockets.labels("agent").dec()
 
-    async def _opening(self, position: int) -> AsyncIterator[str]:
+    async def _opening(self, position: log.Place) -> AsyncIterator[str]:
         """`connected`, then what was missed up to the place where live delivery took over."""
         served, tenant_id = self._served, self._who.tenant_id
         async with served.database.read() as database:
-            after = await resumable(database, tenant_id, self._after, served.settings.resume_limit)
+            found = await resumable(database, tenant_id, self._after, served.settings.resume_limit)
         # No console can have heard of a cursor that this node, having just read the log, has not.
-        after = after if after is not None and after <= position else None
+        after = found.cursor if found is not None and found.cursor <= position.cursor else None
         if self._after is not None:
             served.metrics.resumes.labels("refused" if after is None else "resumed").inc()
         yield self._connected(position, resumed=after is not None)
-        while after is not None and after < position:
+        while after is not None and after < position.cursor:
             async with served.database.read() as database:
-                missed = await log.read(database, tenant_id, after, PAGE, up_to=position)
+                missed = await log.read(database, tenant_id, after, PAGE, up_to=position.cursor)
             if not missed:
                 break  # what happened in between was erased
             for frame in await frames(missed, served.hub.marks, self._who.id):
                 yield text(frame)
             after = missed[-1].cursor
 
-    def _connected(self, position: int, *, resumed: bool) -> str:
+    def _connected(self, position: log.Place, *, resumed: bool) -> str:
         now = self._served.clock.now()
         data = wire.Connected(
             agent_id=self._who.id,
@@ -174,6 +174,7 @@ route: Final = Socket(
         wire.TYPING_START: wire.Typing,
         wire.TYPING_STOP: wire.Typing,
         wire.READ_RECEIPT: wire.Receipt,
+        wire.READ_MARK: wire.ReadMark,
         wire.AGENT_PRESENCE: wire.Agent,
         wire.ERROR: wire.FrameError,
     },

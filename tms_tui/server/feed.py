@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tms_tui.protocol import wire
 from tms_tui.server.bus import LogGrew, Whisper
 from tms_tui.server.clock import moment
-from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
+from tms_tui.server.outbox import CLOSE_RESTART, CLOSE_TOKEN, Outbox
 from tms_tui.server.readmarks import ReadMarks, frame, speaks_of_session, text, unread
 from tms_tui.server.store import log
 from tms_tui.server.store.database import Database
@@ -66,12 +66,12 @@ class Feed:
         """When the last changes were committed, by cursor."""
         self._marks = marks
         self._check_every = check_every
-        self._position: int | None = None
+        self._position: log.Place | None = None
         self._reading = asyncio.Lock()
         self._grew = asyncio.Event()
 
-    async def join(self, line: AgentLine | VisitorLine) -> int:
-        """Registers a socket; the cursor up to which it must help itself from the log."""
+    async def join(self, line: AgentLine | VisitorLine) -> log.Place:
+        """Registers a socket; the place up to which it must help itself from the log."""
         async with self._reading:
             position = await self._catch_up()
             if isinstance(line, AgentLine):
@@ -132,26 +132,38 @@ class Feed:
                 await asyncio.sleep(1)
                 self._grew.set()
 
-    async def _catch_up(self) -> int:
+    async def _catch_up(self) -> log.Place:
         if self._position is None:
             async with self._database.read() as connection:
                 self._position = await log.head(connection, self._tenant_id)
         full = True
         while full:
             async with self._database.read() as connection:
-                events = await log.read(connection, self._tenant_id, self._position, PAGE)
+                events = await log.read(connection, self._tenant_id, self._position.cursor, PAGE)
+                head = self._position if events else await log.head(connection, self._tenant_id)
+            if head.cursor < self._position.cursor:
+                self._begin_anew(head)
             counts = await self._marks.load({one.session_id for one in events if speaks_of_session(one)})
             for event in events:
                 self._hand_out(event, counts.get(event.session_id, {}))
-                self._position = event.cursor
+                self._position = event.place
             full = len(events) == PAGE
         return self._position
+
+    def _begin_anew(self, head: log.Place) -> None:
+        """The store was restored under this node: everybody comes back, and hears that they cannot resume."""
+        logger.warning("the event log went back, to cursor=%d", head.cursor)
+        self._position = head
+        for line in self.listeners.everyone():
+            line.outbox.cut(CLOSE_RESTART, "the server's data was restored: come back")
 
     def _hand_out(self, event: log.Logged, read: dict[str, int]) -> None:
         spelt: dict[int, str] = {}
         committed_at = self._committed_at(event) if event.type == wire.CHAT_MESSAGE else None
         speaks = speaks_of_session(event)
         for line in self.listeners.agents:
+            if not event.is_for(line.agent_id):
+                continue
             count = unread(event, read.get(line.agent_id, 0)) if speaks else 0
             if count not in spelt:
                 spelt[count] = text(frame(event, count))

@@ -129,6 +129,12 @@ async def agent_read(journal: Journal, tenant_id: str, session_id: str, agent_id
         read = await messages.visitor_messages(change.connection, session_id, up_to)
         if not await marks.move(change.connection, session_id, agent_id, up_to, read):
             return None
+        _mark_moved(
+            change,
+            conversation,
+            agent_id,
+            wire.ReadMark(up_to=up_to, unread_count=conversation.visitor_messages - read),
+        )
         if up_to > conversation.read_by_agents:
             conversation.read_by_agents = up_to
             await change.save(conversation)
@@ -146,7 +152,14 @@ async def agent_unread(
             up_to = min(last if from_seq is None else _within(conversation, from_seq), last) - 1
             read = await messages.visitor_messages(change.connection, session_id, up_to)
             await marks.move_back(change.connection, session_id, agent_id, up_to, read)
+            unread = await _unread(change, conversation, agent_id)
+            _mark_moved(change, conversation, agent_id, wire.ReadMark(up_to=up_to, unread_count=unread, back=True))
         return conversation.on_wire(await _unread(change, conversation, agent_id))
+
+
+def _mark_moved(change: Change, conversation: Conversation, agent_id: str, mark: wire.ReadMark) -> None:
+    """Logged for that agent alone: they may sit at several desks."""
+    change.happened(wire.READ_MARK, conversation, mark, "agent", agent_id)
 
 
 async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to: int) -> None:

@@ -18,6 +18,7 @@ from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store import agents
 from tms_tui.server.store.database import Database
+from tms_tui.server.store.log import Place
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +47,8 @@ class Hub:
             self._background.start(feed.run(), "feed")
         return feed
 
-    async def join(self, tenant_id: str, line: AgentLine | VisitorLine) -> int:
-        """Registers a socket; returns the cursor it stands at. The agent's oldest socket may have to go."""
+    async def join(self, tenant_id: str, line: AgentLine | VisitorLine) -> Place:
+        """Registers a socket; returns the place in the log it stands at. The agent's oldest socket may have to go."""
         position = await self.feed(tenant_id).join(line)
         if isinstance(line, AgentLine):
             self._make_room(tenant_id, line)

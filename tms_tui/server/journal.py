@@ -31,8 +31,12 @@ class Change:
     def updated(self, conversation: Conversation, from_type: str) -> None:
         self.happened(wire.SESSION_UPDATE, conversation, conversation.on_wire(), from_type)
 
-    def happened(self, kind: str, conversation: Conversation, data: wire.Wire, from_type: str) -> None:
-        self.news.append(log.Happened(kind, conversation.id, data, from_type, self.at, conversation.visitor_messages))
+    def happened(
+        self, kind: str, conversation: Conversation, data: wire.Wire, from_type: str, agent_id: str | None = None
+    ) -> None:
+        """Logs an event; with `agent_id`, for that agent alone."""
+        counted = conversation.visitor_messages
+        self.news.append(log.Happened(kind, conversation.id, data, from_type, self.at, counted, agent_id))
 
     async def save(self, conversation: Conversation) -> None:
         await sessions.save(self.connection, conversation)

@@ -72,7 +72,7 @@ def frame(event: Logged, unread_count: int = 0) -> wire.Frame:
         session_id=event.session_id,
         timestamp=event.created_at,
         from_type=event.from_type,
-        cursor=str(event.cursor),
+        cursor=str(event.place),
     )
 
 

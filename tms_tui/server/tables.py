@@ -9,7 +9,9 @@ tenants = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("cursor", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("mark", sa.Text, nullable=False, server_default=""),
 )
+"""`cursor` and `mark` name the newest event of the tenant's log."""
 
 agents = sa.Table(
     "agents",
@@ -125,7 +127,11 @@ events = sa.Table(
     sa.Column("data", sa.Text, nullable=False),
     sa.Column("visitor_messages", sa.BigInteger, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("mark", sa.Text, nullable=False, server_default=""),
+    sa.Column("agent_id", sa.Text),
 )
+"""`mark` is drawn at random: an event written after a restore differs from the one that had its cursor before.
+`agent_id` is the one agent who hears of it; null is everybody."""
 
 starts = sa.Table(
     "session_starts",

@@ -77,11 +77,15 @@ async def _begin(served: Services, asked: wire.VisitorSessionBody, network: str)
 async def listing(request: Request) -> Response:
     served = services(request)
     claims = visitor(request, served)
-    after, most = whole(request, "after") or 0, limit(request)
+    after, after_id, most = whole(request, "after") or 0, request.query_params.get("after_id"), limit(request)
     async with served.database.read() as database:
         own = await sessions.get(database, claims.tenant_id, claims.sub)
-        page, more = await messages.page(database, own.id, after=after, limit=most, public_only=True)
-    return answer(wire.VisitorMessagesAnswer(messages=page, has_more=more, seen_up_to=own.read_by_agents))
+        resumed = not after_id or await messages.bears(database, own.id, after, after_id)
+        start = after if resumed else 0
+        page, more = await messages.page(database, own.id, after=start, limit=most, public_only=True)
+    return answer(
+        wire.VisitorMessagesAnswer(messages=page, has_more=more, seen_up_to=own.read_by_agents, resumed=resumed)
+    )
 
 
 async def post(request: Request) -> Response:
@@ -130,7 +134,11 @@ routes = [
             {200: wire.VisitorMessagesAnswer},
             refusals=_GONE,
             door=Door.VISITOR,
-            query=(Query("after", Whole, "A seq: what follows it."), LIMIT),
+            query=(
+                Query("after", Whole, "A seq: what follows it."),
+                Query("after_id", str, "The id of the message with that seq; from the beginning if it is another."),
+                LIMIT,
+            ),
         ),
     ),
     Call(

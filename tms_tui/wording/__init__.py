@@ -149,6 +149,7 @@ _NOTICES: Final = {
     NoticeKind.AVAILABILITY: _same("Your availability is set"),
     NoticeKind.CLOCK_BEHIND: _same("This computer's clock is {count} min behind the server's: check its time."),
     NoticeKind.CLOCK_AHEAD: _same("This computer's clock is {count} min ahead of the server's: check its time."),
+    NoticeKind.READ_ANEW: _same("The server cannot say what was missed: everything was read again."),
     NoticeKind.RESTORED: (
         "{messages} from last time: sent as soon as the line allows.",
         "Drafts from last time are back.",

@@ -19,13 +19,15 @@ async def listing(request: Request, served: Services, caller: Caller) -> Respons
             database, caller.tenant_id, request.query_params.get("after"), served.settings.resume_limit
         )
         if after is None:
-            raise Refusal(410, "cursor_expired", "This place in the log is gone. Take a fresh snapshot.")
-        found = await log.read(database, caller.tenant_id, after, most + 1)
+            raise Refusal(
+                410, "cursor_expired", "This place is not in the log, or not any more. Read everything afresh."
+            )
+        found = await log.read(database, caller.tenant_id, after.cursor, most + 1)
     held = found[:most]
     return answer(
         wire.EventsAnswer(
             events=await frames(held, served.hub.marks, caller.id),
-            cursor=str(held[-1].cursor if held else after),
+            cursor=str(held[-1].place if held else after),
             has_more=len(found) > most,
         )
     )

@@ -1,7 +1,14 @@
-"""The event log: per tenant, contiguous cursors, in commit order."""
+"""The event log: per tenant, contiguous cursors, in commit order; each event marked at random.
 
+A log that was restored from a backup gives out cursors again that its clients have heard of. The mark tells the two
+events apart, so that nobody goes on from a place in a life that this log has not lived.
+"""
+
+import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -9,10 +16,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.server.tables import events, tenants
 
+_PLACE: Final = re.compile(r"(\d{1,15})(?:\.([0-9a-f]{8}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the log: the cursor of its newest event, and that event's mark (none before 0.2)."""
+
+    cursor: int
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cursor}.{self.mark}" if self.mark else str(self.cursor)
+
+
+def place(text: str) -> Place | None:
+    """The place that a client names by its cursor; None for what no log gave out."""
+    found = _PLACE.fullmatch(text)
+    return None if found is None else Place(int(found[1]), found[2] or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something to be logged, in its wire shape; a session in it counts no unread messages yet."""
+    """Something to be logged, in its wire shape; a session in it counts no unread messages yet.
+
+    `agent_id` is the one agent who hears of it; None is everybody.
+    """
 
     type: str
     session_id: str
@@ -20,6 +49,7 @@ class Happened:
     from_type: str
     at: str
     visitor_messages: int = 0
+    agent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +64,22 @@ class Logged:
     data: bytes
     visitor_messages: int
     created_at: str
+    mark: str = ""
+    agent_id: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.cursor, self.mark)
+
+    def is_for(self, agent_id: str) -> bool:
+        """Whether this agent hears of it."""
+        return self.agent_id is None or self.agent_id == agent_id
 
 
 _TAKE = (
     sa.update(tenants)
     .where(tenants.c.id == sa.bindparam("tenant"))
-    .values(cursor=tenants.c.cursor + sa.bindparam("many", type_=sa.BigInteger))
+    .values(cursor=tenants.c.cursor + sa.bindparam("many", type_=sa.BigInteger), mark=sa.bindparam("newest"))
     .returning(tenants.c.cursor)
 )
 _HOLD = sa.select(tenants.c.cursor).where(tenants.c.id == sa.bindparam("tenant")).with_for_update(key_share=True)
@@ -60,37 +100,53 @@ async def hold(connection: AsyncConnection, tenant_id: str) -> None:
 
 async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened]) -> int:
     """Writes `news` under the next cursors; the tenant's row stays locked until the commit."""
-    taken = await connection.execute(_TAKE, {"tenant": tenant_id, "many": len(news)})
+    marks = [secrets.token_hex(4) for _ in news]
+    taken = await connection.execute(_TAKE, {"tenant": tenant_id, "many": len(news), "newest": marks[-1]})
     head: int = taken.scalar_one()
     first = head - len(news) + 1
     rows = [
         {
             "tenant_id": tenant_id,
-            "cursor": first + place,
+            "cursor": first + offset,
             "type": one.type,
             "session_id": one.session_id,
             "from_type": one.from_type,
             "data": msgspec.json.encode(one.data).decode(),
             "visitor_messages": one.visitor_messages,
             "created_at": one.at,
+            "mark": marks[offset],
+            "agent_id": one.agent_id,
         }
-        for place, one in enumerate(news)
+        for offset, one in enumerate(news)
     ]
     await connection.execute(_INSERT, rows)
     return head
 
 
-async def head(connection: AsyncConnection, tenant_id: str) -> int:
-    """The newest cursor; 0 when nothing ever happened."""
-    found = await connection.execute(sa.select(tenants.c.cursor).where(tenants.c.id == tenant_id))
-    return found.scalar_one_or_none() or 0
+async def head(connection: AsyncConnection, tenant_id: str) -> Place:
+    """The newest event's place; cursor 0 when nothing ever happened."""
+    found = await connection.execute(sa.select(tenants.c.cursor, tenants.c.mark).where(tenants.c.id == tenant_id))
+    row = found.one_or_none()
+    return Place(0) if row is None else Place(row.cursor, row.mark)
 
 
-async def reaches_back_to(connection: AsyncConnection, tenant_id: str, head: int) -> int:
-    """The smallest cursor one can still resume after; `head` was read before: the first event may come meanwhile."""
-    found = await connection.execute(sa.select(sa.func.min(events.c.cursor)).where(events.c.tenant_id == tenant_id))
-    oldest: int | None = found.scalar_one()
-    return head if oldest is None else oldest - 1
+async def stands(connection: AsyncConnection, tenant_id: str, named: Place, head: Place) -> bool:
+    """Whether this log has lived through the place, and still holds everything after it. `head` was read before."""
+    if named.cursor == head.cursor:
+        return named == head
+    if named.cursor == 0:
+        return not named.mark and await _holds(connection, tenant_id, 1)
+    mark = await connection.execute(
+        sa.select(events.c.mark).where(events.c.tenant_id == tenant_id, events.c.cursor == named.cursor)
+    )
+    return mark.scalar_one_or_none() == named.mark
+
+
+async def _holds(connection: AsyncConnection, tenant_id: str, cursor: int) -> bool:
+    found = await connection.execute(
+        sa.select(events.c.cursor).where(events.c.tenant_id == tenant_id, events.c.cursor == cursor)
+    )
+    return found.one_or_none() is not None
 
 
 async def read(
@@ -112,6 +168,8 @@ async def read(
             row.data.encode(),
             row.visitor_messages,
             row.created_at,
+            row.mark,
+            row.agent_id,
         )
         for row in rows
     ]

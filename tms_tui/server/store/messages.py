@@ -52,6 +52,14 @@ async def page(
     return (held if after is not None else held[::-1]), len(found) > limit
 
 
+async def bears(connection: AsyncConnection, session_id: str, seq: int, message_id: str) -> bool:
+    """Whether that message stands at that seq: after a restore another one may."""
+    found = await connection.execute(
+        sa.select(messages.c.id).where(messages.c.session_id == session_id, messages.c.seq == seq)
+    )
+    return found.scalar_one_or_none() == message_id
+
+
 async def another_agent_wrote(connection: AsyncConnection, session_id: str, agent_id: str, after: int) -> bool:
     """Whether a colleague's public message stands after a seq."""
     found = await connection.execute(
