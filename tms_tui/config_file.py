@@ -1,11 +1,14 @@
 """The config file as text: read, with the line of every key; begun with a comment on every setting; added to."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from tms_tui.private_files import make_folder, open_private
 
 Place = tuple[str, ...]
 """A key by the tables it stands in; entries of a list of tables are counted from 0."""
@@ -56,9 +59,8 @@ def read(path: Path | None) -> ConfigFile:
 def begin(path: Path, text: str) -> None:
     """Write a new file that only its owner reads. Raises ConfigFileError; one that exists is never replaced."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            path.chmod(0o600)
+        make_folder(path.parent)
+        with os.fdopen(open_private(path, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise ConfigFileError(f"{path} exists already and stays as it is. Edit it, or move it away first.") from None
@@ -81,7 +83,8 @@ def remember(path: Path, values: Mapping[str, str], fresh: str) -> None:
         return
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        unfinished.write_text(head + path.read_text(encoding="utf-8"), encoding="utf-8")
+        with os.fdopen(open_private(unfinished, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
+            file.write(head + path.read_text(encoding="utf-8"))
         unfinished.chmod(path.stat().st_mode & 0o777)
         unfinished.replace(path)
     except OSError as error:

@@ -2,11 +2,12 @@
 
 import logging
 import os
-import stat
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
+
+from tms_tui.private_files import close_to_others, open_private
 
 LARGEST: Final = 1_000_000
 """Bytes in one file; as many again are kept in each of the older ones."""
@@ -17,6 +18,8 @@ class LogFile(RotatingFileHandler):
     """Appends to `file`, mode 0600. Raises OSError when it cannot be opened."""
 
     def __init__(self, file: Path, *, largest: int = LARGEST, older: int = OLDER) -> None:
+        for number in range(1, older + 1):
+            close_to_others(Path(f"{file}.{number}"))
         super().__init__(file, maxBytes=largest, backupCount=older, encoding="utf-8", errors="backslashreplace")
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
@@ -24,9 +27,7 @@ class LogFile(RotatingFileHandler):
         """A full disk costs the line and nothing else: logging would print a traceback over the desk."""
 
     def _open(self) -> TextIOWrapper:
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.fchmod(descriptor, 0o600)  # one that was there keeps its mode otherwise
+        descriptor = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND)
         return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
 

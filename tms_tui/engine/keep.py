@@ -18,6 +18,7 @@ from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft
 from tms_tui.domain.text import clean_line
+from tms_tui.private_files import close_sqlite, make_own_folder, open_private
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS sends (
@@ -90,8 +91,8 @@ class Keep:
 
     def _take_lock(self) -> None:
         """One console keeps at a time: two would send what one of them left."""
-        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = os.open(self._file.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        make_own_folder(self._file.parent)
+        self._lock = open_private(self._file.with_suffix(".lock"), os.O_RDWR)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -112,8 +113,7 @@ class Keep:
             return self._connected()
 
     def _connected(self) -> sqlite3.Connection:
-        os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
-        self._file.chmod(0o600)
+        close_sqlite(self._file)
         database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         try:
             database.execute("PRAGMA journal_mode=WAL")

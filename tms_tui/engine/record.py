@@ -14,6 +14,7 @@ from tms_tui.core.state import Moment
 from tms_tui.domain import effects, errors, events, model
 from tms_tui.domain.events import Event
 from tms_tui.domain.value import Value, fields
+from tms_tui.private_files import open_private
 
 
 class Recorder:
@@ -21,9 +22,7 @@ class Recorder:
 
     def __init__(self, file: Path) -> None:
         """Begin a new file; one that is there is overwritten. Raises OSError."""
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)  # one that was there keeps its mode otherwise
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._file = os.fdopen(open_private(file, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8")
 
     def __call__(self, event: Event, moment: Moment) -> None:
         json.dump({"moment": _plain(moment), "event": _plain(event)}, self._file)

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tms_tui.private_files import close_to_others, make_own_folder, open_private
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import installation
 
@@ -66,10 +67,9 @@ def signing_key(data: Path, file: Path | None) -> bytes:
 
 
 def _generated(path: Path) -> Path:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_own_folder(path.parent)
+    close_to_others(path)
     # Two servers starting on one directory: the first one's key stands.
-    with contextlib.suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
+    with contextlib.suppress(FileExistsError), os.fdopen(open_private(path, os.O_WRONLY | os.O_EXCL), "wb") as file:
+        file.write(secrets.token_hex(32).encode())
     return path

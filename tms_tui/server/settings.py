@@ -32,7 +32,7 @@ class ServerSettings:
     """Everything the server is told from outside. Times are seconds."""
 
     data: Path
-    """Directory of the database file and the signing key; created with mode 0700."""
+    """Directory of the database file and the signing key; its owner's alone (0700)."""
     host: str = "127.0.0.1"
     port: int = 8765
     """0 picks a free one."""

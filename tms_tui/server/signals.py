@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from types import FrameType
@@ -17,18 +18,23 @@ ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 def end_asked() -> Iterator[asyncio.Event]:
     """An event that SIGTERM, SIGINT and SIGHUP set; whoever sends a second one does not wait any longer.
 
-    A SIGHUP that is ignored, as under nohup, stays ignored. To be entered in the main thread, within its loop.
+    A SIGHUP that is ignored, as under nohup, stays ignored. Only the main thread gets signals: in another one
+    nothing sets it.
     """
     request = _Request(asyncio.get_running_loop())
-    numbers = list(ENDING)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    before = {number: signal.signal(number, request.repeat) for number in numbers}
+    before = {number: signal.signal(number, request.repeat) for number in _heeded()}
     try:
         yield request.made
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _heeded() -> list[signal.Signals]:
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    hang_up_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [*ENDING] if hang_up_ignored else [*ENDING, signal.SIGHUP]
 
 
 class _Request:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tms_tui.private_files import close_sqlite, make_folder, make_own_folder
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import engines, schema
 
@@ -21,11 +22,14 @@ class Database:
     """One store by URL. On SQLite a single writer; on PostgreSQL row locks do that work."""
 
     def __init__(self, url: str | sa.URL, patience: float = 5) -> None:
-        """Opens nothing yet. Raises ValueError for a database nobody serves or a password in a text URL."""
+        """Connects to nothing yet; an SQLite file is made for its owner alone.
+
+        Raises ValueError for a database nobody serves or a password in a text URL, OSError for a file not to be had.
+        """
         place = resolved(url)
         self._sqlite = place.get_backend_name() == "sqlite"
         if self._sqlite:
-            _make_directory(place)
+            _make_file(place)
             self._writer = engines.sqlite_writer(place, patience)
             self._reader = engines.sqlite_readers(place, patience)
         else:
@@ -81,7 +85,9 @@ class Database:
 
 
 def open_database(settings: ServerSettings) -> Database:
-    """The store the settings name; raises ValueError for an unfit URL, OSError for an unreadable password file."""
+    """The store the settings name; raises ValueError for an unfit URL, OSError for a file that is not to be had."""
+    if settings.database is None:
+        make_own_folder(settings.data)
     url = sa.make_url(settings.database_url)
     place: str | sa.URL = settings.database_url
     if settings.database_password is not None:
@@ -114,6 +120,7 @@ def _lost() -> Iterator[None]:
         raise StoreLostError(type(lost).__name__) from lost
 
 
-def _make_directory(place: sa.URL) -> None:
-    if place.database and place.database != ":memory:":
-        Path(place.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make_file(place: sa.URL) -> None:
+    if place.database and not place.database.startswith((":memory:", "file:")):
+        make_folder(Path(place.database).parent)
+        close_sqlite(Path(place.database))
