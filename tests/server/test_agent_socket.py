@@ -16,7 +16,7 @@ from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, SignedIn, running_server
 from tests.server.sockets import Far, agent_address, agent_socket, event_number
-from tms_tui.server import admin
+from tms_tui.server import accounts
 from tms_tui.server.settings import Rate
 
 
@@ -261,7 +261,7 @@ async def test_an_agent_shut_out_is_gone_within_a_minute(timed: RunningServer, c
     dana, bo = await timed.sign_in("Dana"), await timed.sign_in("Bo")
     async with agent_socket(timed, dana) as far, agent_socket(timed, bo) as far_bo:
         await welcomed(far)
-        await admin.disable_agent(timed.settings, email=dana.user.email)
+        await accounts.disable_agent(timed.settings, email=dana.user.email)
         clock.advance(30)
         assert await far.close_code() == 4401
         assert (await dana.http.get("/v1/auth/me")).json()["code"] == "token_revoked"

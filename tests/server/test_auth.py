@@ -1,11 +1,14 @@
 """Signing in, staying in, getting out, and every token that must not pass."""
 
+import asyncio
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
+import pytest
 
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
@@ -22,8 +25,14 @@ async def me(server: RunningServer, token: str) -> httpx.Response:
     return await server.client().get("/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
 
 
-async def refresh(server: RunningServer, token: str) -> httpx.Response:
-    return await server.client().post("/v1/auth/refresh", json={"refresh_token": token})
+async def refresh(server: RunningServer, token: str, request_id: str | None = None) -> httpx.Response:
+    """`request_id`: what the caller calls this request, the same when it is made again."""
+    headers = {"X-Request-Id": request_id} if request_id else {}
+    return await server.client().post("/v1/auth/refresh", json={"refresh_token": token}, headers=headers)
+
+
+def token_id(token: str) -> str:
+    return str(jwt.decode(token, options={"verify_signature": False})["jti"])
 
 
 async def test_login_answers_tokens_and_the_user(server: RunningServer) -> None:
@@ -93,6 +102,74 @@ async def test_a_reused_refresh_token_ends_the_whole_sign_in(server: RunningServ
     assert (reused.status_code, reused.json()["code"]) == (401, "token_revoked")
     assert (await refresh(server, fresh["refresh_token"])).json()["code"] == "token_revoked"
     assert (await me(server, fresh["access_token"])).json()["code"] == "token_revoked"
+
+
+async def test_a_refresh_whose_answer_was_lost_is_given_the_same_successor(
+    timed: RunningServer, clock: HandClock
+) -> None:
+    agent = await timed.sign_in()
+    lost = (await refresh(timed, agent.refresh_token, "one")).json()
+    clock.advance(9.5)
+    again = (await refresh(timed, agent.refresh_token, "one")).json()
+    assert token_id(again["refresh_token"]) == token_id(lost["refresh_token"])
+    assert (await me(timed, again["access_token"])).status_code == 200
+    assert (await refresh(timed, again["refresh_token"], "two")).status_code == 200
+
+
+async def test_of_requests_of_one_name_that_come_together_all_get_the_same(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    answers = await asyncio.gather(*(refresh(server, agent.refresh_token, "one") for _ in range(5)))
+    assert [one.status_code for one in answers] == [200] * 5
+    assert len({token_id(one.json()["refresh_token"]) for one in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_id", "later"),
+    [("two", 0.0), (None, 0.0), ("with a space", 0.0), ("one", 10.5)],
+    ids=["another name", "no name", "no fit name", "too late"],
+)
+async def test_any_other_reuse_ends_the_sign_in(
+    timed: RunningServer, clock: HandClock, request_id: str | None, later: float
+) -> None:
+    agent = await timed.sign_in()
+    fresh = (await refresh(timed, agent.refresh_token, "one")).json()
+    clock.advance(later)
+    assert (await refresh(timed, agent.refresh_token, request_id)).json()["code"] == "token_revoked"
+    assert (await refresh(timed, fresh["refresh_token"], "three")).json()["code"] == "token_revoked"
+    assert (await me(timed, fresh["access_token"])).json()["code"] == "token_revoked"
+
+
+async def test_a_repeated_name_opens_nothing_once_the_successor_was_used(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    fresh = (await refresh(server, agent.refresh_token, "one")).json()
+    assert (await refresh(server, fresh["refresh_token"], "two")).status_code == 200
+    assert (await refresh(server, agent.refresh_token, "one")).json()["code"] == "token_revoked"
+
+
+async def test_two_requests_without_a_name_are_not_the_same(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    assert (await refresh(server, agent.refresh_token)).status_code == 200
+    assert (await refresh(server, agent.refresh_token)).json()["code"] == "token_revoked"
+
+
+async def test_a_repeated_name_opens_nothing_after_the_sign_out(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    assert (await refresh(server, agent.refresh_token, "one")).status_code == 200
+    await agent.http.post("/v1/auth/logout")
+    assert (await refresh(server, agent.refresh_token, "one")).json()["code"] == "token_revoked"
+
+
+async def test_what_a_repeated_refresh_is_given_is_known_on_every_node_and_holds_no_token(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as one, running_server(tmp_path) as other:
+        agent = await one.sign_in()
+        lost = (await refresh(one, agent.refresh_token, "one")).json()
+        again = (await refresh(other, agent.refresh_token, "one")).json()
+        assert token_id(again["refresh_token"]) == token_id(lost["refresh_token"])
+        await one.stop()
+        await other.stop()
+    kept = (tmp_path / "tms-chat.db").read_bytes()
+    assert token_id(lost["refresh_token"]).encode() in kept
+    assert not [token for token in (*lost.values(), *again.values()) if len(str(token)) > 60 and token.encode() in kept]
 
 
 async def test_another_sign_in_of_the_same_agent_survives(server: RunningServer) -> None:

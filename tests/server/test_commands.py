@@ -35,6 +35,76 @@ def test_agents_are_added_once_and_listed(tmp_path: Path) -> None:
     assert (again.exit_code, "already" in again.output) == (1, True)
 
 
+def test_the_list_says_who_is_disabled_and_a_name_stays_one_field(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    assert add_dana(tmp_path).exit_code == 0
+    odd = ("--email", "odd@example.com", "--name", "Odd\tname\x1b[2J\nid", "--password-stdin", *data)
+    assert run("add-agent", *odd, stdin=f"{PASSWORD}\n").exit_code == 0
+    assert run("disable-agent", "--email", "DANA@example.com", *data).exit_code == 0
+    dana, other = [line.split("\t") for line in run("list-agents", *data).output.splitlines()]
+    assert dana[1:4] == ["agent", "dana@example.com", "Dana"]
+    assert dana[4].startswith("disabled since 20")
+    assert (len(other), other[2], "\x1b" in other[3]) == (4, "odd@example.com", False)
+    assert run("enable-agent", "--email", "dana@example.com", *data).exit_code == 0
+    assert "disabled" not in run("list-agents", *data).output
+
+
+def test_a_role_that_nothing_checks_is_not_offered_and_an_old_one_is_still_listed(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    refused = run("add-agent", "--email", "a@b.example", "--name", "A", "--role", "admin", *data)
+    assert (refused.exit_code, "--role" in refused.output) == (2, True)
+    assert add_dana(tmp_path).exit_code == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "tms-chat.db")) as store, store:
+        store.execute("UPDATE agents SET role = 'admin'")
+    assert run("list-agents", *data).output.split("\t")[1] == "admin"
+    assert run("sign-out", "--email", "dana@example.com", *data).exit_code == 0
+
+
+def test_each_command_says_what_it_did_and_an_unknown_e_mail_is_said(tmp_path: Path) -> None:
+    who, nobody = ("--email", "dana@example.com", "--data", str(tmp_path)), ("--email", "no@b.example")
+    assert add_dana(tmp_path).exit_code == 0
+    for command, words in (
+        ("set-password", "Set the password of dana@example.com; 0 sign-ins ended\n"),
+        ("sign-out", "Signed dana@example.com out; 0 sign-ins ended\n"),
+        ("disable-agent", "Disabled dana@example.com\n"),
+        ("enable-agent", "Enabled dana@example.com\n"),
+    ):
+        options = ("--password-stdin",) if command == "set-password" else ()
+        done = run(command, *options, *who, stdin="another one\n")
+        assert (done.exit_code, done.output) == (0, words)
+        unknown = run(command, *options, *nobody, *who[2:], stdin="another one\n")
+        assert (unknown.exit_code, "no@b.example" in unknown.output) == (1, True)
+
+
+def test_an_account_is_erased_once_it_is_disabled_and_the_operator_is_sure(tmp_path: Path) -> None:
+    who = ("--email", "dana@example.com", "--data", str(tmp_path))
+    assert add_dana(tmp_path).exit_code == 0
+    refused = run("erase-agent", "--yes", *who)
+    assert (refused.exit_code, "disable-agent" in refused.output) == (1, True)
+    assert run("disable-agent", *who).exit_code == 0
+    assert run("erase-agent", *who, stdin="n\n").exit_code == 1
+    assert run("list-agents", *who[2:]).output
+    assert run("erase-agent", *who, stdin="y\n").exit_code == 0
+    assert run("list-agents", *who[2:]).output == ""
+
+
+@pytest.mark.parametrize("given", [b"short\n", b"\n", b"          \n", b"not \xff utf-8\n", b"x" * 1001])
+def test_an_unfit_password_is_refused_in_words(tmp_path: Path, given: bytes) -> None:
+    assert add_dana(tmp_path).exit_code == 0
+    who = ("--email", "dana@example.com", "--password-stdin", "--data", str(tmp_path))
+    refused = CliRunner().invoke(server_group, ["set-password", *who], input=given)
+    assert (refused.exit_code, refused.output.startswith("Error: ")) == (1, True)
+
+
+def test_a_new_password_is_asked_for_twice_too(tmp_path: Path) -> None:
+    assert add_dana(tmp_path).exit_code == 0
+    who = ("--email", "dana@example.com", "--data", str(tmp_path))
+    asked = run("set-password", *who, stdin="another one\nanother one\n")
+    assert (asked.exit_code, "another one" in asked.output) == (0, False)
+    differ = run("set-password", *who, stdin="another one\nyet another\n")
+    assert differ.exit_code == 1
+
+
 def test_a_password_is_asked_for_twice_and_never_stored_as_it_is(tmp_path: Path) -> None:
     asked = run(
         *("add-agent", "--email", "bo@example.com", "--name", "Bo", "--data", str(tmp_path)),

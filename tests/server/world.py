@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.server.hand_clock import HandClock
 from tests.server.matrix import VISITORS, Id, Role
 from tests.server.running import RunningServer, SignedIn, Visitor
-from tms_tui.server import admin, tables
+from tms_tui.server import accounts, tables
 from tms_tui.server.bus import Bus, Notice
 
 
@@ -71,7 +71,7 @@ async def populated(made: World, timed: RunningServer, clock: HandClock) -> Worl
     made.tokens[Role.SIGNED_OUT] = gone.access_token
     await gone.http.post("/v1/auth/logout")
     made.tokens[Role.DISABLED] = (await timed.sign_in(leaving[Role.DISABLED])).access_token
-    await admin.disable_agent(timed.settings, email="dis@example.com")
+    await accounts.disable_agent(timed.settings, email="dis@example.com")
     made.tokens[Role.REFRESH] = (await timed.sign_in(leaving[Role.REFRESH])).refresh_token
     for role, name in ((Role.AGENT, "Dana"), (Role.ASSIGNEE, "Bo"), (Role.ADMIN, "Ada")):
         made.agents[role] = await timed.sign_in(name)

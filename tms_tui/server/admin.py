@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.domain.model import Role
 from tms_tui.protocol import wire
 from tms_tui.server import texts
-from tms_tui.server.clock import SystemClock, timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import ServerSettings
@@ -18,37 +17,21 @@ from tms_tui.server.store import agents, canned, installation, schema
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.database import open_database
 
-PASSWORD_CHARACTERS = 8
 
-
-async def add_agent(
-    settings: ServerSettings, *, email: str, name: str, password: str, role: str = Role.AGENT
-) -> wire.User:
+async def add_agent(settings: ServerSettings, *, email: str, name: str, password: str) -> wire.User:
     """A new agent of the settings' tenant; raises Refusal when the e-mail is taken or a field is unfit."""
     email = texts.storable("email", email.strip().lower(), texts.NAME_CHARACTERS)
     name = texts.storable("name", name.strip(), texts.NAME_CHARACTERS)
-    role = texts.one_of("role", role, Role)
     if "@" not in email or not name:
         raise Refusal(422, "invalid_field", "An agent needs an e-mail address and a name.")
-    if len(password) < PASSWORD_CHARACTERS:
-        words = f"A password needs at least {PASSWORD_CHARACTERS} characters."
-        raise Refusal(422, "invalid_field", words)
-    password_hash = await Passwords(settings.password_cost).hash(password)
-    agent = AgentRow(str(uuid.uuid4()), settings.tenant, email, name, role, password_hash, "online", None)
+    password_hash = await Passwords(settings.password_cost).hash(texts.new_password("password", password))
+    agent = AgentRow(str(uuid.uuid4()), settings.tenant, email, name, Role.AGENT, password_hash, "online", None)
     try:
         async with open_store(settings) as connection:
             await agents.insert(connection, agent)
     except IntegrityError as taken:
         raise Refusal(409, "email_taken", f"There is an agent with the e-mail {email} already.") from taken
     return agent.user()
-
-
-async def disable_agent(settings: ServerSettings, *, email: str) -> None:
-    """Keeps an agent out; what they have open closes within a minute. Raises Refusal for an unknown e-mail."""
-    async with open_store(settings) as connection:
-        at = timestamp(SystemClock().now())
-        if not await agents.disable(connection, settings.tenant, email.strip().lower(), at):
-            raise Refusal(404, "unknown_agent", f"There is no agent with the e-mail {email}.")
 
 
 async def add_canned(settings: ServerSettings, *, shortcut: str, title: str, content: str) -> None:
@@ -62,9 +45,10 @@ async def add_canned(settings: ServerSettings, *, shortcut: str, title: str, con
         await canned.put(connection, settings.tenant, response)
 
 
-async def list_agents(settings: ServerSettings) -> list[wire.User]:
+async def list_agents(settings: ServerSettings) -> list[AgentRow]:
+    """All of the tenant, those who are kept out too."""
     async with open_store(settings) as connection:
-        return [one.user() for one in await agents.of_tenant(connection, settings.tenant)]
+        return await agents.of_tenant(connection, settings.tenant)
 
 
 async def forget_signing_key(settings: ServerSettings) -> None:

@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tms_tui.server import audit, keys
+from tms_tui.server.accountwatch import AccountWatch
 from tms_tui.server.background import Background
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
+from tms_tui.server.holders import release_stranded
 from tms_tui.server.hub import Hub
 from tms_tui.server.identities import Identities
 from tms_tui.server.journal import Journal
@@ -86,7 +88,8 @@ async def _life(node: str, served: Services, background: Background) -> AsyncIte
         closing.push_async_callback(background.close)
         roll = partial(_roster, node, served.presence, served.hub)
         background.start(served.hub.nodes.run(roll), "nodes")
-        background.start(served.hub.watch_sign_ins(served.clock, served.settings.sign_in_check), "sign-ins")
+        accounts = AccountWatch(served.journal, served.hub, served.signins, served.settings)
+        background.start(accounts.run(), "accounts")
         background.start(served.hub.watch_writing(served.settings.slow_write), "slow sockets")
         background.start(wake_for_ever(served.journal, served.settings.wake_check), "waking")
         yield
@@ -110,6 +113,7 @@ async def _open(served: Services) -> None:
         name = await installation.name(connection)
     await served.bus.start(served.hub.hear, name)
     await served.visitors.adopt()
+    await release_stranded(served.journal)
 
 
 def _roster(node: str, presence: Presence, hub: Hub) -> Roster:

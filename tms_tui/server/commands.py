@@ -1,12 +1,12 @@
 """`tms-chat serve` and `tms-chat server ...`: options in, one sentence out."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tms_tui.server.accountcommands import ACCOUNT_COMMANDS
 from tms_tui.server.logs import to_stderr
 from tms_tui.server.options import (
     CANNOT_RUN,
@@ -139,38 +139,6 @@ def server_group() -> None:
     """Manage the reference server's agents and texts."""
 
 
-@server_group.command("add-agent")
-@click.option("--email", required=True)
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice(["agent", "admin"]), default="agent", show_default=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
-@data_option
-@database_option
-@database_password_option
-@tenant_option
-def add_agent(*, email: str, name: str, role: str, password_stdin: bool, **options: Any) -> None:
-    """Add an agent; asks for the password."""
-    from tms_tui.server import admin
-
-    password = _password(from_stdin=password_stdin)
-    user = run(admin.add_agent(ServerSettings(**options), email=email, name=name, password=password, role=role))
-    report(f"Added {user.name} <{user.email}>, {user.role}, {user.id}")
-
-
-@server_group.command("disable-agent")
-@click.option("--email", required=True)
-@data_option
-@database_option
-@database_password_option
-@tenant_option
-def disable_agent(*, email: str, **options: Any) -> None:
-    """Keep an agent out; what they have open closes within a minute."""
-    from tms_tui.server import admin
-
-    run(admin.disable_agent(ServerSettings(**options), email=email))
-    report(f"Disabled {email}")
-
-
 @server_group.command("add-canned")
 @click.option("--shortcut", required=True, help="What agents type to find it.")
 @click.option("--title", required=True)
@@ -185,19 +153,6 @@ def add_canned(*, shortcut: str, title: str, content: str, **options: Any) -> No
 
     run(admin.add_canned(ServerSettings(**options), shortcut=shortcut, title=title, content=content))
     report(f"Kept {shortcut}")
-
-
-@server_group.command("list-agents")
-@data_option
-@database_option
-@database_password_option
-@tenant_option
-def list_agents(**options: Any) -> None:
-    """List the agents, one a line: id, role, e-mail, name."""
-    from tms_tui.server import admin
-
-    for user in run(admin.list_agents(ServerSettings(**options))):
-        click.echo(f"{user.id}\t{user.role}\t{user.email}\t{user.name}")
 
 
 @server_group.command("migrate")
@@ -235,12 +190,5 @@ def openapi() -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(document(ROUTES)), indent=2))
 
 
-def _password(*, from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    entered: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return entered
-
-
-for one in (prune, export_customer, erase_customer):
+for one in (*ACCOUNT_COMMANDS, prune, export_customer, erase_customer):
     server_group.add_command(one)

@@ -1,7 +1,6 @@
 """Around every request: its id, headers for every answer, one log line without secrets, the answer to a crash."""
 
 import logging
-import re
 import time
 import traceback
 import uuid
@@ -15,12 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tms_tui.server import audit
 from tms_tui.server.errors import Refusal
-from tms_tui.server.logs import request_id
+from tms_tui.server.logs import REQUEST_ID, request_id
 from tms_tui.server.services import Services
 
 Life = Callable[[], AbstractAsyncContextManager[None]]
 logger = logging.getLogger(__name__)
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _API = "/v1/"
 _SECRETS = frozenset({"token", "access_token", "refresh_token", "visitor_token"})
 
@@ -50,7 +48,7 @@ class _Exchange:
         headers = Headers(scope=scope)
         self._origin = headers.get("origin")
         asked = headers.get("x-request-id", "")
-        self._id = asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+        self._id = asked if REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
         self._started = time.perf_counter()
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:

@@ -8,8 +8,10 @@ import msgspec
 from tms_tui.protocol import wire
 from tms_tui.server.clock import moment
 from tms_tui.server.errors import Refusal, invalid
+from tms_tui.server.holders import checked, reopened
 from tms_tui.server.journal import Change, Journal
-from tms_tui.server.store import agents, marks, messages, sessions
+from tms_tui.server.store import marks, messages, sessions
+from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, Speaker, write
 
@@ -32,16 +34,17 @@ class Handed:
 
 
 async def assign(journal: Journal, tenant_id: str, session_id: str, by: Speaker, wanted: Assignment) -> Handed:
-    """Raises the 409 `already_assigned` with what stands, 422 for an agent the tenant has not."""
+    """Raises the 409 `already_assigned` with what stands, 422 for an agent the tenant has not or who is kept out."""
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
         previous = conversation.assigned_agent_id
         if wanted.expected is not msgspec.UNSET and wanted.expected != previous:
             raise _taken(conversation, await _unread(change, conversation, by.id))
+        holder = None if wanted.agent_id is None else await checked(change, wanted.agent_id)
         waited = None
         if wanted.agent_id != previous:
             waited = await _waited(change, session_id) if previous is None else None
-            await _hand_over(change, conversation, wanted.agent_id)
+            await _hand_over(change, conversation, holder)
             data = wire.Assigned(session=conversation.on_wire(), previous_agent_id=previous, by_agent_id=by.id)
             change.happened(wire.SESSION_ASSIGNED, conversation, data, "agent")
         if wanted.note is not None:
@@ -54,15 +57,10 @@ async def _waited(change: Change, session_id: str) -> float | None:
     return None if first is None else max(0.0, change.moment - moment(first))
 
 
-async def _hand_over(change: Change, conversation: Conversation, agent_id: str | None) -> None:
-    conversation.assigned_agent_id = agent_id
-    conversation.assigned_agent_name = conversation.assigned_at = None
-    if agent_id is not None:
-        agent = await agents.by_id(change.connection, change.tenant_id, agent_id)
-        if agent is None or agent.disabled_at is not None:
-            raise Refusal(422, "unknown_agent", "There is no such agent.", details={"field": "agent_id"})
-        conversation.assigned_agent_name = agent.name
-        conversation.assigned_at = change.at
+async def _hand_over(change: Change, conversation: Conversation, holder: AgentRow | None) -> None:
+    conversation.assigned_agent_id = holder.id if holder else None
+    conversation.assigned_agent_name = holder.name if holder else None
+    conversation.assigned_at = change.at if holder else None
     conversation.version += 1
     await change.save(conversation)
 
@@ -91,6 +89,7 @@ async def set_status(
             conversation.waiting_since = None
         elif conversation.status == "ended":
             conversation.waiting_since = await messages.unanswered_since(change.connection, session_id)
+            await reopened(change, conversation)
         conversation.status = status
         conversation.pending_until = until
         conversation.ended_at = change.at if status == "ended" else None

@@ -5,8 +5,6 @@ import logging
 import random
 from typing import assert_never
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from tms_tui.server.background import Background
 from tms_tui.server.bus import LogGrew, LoginEnded, MarkMoved, Missed, Notice, Roster, Whisper
 from tms_tui.server.clock import Clock
@@ -83,20 +81,17 @@ class Hub:
                 for line in feed.listeners.everyone():
                     line.outbox.cut_if_stuck(before)
 
-    async def watch_sign_ins(self, clock: Clock, every: float) -> None:
-        """Closes what a sign-out unheard or an agent shut out has left open, for ever."""
-        while True:
-            await clock.sleep(every)
-            for feed in self._feeds.values():
-                await self._close_ended(feed)
-
-    async def _close_ended(self, feed: Feed) -> None:
-        held = {line.login_id for line in feed.listeners.agents}
-        try:
+    async def close_ended(self) -> None:
+        """Closes what a sign-out unheard or an agent shut out has left open."""
+        for feed in list(self._feeds.values()):
+            held = {line.login_id for line in feed.listeners.agents}
             async with self._database.read() as connection:
                 feed.cut(held - await agents.standing(connection, held))
-        except SQLAlchemyError as error:
-            logger.error("sign-ins unreadable error=%s", type(error).__name__)
+
+    def look_at_logs(self) -> None:
+        """Somebody may have written there who announced nothing."""
+        for feed in self._feeds.values():
+            feed.grew()
 
     def hear(self, notice: Notice) -> None:
         """What the bus says, from this node or another."""
@@ -129,8 +124,7 @@ class Hub:
         self._signins.forget_all()
         self.marks.forget_all()
         self.nodes.deaf_until_now()
-        for feed in self._feeds.values():
-            feed.grew()
+        self.look_at_logs()
 
     def _make_room(self, tenant_id: str, newest: AgentLine) -> None:
         """Closes what is too much: first what the same console, which may be replacing it, had opened before."""

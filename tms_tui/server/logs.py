@@ -2,12 +2,16 @@
 
 import contextvars
 import logging
+import re
 import sys
 from typing import Final
 
 import msgspec
 
 from tms_tui.server.clock import timestamp
+
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+"""What a caller may call its request."""
 
 request_id: Final[contextvars.ContextVar[str]] = contextvars.ContextVar("request_id", default="-")
 """Of the request or socket that is being served in this context."""

@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tms_tui.server.settings import PasswordCost
+from tms_tui.server.texts import composed
 
 
 class Passwords:
@@ -26,6 +27,10 @@ class Passwords:
             return await asyncio.to_thread(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:
+        # As it was typed too: passwords were once kept without being composed.
+        return any(self._fits(stored, spelt) for spelt in dict.fromkeys((composed(password), password)))
+
+    def _fits(self, stored: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):

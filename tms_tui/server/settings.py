@@ -85,8 +85,12 @@ class ServerSettings:
     """Over how many seconds a stopping node sends its sockets elsewhere."""
     log_check: float = 5
     """How often the event log is compared even when no announcement came."""
+    account_check: float = 2
+    """How often it is asked whether another process changed an agent's account."""
     sign_in_check: float = 30
-    """How often open sockets are compared with the sign-ins that stand."""
+    """How often open sockets are compared with the sign-ins that stand, and holders with the agents there are."""
+    refresh_again: float = 10
+    """How long the same request for fresh tokens is given the same ones again, as its answer may have been lost."""
     wake_check: float = 5
     """How often it is looked for conversations whose time to wake has come."""
     resume_limit: int = 10_000

@@ -41,7 +41,10 @@ refresh_tokens = sa.Table(
     sa.Column("jti", sa.Text, primary_key=True),
     sa.Column("login_id", sa.ForeignKey("logins.id"), nullable=False, index=True),
     sa.Column("used_at", sa.Text),
+    sa.Column("request_id", sa.Text),
+    sa.Column("successor", sa.Text),
 )
+"""One that is used keeps for which request, and the `jti` of the one that request was given."""
 
 sessions = sa.Table(
     "sessions",
@@ -83,6 +86,12 @@ sessions = sa.Table(
     sa.Index("sessions_by_activity", "tenant_id", "last_activity_at", "id"),
     sa.Index("sessions_by_customer", "tenant_id", "customer_id"),
     sa.Index("sessions_by_wake", "pending_until"),
+    sa.Index(
+        "sessions_held",
+        "assigned_agent_id",
+        sqlite_where=sa.text("status <> 'ended' AND assigned_agent_id IS NOT NULL"),
+        postgresql_where=sa.text("status <> 'ended' AND assigned_agent_id IS NOT NULL"),
+    ),
     sa.Index("sessions_by_email", "tenant_id", "email_digest"),
     sa.Index("sessions_by_network", "tenant_id", "network_digest"),
 )

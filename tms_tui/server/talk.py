@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tms_tui.protocol import wire
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal
+from tms_tui.server.holders import reopened
 from tms_tui.server.journal import Change, Journal
 from tms_tui.server.store import messages, sessions
 from tms_tui.server.store.conversation import Conversation
@@ -66,6 +67,8 @@ async def write(change: Change, conversation: Conversation, speaker: Speaker, sa
         created_at=change.at,
     )
     conversation.last_message = _preview(message)
+    if conversation.status == "ended" and speaker.type == "visitor":
+        await reopened(change, conversation)
     moved = _follow(conversation, message)
     await messages.insert(change.connection, message)
     await change.save(conversation)

@@ -1,6 +1,7 @@
 """What text is taken from outside: stored as it was written, or refused with the field's name."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NoReturn
@@ -11,6 +12,8 @@ from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import invalid
 
 NAME_CHARACTERS: Final = 200
+PASSWORD_CHARACTERS: Final = 8
+PASSWORD_LONGEST: Final = 1000
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -36,6 +39,19 @@ def message(value: str) -> str:
     if not value.strip():
         raise invalid("content", "A message needs words.")
     return storable("content", value, MESSAGE_CHARACTERS)
+
+
+def new_password(field: str, value: str) -> str:
+    """What may become a password, composed as sign-in composes it; raises 422."""
+    value = composed(value)
+    if len(value) < PASSWORD_CHARACTERS or not value.strip():
+        raise invalid(field, f"A password needs at least {PASSWORD_CHARACTERS} characters, not all of them blank.")
+    return storable(field, value, PASSWORD_LONGEST)
+
+
+def composed(password: str) -> str:
+    """One spelling for what looks the same: keyboards differ in how they write an accent."""
+    return unicodedata.normalize("NFC", password)
 
 
 def uuid_text(field: str, value: str) -> str:

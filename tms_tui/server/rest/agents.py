@@ -15,7 +15,7 @@ from tms_tui.server.texts import one_of
 async def listing(_request: Request, served: Services, caller: Caller) -> Response:
     async with served.database.read() as database:
         found = await agents.of_tenant(database, caller.tenant_id)
-    return answer(wire.AgentsAnswer(agents=[served.presence.on_wire(one) for one in found]))
+    return answer(wire.AgentsAnswer(agents=[served.presence.on_wire(one) for one in found if one.disabled_at is None]))
 
 
 async def availability(request: Request, served: Services, caller: Caller) -> Response:
@@ -43,7 +43,10 @@ async def canned_responses(_request: Request, served: Services, caller: Caller) 
 
 routes = [
     for_agents(
-        "GET", "/v1/agents", listing, About("The tenant's agents, and who of them is there.", {200: wire.AgentsAnswer})
+        "GET",
+        "/v1/agents",
+        listing,
+        About("Who may sign in, and who of them is there.", {200: wire.AgentsAnswer}),
     ),
     for_agents(
         "PUT",

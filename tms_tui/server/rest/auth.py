@@ -10,10 +10,10 @@ from tms_tui.server.bus import LoginEnded
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import unauthorized
 from tms_tui.server.rest.call import About, Call, for_agents
-from tms_tui.server.rest.request import Caller, answer, body
+from tms_tui.server.rest.request import Caller, answer, body, given_id
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import agents
-from tms_tui.server.store.agents import AgentRow, Rotation
+from tms_tui.server.store.agents import AgentRow, Spending
 from tms_tui.server.texts import NAME_CHARACTERS, storable
 from tms_tui.server.tokens import ACCESS, REFRESH, Claims
 
@@ -70,12 +70,19 @@ async def refresh(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.RefreshBody)
     claims = served.tokens.verify(asked.refresh_token, REFRESH)
-    successor = str(uuid.uuid4())
+    now = served.clock.now()
+    spending = Spending(
+        login_id=claims.sid,
+        jti=claims.jti,
+        successor=str(uuid.uuid4()),
+        request_id=given_id(request),
+        at=timestamp(now),
+        again_since=timestamp(now - served.settings.refresh_again),
+    )
     async with served.database.write() as database:
-        at = timestamp(served.clock.now())
         agent = await agents.by_id(database, claims.tenant_id, claims.sub)
-        rotation = await agents.rotate(database, claims.sid, claims.jti, successor, at)
-    if rotation is Rotation.REVOKED or agent is None or agent.disabled_at is not None:
+        successor = await agents.rotate(database, spending)
+    if successor is None or agent is None or agent.disabled_at is not None:
         await _announce_end(served, claims)
         raise unauthorized("token_revoked", "This sign-in is over. Sign in again.")
     return answer(_tokens(served, agent, claims.sid, successor))
@@ -113,7 +120,8 @@ routes = [
         "/v1/auth/refresh",
         refresh,
         About(
-            "Exchange a refresh token, once, for a new pair; one used twice ends the sign-in.",
+            "Exchange a refresh token, once, for a new pair; one used twice ends the sign-in, unless the same"
+            " X-Request-Id asks again within 10 s, whose answer was lost.",
             {200: wire.TokenAnswer},
             refusals={401: "bad_token, token_expired, token_revoked"},
             body=wire.RefreshBody,

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from tms_tui.server.errors import Refusal, invalid, not_found, unauthorized
+from tms_tui.server.logs import REQUEST_ID
 from tms_tui.server.services import Services, services
 from tms_tui.server.settings import BODY_BYTES
 from tms_tui.server.store.agents import AgentRow
@@ -96,6 +97,12 @@ async def body(request: Request, shape: type[Body]) -> Body:
 
 def answer(shape: msgspec.Struct, status: int = 200) -> Response:
     return Response(msgspec.json.encode(shape), status, media_type=JSON)
+
+
+def given_id(request: Request) -> str | None:
+    """The name its maker gave the call, the same when it is made again; None without a fit one."""
+    asked = request.headers.get("x-request-id", "")
+    return asked if REQUEST_ID.fullmatch(asked) else None
 
 
 def session_id(request: Request) -> str:

@@ -159,7 +159,7 @@ routes = [
         About(
             "Take, hand over or release; with `expected_agent_id` only from whom it names.",
             {200: wire.Session, 409: wire.AssignConflict},
-            refusals={422: "unknown_agent"},
+            refusals={422: "unknown_agent, agent_disabled"},
             body=wire.AssignBody,
         ),
     ),

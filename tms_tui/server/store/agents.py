@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.protocol import wire
-from tms_tui.server.tables import agents, logins, refresh_tokens
+from tms_tui.server.tables import agents, logins, marks, refresh_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +96,28 @@ async def standing(connection: AsyncConnection, login_ids: Collection[str]) -> s
     return set(rows.scalars())
 
 
-async def disable(connection: AsyncConnection, tenant_id: str, email: str, at: str) -> bool:
-    """Keeps an agent out from now on; False when there is none of that e-mail."""
-    found = await connection.execute(
-        sa.update(agents)
-        .where(agents.c.tenant_id == tenant_id, agents.c.email == email)
-        .values(disabled_at=at)
-        .returning(agents.c.id)
-    )
-    return found.one_or_none() is not None
+async def disable(connection: AsyncConnection, agent_id: str, at: str | None) -> None:
+    """Keeps an agent out from then on; None lets them in again."""
+    await connection.execute(sa.update(agents).where(agents.c.id == agent_id).values(disabled_at=at))
+
+
+async def set_password(connection: AsyncConnection, agent_id: str, password_hash: str) -> None:
+    await connection.execute(sa.update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash))
+
+
+async def can_come(connection: AsyncConnection, tenant_id: str, agent_id: str) -> bool:
+    """Whether there is such an agent, and nobody keeps them out."""
+    agent = await by_id(connection, tenant_id, agent_id)
+    return agent is not None and agent.disabled_at is None
+
+
+async def delete(connection: AsyncConnection, agent_id: str) -> None:
+    """With sign-ins and read marks. Whoever holds conversations must have been freed of them before."""
+    own = sa.select(logins.c.id).where(logins.c.agent_id == agent_id)
+    await connection.execute(sa.delete(refresh_tokens).where(refresh_tokens.c.login_id.in_(own)))
+    await connection.execute(sa.delete(logins).where(logins.c.agent_id == agent_id))
+    await connection.execute(sa.delete(marks).where(marks.c.agent_id == agent_id))
+    await connection.execute(sa.delete(agents).where(agents.c.id == agent_id))
 
 
 async def start_login(connection: AsyncConnection, login_id: str, agent_id: str, jti: str, at: str) -> None:
@@ -113,40 +125,74 @@ async def start_login(connection: AsyncConnection, login_id: str, agent_id: str,
     await connection.execute(sa.insert(refresh_tokens).values(jti=jti, login_id=login_id))
 
 
-class Rotation(Enum):
-    """What became of a refresh token handed in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """A refresh token handed in for the next one, `successor`, by a request that may have a name of its maker's."""
 
-    ROTATED = auto()
-    REVOKED = auto()
-    """It was used before, or its sign-in had ended; the sign-in is over now."""
+    login_id: str
+    jti: str
+    successor: str
+    request_id: str | None = None
+    at: str
+    again_since: str
+    """A token that was spent since then is exchanged once more for the same request."""
 
 
-async def rotate(connection: AsyncConnection, login_id: str, jti: str, successor: str, at: str) -> Rotation:
-    """Spends one refresh token for the next; a spent one ends the sign-in."""
-    spent = await connection.execute(
-        sa.update(refresh_tokens)
-        .where(
-            refresh_tokens.c.jti == jti,
-            refresh_tokens.c.login_id == login_id,
-            refresh_tokens.c.used_at.is_(None),
-        )
-        .values(used_at=at)
-        .returning(refresh_tokens.c.jti)
+async def rotate(connection: AsyncConnection, spending: Spending) -> str | None:
+    """The `jti` of the token that follows; None when the sign-in is over now.
+
+    It is over when the token was spent before, but for a request that is made again because its answer was lost.
+    """
+    token = await _refresh_token(connection, spending.login_id, spending.jti)
+    if token is not None and token.used_at is None:
+        await _spend(connection, spending)
+        return spending.successor
+    if token is not None and await _is_repeated(connection, token, spending):
+        return str(token.successor)
+    await end_login(connection, spending.login_id, spending.at)
+    return None
+
+
+async def _refresh_token(connection: AsyncConnection, login_id: str, jti: str | None) -> sa.Row[Any] | None:
+    """Of a sign-in that stands; held until the commit, so that of two requests the later sees what the first did."""
+    found = await connection.execute(
+        sa.select(refresh_tokens)
+        .join(logins, logins.c.id == refresh_tokens.c.login_id)
+        .where(refresh_tokens.c.jti == jti, logins.c.id == login_id, logins.c.revoked_at.is_(None))
+        .with_for_update()
     )
-    standing = await connection.execute(
-        sa.select(logins.c.id).where(logins.c.id == login_id, logins.c.revoked_at.is_(None))
-    )
-    if spent.one_or_none() is None or standing.one_or_none() is None:
-        await end_login(connection, login_id, at)
-        return Rotation.REVOKED
-    await connection.execute(sa.insert(refresh_tokens).values(jti=successor, login_id=login_id))
-    return Rotation.ROTATED
+    return found.one_or_none()
+
+
+async def _spend(connection: AsyncConnection, spending: Spending) -> None:
+    values = {"used_at": spending.at, "request_id": spending.request_id, "successor": spending.successor}
+    await connection.execute(sa.update(refresh_tokens).where(refresh_tokens.c.jti == spending.jti).values(**values))
+    await connection.execute(sa.insert(refresh_tokens).values(jti=spending.successor, login_id=spending.login_id))
+
+
+async def _is_repeated(connection: AsyncConnection, token: sa.Row[Any], spending: Spending) -> bool:
+    """Whether this is the request that spent the token, soon after, and nobody has used what it was given."""
+    if spending.request_id is None or token.request_id != spending.request_id or token.used_at < spending.again_since:
+        return False
+    given = await _refresh_token(connection, spending.login_id, token.successor)
+    return given is not None and given.used_at is None
 
 
 async def end_login(connection: AsyncConnection, login_id: str, at: str) -> None:
     await connection.execute(
         sa.update(logins).where(logins.c.id == login_id, logins.c.revoked_at.is_(None)).values(revoked_at=at)
     )
+
+
+async def end_logins(connection: AsyncConnection, agent_id: str, at: str, *, but: str | None = None) -> list[str]:
+    """Ends all sign-ins of an agent that stand, but for one; which ended."""
+    ended = await connection.execute(
+        sa.update(logins)
+        .where(logins.c.agent_id == agent_id, logins.c.revoked_at.is_(None), logins.c.id != (but or ""))
+        .values(revoked_at=at)
+        .returning(logins.c.id)
+    )
+    return list(ended.scalars())
 
 
 async def _one(connection: AsyncConnection, condition: sa.ColumnElement[bool]) -> AgentRow | None:

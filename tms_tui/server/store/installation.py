@@ -13,6 +13,7 @@ from tms_tui.server.tables import installation
 _NAME: Final = "name"
 _SIGNING_KEY: Final = "signing key"
 _DIGEST_KEY: Final = "digest key"
+_ACCOUNTS: Final = "accounts"
 
 
 async def name(connection: AsyncConnection) -> str:
@@ -38,6 +39,21 @@ async def forget_signing_key(connection: AsyncConnection) -> None:
 def digest_key(connection: Connection) -> bytes:
     """Under which e-mails and networks are digested; made by whoever asks first, a migration for one."""
     return bytes.fromhex(_kept_now(connection, _DIGEST_KEY, secrets.token_hex(32)))
+
+
+async def accounts_changed(connection: AsyncConnection) -> None:
+    """Marks that an agent's account or sign-ins were changed by a process that no server hears."""
+    words = sa.text(
+        "INSERT INTO installation (name, value) VALUES (:name, :value)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
+    await connection.execute(words, {"name": _ACCOUNTS, "value": uuid.uuid4().hex})
+
+
+async def accounts_mark(connection: AsyncConnection) -> str:
+    """Another one after each such change; "" before the first."""
+    found = await connection.execute(sa.select(installation.c.value).where(installation.c.name == _ACCOUNTS))
+    return found.scalar_one_or_none() or ""
 
 
 async def _kept(connection: AsyncConnection, what: str, otherwise: str) -> str:

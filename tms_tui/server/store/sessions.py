@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.server.errors import invalid, not_found
 from tms_tui.server.store.conversation import Conversation
-from tms_tui.server.tables import messages, sessions
+from tms_tui.server.tables import agents, messages, sessions
 
 _NAMES = tuple(field.name for field in fields(Conversation))
 # Built once: putting thirty values into a new statement costs more than running it.
@@ -92,6 +92,36 @@ async def due(connection: AsyncConnection, at: str) -> list[tuple[str, str]]:
         .order_by(sessions.c.pending_until)
     )
     return [(row.tenant_id, row.id) for row in await connection.execute(query)]
+
+
+# Spelt out, or SQLite does not find the index that holds nothing else.
+_HELD = (sessions.c.status != sa.literal_column("'ended'")) & sessions.c.assigned_agent_id.is_not(None)
+
+_CAN_COME = sa.exists().where(agents.c.id == sessions.c.assigned_agent_id, agents.c.disabled_at.is_(None))
+STRANDED = sa.select(sessions.c.tenant_id, sessions.c.id).where(_HELD, ~_CAN_COME)
+"""What is open and held by somebody who cannot come."""
+
+
+async def held_by(connection: AsyncConnection, tenant_id: str, agent_id: str) -> list[str]:
+    """The open conversations that an agent holds."""
+    query = sa.select(sessions.c.id).where(
+        _HELD, sessions.c.tenant_id == tenant_id, sessions.c.assigned_agent_id == agent_id
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def stranded(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Tenant and id of the open conversations that are held by somebody who is kept out, or is no more."""
+    return [(row.tenant_id, row.id) for row in await connection.execute(STRANDED)]
+
+
+async def forget_holder(connection: AsyncConnection, tenant_id: str, agent_id: str) -> None:
+    """Of the conversations that ended: nobody is told, whoever reads them again sees it."""
+    await connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.tenant_id == tenant_id, sessions.c.assigned_agent_id == agent_id)
+        .values(assigned_agent_id=None, assigned_agent_name=None, assigned_at=None, version=sessions.c.version + 1)
+    )
 
 
 async def page(connection: AsyncConnection, tenant_id: str, wanted: Wanted) -> tuple[list[Conversation], str | None]:
