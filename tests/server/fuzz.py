@@ -16,7 +16,8 @@ from tests.server.running import RunningServer, running_server
 _COUNTED: Final = re.compile(r'^tms_chat_http_requests_total\{method="[A-Z]+",status="(\d+)"\} (\d+)', re.MULTILINE)
 _COMMAND: Final = "from schemathesis.cli import schemathesis; schemathesis()"
 # Of several blocks that fit the first holds. Left out: what ends the sign-in of the run, and sockets, which answer
-# nothing to a plain call. What is in order by the schema may be refused where the schema cannot tell all.
+# nothing to a plain call. What is in order by the schema may be refused where the schema cannot tell all, as of a
+# moment that is past.
 _CONFIG: Final = """
 [[operations]]
 include-path-regex = "^/v1/auth/logout$|/ws$"
@@ -26,6 +27,12 @@ enabled = false
 include-path = "/v1/chat/events"
 headers = {{ Authorization = "Bearer {agent}" }}
 parameters = {{ "query.after" = "0" }}
+
+[[operations]]
+include-path-regex = "/(block|unblock|revoke)$"
+headers = {{ Authorization = "Bearer {agent}" }}
+parameters = {{ "path.session_id" = "{other}" }}
+checks.positive_data_acceptance.enabled = false
 
 [[operations]]
 include-path = {beyond_schema}
@@ -82,8 +89,15 @@ async def _configured(server: RunningServer, home: Path) -> Path:
     """In a file, for what stands in a command line can be read by others."""
     agent, visitor = await server.sign_in(), await server.visitor()
     await visitor.says("hello")
+    # Of a customer elsewhere: the visitor whose calls are made is not to be kept out.
+    other = await server.visitor(address="127.0.0.9")
     file = home / "schemathesis.toml"
-    named = {"agent": agent.access_token, "visitor": visitor.token, "session": visitor.session_id}
+    named = {
+        "agent": agent.access_token,
+        "visitor": visitor.token,
+        "session": visitor.session_id,
+        "other": other.session_id,
+    }
     file.write_text(_CONFIG.format(beyond_schema=_beyond_schema(), **named))
     return file
 

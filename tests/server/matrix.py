@@ -18,6 +18,8 @@ class Role(StrEnum):
     REFRESH = "refresh token"
     VISITOR = "visitor"
     OTHER_VISITOR = "visitor of another conversation"
+    BLOCKED = "visitor who is blocked"
+    REVOKED = "visitor whose token was revoked"
     AGENT = "agent"
     ASSIGNEE = "assignee"
     ADMIN = "admin"
@@ -26,7 +28,8 @@ class Role(StrEnum):
 
 AGENTS: Final = (Role.AGENT, Role.ASSIGNEE, Role.ADMIN, Role.STRANGER)
 VISITORS: Final = (Role.VISITOR, Role.OTHER_VISITOR)
-KEPT_OUT: Final = tuple(role for role in Role if role not in AGENTS + VISITORS)
+BLOCKED: Final = (Role.BLOCKED,)
+KEPT_OUT: Final = tuple(role for role in Role if role not in AGENTS + VISITORS + BLOCKED)
 
 
 class Id(StrEnum):
@@ -57,7 +60,12 @@ class Row:
 
     @property
     def names_session(self) -> bool:
-        return "{session_id}" in self.path
+        """A conversation, or a block, which belongs to a tenant in the same way."""
+        return "{session_id}" in self.path or self.names_block
+
+    @property
+    def names_block(self) -> bool:
+        return "{block_id}" in self.path
 
     def ids(self) -> tuple[Id, ...]:
         return tuple(Id) if self.names_session else (Id.OWN,)
@@ -66,6 +74,8 @@ class Row:
         """The status of one cell."""
         if self.door is Door.OPEN:
             return self.ok
+        if role is Role.BLOCKED and self.door is Door.VISITORS:
+            return 403
         if role not in (AGENTS if self.door is Door.AGENTS else VISITORS):
             return 401
         return self.ok if not self.names_session or reaches(role, named) else 404
@@ -97,6 +107,11 @@ ROWS: Final = (
     Row("POST", f"{_ONE}/read", Door.AGENTS, 204, {"up_to": 1}),
     Row("POST", f"{_ONE}/unread", Door.AGENTS, 200, {"from_seq": 1}),
     Row("POST", f"{_ONE}/status", Door.AGENTS, 200, {"status": "pending"}),
+    Row("POST", f"{_ONE}/block", Door.AGENTS, 200, {"scope": "customer", "reason": "spam"}),
+    Row("GET", "/v1/chat/blocks", Door.AGENTS, 200),
+    Row("DELETE", "/v1/chat/blocks/{block_id}", Door.AGENTS, 204),
+    Row("POST", f"{_ONE}/unblock", Door.AGENTS, 200, {}),
+    Row("POST", f"{_ONE}/revoke", Door.AGENTS, 204),
     Row("POST", "/v1/visitor/sessions", Door.OPEN, 201, {"name": "Zoe"}),
     Row("GET", "/v1/visitor/messages", Door.VISITORS, 200),
     Row("POST", "/v1/visitor/messages", Door.VISITORS, 201, _SAID),

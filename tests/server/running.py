@@ -78,18 +78,22 @@ class RunningServer(Running):
         http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         return SignedIn(user, tokens["access_token"], tokens["refresh_token"], http)
 
-    async def visitor(self, **about: Any) -> "Visitor":
-        """A customer who has just opened a conversation."""
-        http = self.client()
+    async def visitor(self, *, address: str | None = None, **about: Any) -> "Visitor":
+        """A customer who has just opened a conversation; `address`: where they come from."""
+        http = self.client(address)
         answer = await http.post("/v1/visitor/sessions", json={"name": "Ana"} | about)
         answer.raise_for_status()
         http.headers["Authorization"] = f"Bearer {answer.json()['visitor_token']}"
-        return Visitor(answer.json()["session_id"], answer.json()["visitor_token"], http)
+        return Visitor(answer.json()["session_id"], answer.json()["visitor_token"], http, address)
 
-    def client(self) -> httpx.AsyncClient:
+    def client(self, address: str | None = None) -> httpx.AsyncClient:
         """A client for this server, closed with it; what it is answered must be what the document promises."""
         client = httpx.AsyncClient(
-            base_url=self.url, trust_env=False, timeout=20, verify=_TLS, event_hooks={"response": [promises.keeps]}
+            base_url=self.url,
+            trust_env=False,
+            timeout=20,
+            transport=httpx.AsyncHTTPTransport(verify=_TLS, local_address=address),
+            event_hooks={"response": [promises.keeps]},
         )
         self._clients.append(client)
         return client
@@ -107,6 +111,7 @@ class Visitor:
     session_id: str
     token: str
     http: httpx.AsyncClient
+    address: str | None = None
 
     async def says(self, words: str, client_message_id: str | None = None) -> dict[str, Any]:
         """The stored message."""

@@ -73,16 +73,18 @@ async def agent_socket(server: RunningServer, agent: SignedIn, after: str | None
 @contextlib.asynccontextmanager
 async def visitor_socket(server: RunningServer, visitor: Visitor) -> AsyncIterator[Far]:
     """A visitor's socket that has introduced itself and been answered."""
-    async with bare_visitor_socket(server) as far:
+    async with bare_visitor_socket(server, visitor.address) as far:
         await far.says("auth", data={"token": visitor.token})
         await far.until("connected")
         yield far
 
 
 @contextlib.asynccontextmanager
-async def bare_visitor_socket(server: RunningServer) -> AsyncIterator[Far]:
+async def bare_visitor_socket(server: RunningServer, local: str | None = None) -> AsyncIterator[Far]:
+    """`local`: the address it comes from."""
     address = f"{server.ws_url}/v1/visitor/ws"
-    async with connect(address, proxy=None, compression=None, ping_interval=None) as socket:
+    place = None if local is None else (local, 0)
+    async with connect(address, proxy=None, compression=None, ping_interval=None, local_addr=place) as socket:
         yield Far(socket)
 
 

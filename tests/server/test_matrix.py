@@ -16,6 +16,7 @@ from tests.server.hand_clock import HandClock
 from tests.server.matrix import (
     AGENT_FRAMES,
     AGENTS,
+    BLOCKED,
     KEPT_OUT,
     ROWS,
     VISITOR_FRAMES,
@@ -46,14 +47,18 @@ async def world(place: Place, clock: HandClock) -> AsyncIterator[World]:
         yield await populated(World(server, told=bus.told), server, clock)
 
 
-@pytest.mark.parametrize("roles", [KEPT_OUT, VISITORS, AGENTS], ids=["kept out", "visitors", "agents"])
+@pytest.mark.parametrize(
+    "roles", [KEPT_OUT, VISITORS, BLOCKED, AGENTS], ids=["kept out", "visitors", "blocked", "agents"]
+)
 async def test_every_route_answers_each_role_as_it_should(world: World, roles: Sequence[Role]) -> None:
     wrong: list[tuple[object, ...]] = []
     before = await world.fingerprint()
     for role in roles:
         client = world.client(role)
         for row, named, expected in cells(role):
-            answer = await ask(client, row, world.ids[named])
+            place = await world.named(row, named)
+            before = await world.fingerprint() if row.names_block else before
+            answer = await ask(client, row, place)
             after = await world.fingerprint()
             if answer.status_code != expected:
                 wrong.append((role, row.method, row.path, named, expected, answer.status_code))
@@ -63,8 +68,8 @@ async def test_every_route_answers_each_role_as_it_should(world: World, roles: S
     assert wrong == []
 
 
-async def ask(client: httpx.AsyncClient, row: Row, session_id: str) -> httpx.Response:
-    path = row.path.replace("{session_id}", session_id)
+async def ask(client: httpx.AsyncClient, row: Row, place: str) -> httpx.Response:
+    path = row.path.replace("{session_id}", place).replace("{block_id}", place)
     return await client.request(row.method, path, json=row.body, params=row.query)
 
 
@@ -72,7 +77,8 @@ async def test_unknown_and_foreign_are_answered_in_the_same_words(world: World) 
     client = world.client(Role.AGENT)
     for row in ROWS:
         if row.names_session:
-            answers = [await ask(client, row, world.ids[named]) for named in (Id.FOREIGN, Id.UNKNOWN, Id.MALFORMED)]
+            places = [await world.named(row, named) for named in (Id.FOREIGN, Id.UNKNOWN, Id.MALFORMED)]
+            answers = [await ask(client, row, place) for place in places]
             assert len({answer.text for answer in answers}) == 1, row
 
 
@@ -142,7 +148,7 @@ async def test_the_visitors_socket_lives_for_visitors_alone(world: World) -> Non
             if role in VISITORS:
                 assert (await far.hears())["data"]["session_id"] == world.visitors[role].session_id
             else:
-                assert await far.close_code() == 4401, role
+                assert await far.close_code() == (4403 if role is Role.BLOCKED else 4401), role
 
 
 async def test_an_agents_socket_is_renewed_by_a_token_of_that_agent_alone(world: World) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from tests.server.hand_clock import HandClock
-from tests.server.matrix import VISITORS, Id, Role
+from tests.server.hand_clock import START, HandClock
+from tests.server.matrix import VISITORS, Id, Role, Row
 from tests.server.running import RunningServer, SignedIn, Visitor
 from tms_tui.server import accounts, tables
 from tms_tui.server.bus import Bus, Notice
+from tms_tui.server.clock import timestamp
+from tms_tui.server.store import blocks
+from tms_tui.server.store.blocks import Block
 
 
 @dataclass
@@ -31,6 +34,19 @@ class World:
         if role in self.tokens:
             client.headers["Authorization"] = f"Bearer {self.tokens[role]}"
         return client
+
+    async def named(self, row: Row, named: Id) -> str:
+        """What stands in the row's path: a conversation, or a block that was just made."""
+        return await self._block(named) if row.names_block else self.ids[named]
+
+    async def _block(self, named: Id) -> str:
+        tenant = {Id.OWN: "default", Id.FOREIGN: "elsewhere"}.get(named)
+        if tenant is None:
+            return self.ids[named]
+        made = Block(str(uuid.uuid4()), tenant, "customer", None, "", "a", "A", timestamp(START), None)
+        async with self.server.app.services.database.write() as connection:
+            await blocks.insert(connection, made, {"customer": made.id})
+        return made.id
 
     async def fingerprint(self) -> dict[str, list[Any]]:
         """Everything that is stored or was said."""
@@ -78,6 +94,7 @@ async def populated(made: World, timed: RunningServer, clock: HandClock) -> Worl
     made.agents[Role.STRANGER] = await timed.sign_in("Mallory", tenant="elsewhere")
     made.tokens |= {role: agent.access_token for role, agent in made.agents.items()}
     await _conversations(made)
+    await _kept_out(made)
     return made
 
 
@@ -92,6 +109,15 @@ async def _conversations(made: World) -> None:
     made.ids[Id.FOREIGN] = await _of_another_tenant(made.server)
     made.ids[Id.UNKNOWN] = str(uuid.uuid4())
     made.ids[Id.MALFORMED] = "1%20or%201=1"
+
+
+async def _kept_out(made: World) -> None:
+    """Visitors whom an agent blocked, and whose token one made void."""
+    for role, address, body in ((Role.BLOCKED, "block", {"scope": "conversation"}), (Role.REVOKED, "revoke", {})):
+        visitor = await made.server.visitor(name=f"{role}")
+        made.tokens[role] = visitor.token
+        place = f"/v1/chat/sessions/{visitor.session_id}/{address}"
+        (await made.agents[Role.AGENT].http.post(place, json=body)).raise_for_status()
 
 
 async def _of_another_tenant(server: RunningServer) -> str:

@@ -32,6 +32,16 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class BlockScope(StrEnum):
+    """Who is kept out by a block; each takes in the conversation it was decided on."""
+
+    CONVERSATION = "conversation"
+    CUSTOMER = "customer"
+    """Whoever is known as the same customer, or gives the same e-mail."""
+    ADDRESS = "address"
+    """Whoever comes from the same network: perhaps many."""
+
+
 class AuthorType(StrEnum):
     VISITOR = "visitor"
     AGENT = "agent"
@@ -95,6 +105,19 @@ class Preview(Value):
     created_at: float
 
 
+class Blocked(Value):
+    """That the customer of a conversation is kept out. Times are seconds since the epoch; no `until`: for good."""
+
+    scope: BlockScope
+    at: float
+    reason: CleanText = CleanText("")
+    until: float | None = None
+    by: AgentId | None = None
+    by_name: CleanText | None = None
+    session: SessionId | None = None
+    """The conversation that it was decided on; the same address or customer may have others."""
+
+
 class Session(Value):
     """One conversation with one customer. Times are seconds since the epoch."""
 
@@ -115,6 +138,7 @@ class Session(Value):
     priority: Priority = Priority.NORMAL
     last_message: Preview | None = None
     unread: int = 0
+    blocked: Blocked | None = None
 
 
 class Message(Value):

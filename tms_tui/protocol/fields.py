@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from tms_tui.domain.model import Availability, Priority, SessionStatus
+from tms_tui.domain.model import Availability, BlockScope, Priority, SessionStatus
 
 MESSAGE_CHARACTERS: Final = 8000
 MOST_TAGS: Final = 20
+REASON_CHARACTERS: Final = 500
 
 _STORABLE: Final = r"^[^\u0000]*$"
 # What is blank to Python is more than what is to JSON Schema.
@@ -35,6 +36,7 @@ def _one_of(names: type[StrEnum]) -> msgspec.Meta:
 Status = Annotated[str, _one_of(SessionStatus)]
 Urgency = Annotated[str, _one_of(Priority)]
 Chosen = Annotated[str, _one_of(Availability)]
+Scope = Annotated[str, _one_of(BlockScope)]
 _EITHER: Final = f"({'|'.join(SessionStatus)})"
 Statuses = Annotated[str, _promise(pattern=f"^({_EITHER}(,{_EITHER})*)?$")]
 
@@ -47,6 +49,7 @@ Time = Annotated[str, _promise(format="date-time")]
 
 Id = Annotated[str, _short(100)]
 Name = Annotated[str, _short(200)]
+Reason = Annotated[str, _short(REASON_CHARACTERS)]
 Locale = Annotated[str, _short(35)]
 Address = Annotated[str, _short(2000)]
 

@@ -15,6 +15,8 @@ CONNECTED: Final = "connected"
 CHAT_MESSAGE: Final = "chat_message"
 SESSION_UPDATE: Final = "session_update"
 SESSION_ASSIGNED: Final = "session_assigned"
+SESSION_ERASED: Final = "session_erased"
+TOKENS_REVOKED: Final = "tokens_revoked"
 TYPING_START: Final = "typing_start"
 TYPING_STOP: Final = "typing_stop"
 READ_RECEIPT: Final = "read_receipt"
@@ -53,6 +55,18 @@ class LastMessage(Wire):
     created_at: str
 
 
+class Blocked(Wire):
+    """That the customer of a conversation is kept out; `session_id` is the conversation that it was decided on."""
+
+    scope: str
+    at: str
+    reason: str = ""
+    until: str | None = None
+    by_agent_id: str | None = None
+    by_agent_name: str | None = None
+    session_id: str | None = None
+
+
 class Session(Wire):
     id: str
     tenant_id: str
@@ -71,6 +85,7 @@ class Session(Wire):
     waiting_since: str | None = None
     last_message: LastMessage | None = None
     unread_count: int = 0
+    blocked: Blocked | None = None
 
 
 class Message(Wire):
@@ -134,6 +149,12 @@ class Assigned(Wire):
     session: Session
     previous_agent_id: str | None = None
     by_agent_id: str | None = None
+
+
+class Erased(Wire):
+    """Conversations that are no longer there; nothing of what was in them."""
+
+    session_ids: list[str]
 
 
 class Typing(Wire):
@@ -229,6 +250,38 @@ class AssignBody(Wire):
 class StatusBody(Wire, omit_defaults=True):
     status: fields.Status
     pending_until: fields.Time | None = None
+
+
+class BlockBody(Wire, omit_defaults=True):
+    """`until` left out: for good, or of an address as long as the server keeps one out unasked."""
+
+    scope: fields.Scope
+    reason: fields.Reason = ""
+    until: fields.Time | None = None
+
+
+class UnblockBody(Wire, omit_defaults=True):
+    """`scope` left out: whatever keeps the conversation's customer out."""
+
+    scope: fields.Scope | None = None
+
+
+class Block(Wire):
+    """A block that stands. `session_id`, `customer_name`: of the conversation it was decided on, while that is kept."""
+
+    id: str
+    scope: str
+    at: str
+    reason: str = ""
+    until: str | None = None
+    by_agent_id: str | None = None
+    by_agent_name: str | None = None
+    session_id: str | None = None
+    customer_name: str | None = None
+
+
+class BlocksAnswer(Wire):
+    blocks: list[Block]
 
 
 class PatchBody(Wire):

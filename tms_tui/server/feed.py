@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.protocol import wire
+from tms_tui.server import departures
 from tms_tui.server.bus import LogGrew, Whisper
 from tms_tui.server.clock import moment
 from tms_tui.server.outbox import CLOSE_RESTART, CLOSE_TOKEN, Outbox
@@ -39,6 +40,8 @@ class VisitorLine:
 
     session_id: str
     outbox: Outbox
+    marks: frozenset[str] = frozenset()
+    """What its customer is recognised by."""
 
 
 @dataclass(slots=True)
@@ -144,6 +147,7 @@ class Feed:
             if head.cursor < self._position.cursor:
                 self._begin_anew(head)
             counts = await self._marks.load({one.session_id for one in events if speaks_of_session(one)})
+            await departures.follow(events, self.listeners.visitors, self._database)
             for event in events:
                 self._hand_out(event, counts.get(event.session_id, {}))
                 self._position = event.place

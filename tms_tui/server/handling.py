@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tms_tui.protocol import wire
+from tms_tui.server import blocking
 from tms_tui.server.clock import moment
 from tms_tui.server.errors import Refusal, invalid
 from tms_tui.server.holders import checked, reopened
@@ -90,6 +91,7 @@ async def set_status(
         elif conversation.status == "ended":
             conversation.waiting_since = await messages.unanswered_since(change.connection, session_id)
             await reopened(change, conversation)
+            await blocking.look_up(change, conversation)
         conversation.status = status
         conversation.pending_until = until
         conversation.ended_at = change.at if status == "ended" else None
@@ -166,7 +168,7 @@ async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to:
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
         up_to = _within(conversation, up_to)
-        if up_to <= conversation.read_by_visitor:
+        if up_to <= conversation.read_by_visitor or conversation.blocked is not None:
             return
         conversation.read_by_visitor = up_to
         await change.save(conversation)

@@ -1,5 +1,6 @@
 """The OpenAPI document: made of the table of routes and the wire's shapes, so that it cannot say anything else."""
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, Final
@@ -14,7 +15,7 @@ Json = dict[str, Any]
 
 _IMPLIED: Final = {400: "token_in_url", 500: "server_error", 503: "server_error, store_unavailable"}
 _UNKNOWN: Final = "no_token, bad_token, token_expired, token_revoked"
-_SESSION: Final = "{session_id}"
+_IN_PATH: Final = re.compile(r"{(\w+)}")
 _HEADERS: Final = {
     "X-Request-Id": {
         "description": "The caller's, or a new one; it stands in the server's log.",
@@ -92,8 +93,9 @@ def _operation(route: Call | Socket, shapes: _Shapes) -> Json:
 
 
 def _parameters(route: Call | Socket, shapes: _Shapes) -> list[Json]:
-    session = {"name": "session_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-    return ([session] if _SESSION in route.path else []) + [
+    named = _IN_PATH.findall(route.path)
+    uuid = {"type": "string", "format": "uuid"}
+    return [{"name": name, "in": "path", "required": True, "schema": uuid} for name in named] + [
         {
             "name": query.name,
             "in": "query",
@@ -113,7 +115,7 @@ def _refusals(route: Call | Socket) -> dict[int, str]:
         implied[403] = "origin_refused"
     if about.door is not Door.ANYBODY:
         implied[401] = _UNKNOWN
-    if _SESSION in route.path:
+    if _IN_PATH.search(route.path):
         implied[404] = "not_found"
     if about.query and isinstance(route, Call):
         implied[422] = "invalid_field"

@@ -5,13 +5,14 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from tms_tui.server import agentsocket, operations, visitors, visitorsocket
-from tms_tui.server.rest import agents, auth, events, messages, sessions
+from tms_tui.server.rest import agents, auth, blocks, events, messages, sessions
 
 ROUTES: Final[list[BaseRoute]] = [
     *auth.routes,
     *agents.routes,
     *sessions.routes,
     *messages.routes,
+    *blocks.routes,
     *events.routes,
     *visitors.routes,
     *operations.routes,

@@ -95,6 +95,9 @@ class ServerSettings:
     """How often it is looked for conversations whose time to wake has come."""
     resume_limit: int = 10_000
     """How many events a client may have missed and still resume."""
+    address_block: float = 24 * 3600
+    """How long an address is kept out when no end was asked for: many people may share it."""
+    address_block_longest: float = 7 * 24 * 3600
     moved_window: float = 60
     """How long a colleague's change of status still holds up a reply written before it."""
 

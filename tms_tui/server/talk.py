@@ -1,6 +1,7 @@
 """What is said: sending a message once, and what follows from it."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tms_tui.protocol import wire
@@ -12,6 +13,9 @@ from tms_tui.server.store import messages, sessions
 from tms_tui.server.store.conversation import Conversation
 
 PREVIEW_CHARACTERS = 120
+
+Admit = Callable[[Change, Conversation], Awaitable[None]]
+"""Asked before anything else whether the author may write; raises the refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,13 @@ class Said:
 
 
 async def send(
-    journal: Journal, tenant_id: str, session_id: str, speaker: Speaker, said: Said
+    journal: Journal, tenant_id: str, session_id: str, speaker: Speaker, said: Said, admit: Admit | None = None
 ) -> tuple[wire.Message, bool]:
     """The stored message, and whether it is new; raises the 409s `session_ended`, `conversation_moved`."""
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+        if admit is not None:
+            await admit(change, conversation)
         if said.client_message_id is not None:
             first = await messages.known(change.connection, session_id, speaker.id, said.client_message_id)
             if first is not None:

@@ -39,6 +39,8 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     role: str = ""
     sid: str = ""
+    epoch: int = 0
+    """Of a visitor's token: of which of its conversation's epochs it is."""
 
 
 class Tokens:
@@ -61,7 +63,7 @@ class Tokens:
             }
         )
 
-    def issue(self, token_type: str, seconds: float, **claims: str) -> str:
+    def issue(self, token_type: str, seconds: float, **claims: str | int) -> str:
         now = int(self._clock.now())
         payload: dict[str, Any] = {
             "iss": self._settings.issuer,

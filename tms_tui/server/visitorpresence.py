@@ -1,8 +1,11 @@
 """Whether a customer is on the page: a short absence (a reload, the next page) is none."""
 
+import contextlib
+
 from tms_tui.server.background import Background, until_stored
 from tms_tui.server.bus import Roster
 from tms_tui.server.clock import Clock
+from tms_tui.server.errors import Refusal
 from tms_tui.server.handling import customer_seen
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
@@ -47,7 +50,8 @@ class VisitorPresence:
         await until_stored(lambda: self._settle(tenant_id, session_id), self._clock, self._grace)
 
     async def _settle(self, tenant_id: str, session_id: str) -> None:
-        await customer_seen(self._journal, tenant_id, session_id, lambda: self._is_there(tenant_id, session_id))
+        with contextlib.suppress(Refusal):  # erased meanwhile
+            await customer_seen(self._journal, tenant_id, session_id, lambda: self._is_there(tenant_id, session_id))
 
     def _is_there(self, tenant_id: str, session_id: str) -> bool:
         here = self._hub.visitors_of(tenant_id, session_id) > 0

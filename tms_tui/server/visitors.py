@@ -1,13 +1,17 @@
 """The visitors' HTTP routes: starting a conversation, reading and writing in it, and nothing else."""
 
 import uuid
+from functools import partial
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from tms_tui.protocol import wire
-from tms_tui.server import texts
+from tms_tui.server import blocking, revoking, texts
+from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import unauthorized
+from tms_tui.server.journal import Change
 from tms_tui.server.networks import network_of
 from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
@@ -34,6 +38,7 @@ async def start(request: Request) -> Response:
         name=conversation.customer_name,
         role="visitor",
         sid=conversation.customer_id or conversation.id,
+        epoch=conversation.token_epoch,
     )
     return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201 if new else 200)
 
@@ -46,12 +51,15 @@ async def _begin(served: Services, asked: wire.VisitorSessionBody, network: str)
     page_url = texts.optional("page_url", asked.page_url, 2000)
     locale = texts.optional("locale", asked.locale, 35)
     info = texts.facts(asked.info)
-    client_id = texts.uuid_text("client_session_id", asked.client_session_id or str(uuid.uuid4()))
+    client_id = str(uuid.uuid4()) if asked.client_session_id is None else asked.client_session_id
+    client_id = texts.uuid_text("client_session_id", client_id)
     async with served.journal.change(served.settings.tenant) as change:
         session_id = str(uuid.uuid4())
         claimed = await starts.claim(change.connection, change.tenant_id, client_id, session_id)
         if claimed != session_id:
-            return await sessions.get(change.connection, change.tenant_id, claimed), False
+            begun = await sessions.get(change.connection, change.tenant_id, claimed)
+            await blocking.admit(change.connection, begun, network, change.at)
+            return begun, False
         known = await sessions.customer_by_email(change.connection, change.tenant_id, email_digest)
         conversation = Conversation(
             id=session_id,
@@ -69,6 +77,7 @@ async def _begin(served: Services, asked: wire.VisitorSessionBody, network: str)
             last_seen_at=change.at,
             version=1,
         )
+        await blocking.admit(change.connection, conversation, network, change.at)
         await sessions.insert(change.connection, conversation)
         change.updated(conversation, "visitor")
     return conversation, True
@@ -79,7 +88,7 @@ async def listing(request: Request) -> Response:
     claims = visitor(request, served)
     after, after_id, most = whole(request, "after") or 0, request.query_params.get("after_id"), limit(request)
     async with served.database.read() as database:
-        own = await sessions.get(database, claims.tenant_id, claims.sub)
+        own = await entered(database, served, claims, network_of(request))
         resumed = not after_id or await messages.bears(database, own.id, after, after_id)
         start = after if resumed else 0
         page, more = await messages.page(database, own.id, after=start, limit=most, public_only=True)
@@ -98,10 +107,26 @@ async def post(request: Request) -> Response:
     )
     await served.limits.visitor_sends.require(claims.sub)
     speaker = Speaker("visitor", claims.sid, claims.name)
-    message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said)
+    admit = partial(_may_write, claims, served.identities.network(network_of(request)))
+    message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said, admit)
     if new:
         served.metrics.messages.labels("visitor").inc()
     return answer(message, 201 if new else 200)
+
+
+async def _may_write(claims: Claims, network: str, change: Change, conversation: Conversation) -> None:
+    """Raises the 401 or the 403; remembers where the customer writes from."""
+    revoking.check(claims, conversation)
+    await blocking.admit(change.connection, conversation, network, change.at)
+    conversation.network_digest = network
+
+
+async def entered(database: AsyncConnection, served: Services, claims: Claims, network: str) -> Conversation:
+    """The conversation of a token that was proven; raises the 404, the 401 `token_revoked`, the 403 `blocked`."""
+    own = await sessions.get(database, claims.tenant_id, claims.sub)
+    revoking.check(claims, own)
+    await blocking.admit(database, own, served.identities.network(network), timestamp(served.clock.now()))
+    return own
 
 
 def visitor(connection: HTTPConnection, served: Services) -> Claims:
@@ -112,7 +137,7 @@ def visitor(connection: HTTPConnection, served: Services) -> Claims:
     return claims
 
 
-_GONE = {404: "not_found"}
+_GONE = {403: "blocked", 404: "not_found"}
 routes = [
     Call(
         "POST",
@@ -121,7 +146,7 @@ routes = [
         About(
             "Start a conversation: 201, or 200 with the first one when the client_session_id is known.",
             {201: wire.VisitorSessionAnswer, 200: wire.VisitorSessionAnswer},
-            refusals={429: "too_many_requests"},
+            refusals={403: "blocked", 429: "too_many_requests"},
             body=wire.VisitorSessionBody,
         ),
     ),

@@ -7,20 +7,30 @@ from typing import Final
 from starlette.websockets import WebSocket
 
 from tms_tui.protocol import wire
+from tms_tui.server import blocking
 from tms_tui.server.admission import admit, refuse
+from tms_tui.server.blocking import marks_of
 from tms_tui.server.bus import Whisper
 from tms_tui.server.clock import timestamp
-from tms_tui.server.errors import Refusal
+from tms_tui.server.errors import Refusal, not_found
 from tms_tui.server.feed import VisitorLine
 from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
 from tms_tui.server.handling import visitor_read
 from tms_tui.server.line import Line
-from tms_tui.server.outbox import CLOSE_TOKEN, Outbox
+from tms_tui.server.networks import network_of
+from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_GONE, CLOSE_TOKEN, Ending, Outbox
 from tms_tui.server.rest.call import About, Socket
 from tms_tui.server.services import Services, services
-from tms_tui.server.store import sessions
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.tokens import VISITOR, Claims
+from tms_tui.server.visitors import entered
+
+_STRANGER: Final = Ending(CLOSE_TOKEN, "say who you are first")
+_ENDINGS: Final = {
+    blocking.refusal().code: Ending(CLOSE_BLOCKED, "blocked"),
+    not_found().code: Ending(CLOSE_GONE, "there is no such conversation"),
+}
+"""By the refusal's code, how a socket is closed that may not be there."""
 
 
 async def visitor_socket(socket: WebSocket) -> None:
@@ -33,17 +43,17 @@ async def visitor_socket(socket: WebSocket) -> None:
         return
     await socket.accept()
     found = await _introduced(socket, served)
-    if found is None:
+    if isinstance(found, Ending):
         served.metrics.opens.labels("visitor", "not_introduced").inc()
-        await socket.close(CLOSE_TOKEN, "say who you are first")
+        await socket.close(found.code, found.reason)
         return
     served.metrics.opens.labels("visitor", "accepted").inc()
     claims, conversation = found
     await VisitorSocket(socket, served, claims, conversation).live()
 
 
-async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conversation] | None:
-    """The conversation named by the first frame's token, when it comes in time and holds."""
+async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conversation] | Ending:
+    """The conversation named by the first frame's token, when it comes in time and holds; else why not."""
     frames = Frames(socket, Outbox(1), served.settings, served.clock)
     hello = asyncio.create_task(frames.receive())
     timer = asyncio.create_task(served.clock.sleep(served.settings.visitor_auth))
@@ -55,18 +65,20 @@ async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conv
         timer.cancel()
         await asyncio.gather(hello, timer, return_exceptions=True)
     try:
-        return None if raw is None else await _proven(raw, served)
-    except (BadFrame, Refusal):
-        return None
+        return _STRANGER if raw is None else await _proven(raw, served, network_of(socket))
+    except BadFrame:
+        return _STRANGER
+    except Refusal as refusal:
+        return _ENDINGS.get(refusal.code, _STRANGER)
 
 
-async def _proven(raw: str | bytes, served: Services) -> tuple[Claims, Conversation]:
+async def _proven(raw: str | bytes, served: Services, network: str) -> tuple[Claims, Conversation]:
     frame = decoded(raw)
     if frame.type != wire.AUTH:
         raise BadFrame("auth_first", "The first frame is auth.")
     claims = served.tokens.verify(data_of(frame, wire.VisitorAuth).token, VISITOR)
     async with served.database.read() as database:
-        return claims, await sessions.get(database, claims.tenant_id, claims.sub)
+        return claims, await entered(database, served, claims, network)
 
 
 class VisitorSocket:
@@ -74,9 +86,12 @@ class VisitorSocket:
 
     def __init__(self, socket: WebSocket, served: Services, claims: Claims, conversation: Conversation) -> None:
         self._served = served
+        self._claims = claims
+        self._network = network_of(socket)
         self._conversation = conversation
         self._line = Line(socket, served, claims.exp)
-        self._listener = VisitorLine(conversation.id, self._line.outbox)
+        marks = frozenset((*marks_of(conversation).values(), served.identities.network(self._network)))
+        self._listener = VisitorLine(conversation.id, self._line.outbox, marks)
 
     async def live(self) -> None:
         """From the first frame to the close."""
@@ -85,13 +100,25 @@ class VisitorSocket:
         served.metrics.sockets.labels("visitor").inc()
         try:
             await served.hub.join(own.tenant_id, self._listener)
-            await served.visitors.arrived(own.tenant_id, own.id)
+            if await self._is_still_welcome():
+                await served.visitors.arrived(own.tenant_id, own.id)
             await self._line.run(self._opening(), self._take)
         finally:
             served.hub.leave(own.tenant_id, self._listener)
             served.visitors.left(own.tenant_id, own.id)
             served.hub.sockets -= 1
             served.metrics.sockets.labels("visitor").dec()
+
+    async def _is_still_welcome(self) -> bool:
+        """What ended it while it was being registered was not told to it."""
+        try:
+            async with self._served.database.read() as database:
+                await entered(database, self._served, self._claims, self._network)
+        except Refusal as refusal:
+            ending = _ENDINGS.get(refusal.code, _STRANGER)
+            self._line.outbox.cut(ending.code, ending.reason)
+            return False
+        return True
 
     async def _opening(self) -> AsyncIterator[str]:
         now = self._served.clock.now()
@@ -103,6 +130,8 @@ class VisitorSocket:
         yield spoken(wire.CONNECTED, data, now, "system")
 
     async def _take(self, frame: wire.ClientFrame) -> None:
+        if self._line.outbox.ending is not None:
+            return  # what comes after its end is nobody's any more
         follow = FRAMES.get(frame.type)
         if follow is None:
             raise BadFrame("unknown_type", "There is no such frame.")

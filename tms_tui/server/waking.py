@@ -1,10 +1,11 @@
-"""Wakes the conversations that were set aside until a time which has come."""
+"""What the clock brings: conversations that were set aside wake, and blocks end."""
 
 import contextlib
 import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from tms_tui.server import blocking
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.journal import Journal
@@ -18,6 +19,7 @@ async def wake_for_ever(journal: Journal, every: float) -> None:
     while True:
         try:
             await _wake_due(journal)
+            await blocking.end_due(journal)
         except SQLAlchemyError as error:
             logger.error("conversations not woken error=%s", type(error).__name__)
         await journal.clock.sleep(every)
@@ -40,7 +42,8 @@ async def wake(journal: Journal, tenant_id: str, session_id: str) -> None:
             return
         conversation.status = "active"
         conversation.pending_until = None
-        conversation.waiting_since = conversation.waiting_since or until
+        if conversation.blocked is None:
+            conversation.waiting_since = conversation.waiting_since or until
         conversation.status_changed_at = change.at
         conversation.status_changed_by = None
         conversation.status_changed_seq = conversation.last_seq

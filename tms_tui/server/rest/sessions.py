@@ -46,7 +46,7 @@ def _wanted(request: Request, agent_id: str) -> Wanted:
 async def one(request: Request, served: Services, caller: Caller) -> Response:
     async with served.database.read() as database:
         found = await sessions.get(database, caller.tenant_id, session_id(request))
-    return await _shown(served, caller, found)
+    return await shown(served, caller, found)
 
 
 async def assign(request: Request, served: Services, caller: Caller) -> Response:
@@ -59,7 +59,7 @@ async def assign(request: Request, served: Services, caller: Caller) -> Response
     handed = await handling.assign(served.journal, caller.tenant_id, session_id(request), caller.speaker, wanted)
     if handed.waited is not None:
         served.metrics.assignment_seconds.observe(handed.waited)
-    return await _shown(served, caller, handed.conversation)
+    return await shown(served, caller, handed.conversation)
 
 
 def _agent_id(value: str | None) -> str | None:
@@ -77,7 +77,7 @@ async def status(request: Request, served: Services, caller: Caller) -> Response
     changed = await handling.set_status(
         served.journal, caller.tenant_id, session_id(request), caller.speaker, wanted, until
     )
-    return await _shown(served, caller, changed)
+    return await shown(served, caller, changed)
 
 
 async def patch(request: Request, served: Services, caller: Caller) -> Response:
@@ -85,7 +85,7 @@ async def patch(request: Request, served: Services, caller: Caller) -> Response:
     tags = None if asked.tags is msgspec.UNSET else _tags(asked.tags)
     priority = None if asked.priority is msgspec.UNSET else texts.one_of("priority", asked.priority, Priority)
     changed = await handling.patch(served.journal, caller.tenant_id, session_id(request), tags, priority)
-    return await _shown(served, caller, changed)
+    return await shown(served, caller, changed)
 
 
 def _tags(tags: list[str]) -> list[str]:
@@ -121,7 +121,7 @@ def _seen(served: Services, tenant_id: str, session: str, up_to: int) -> Whisper
     return Whisper(tenant_id, words, session, to_agents=False, to_visitor=True)
 
 
-async def _shown(served: Services, caller: Caller, found: Conversation) -> Response:
+async def shown(served: Services, caller: Caller, found: Conversation) -> Response:
     read_by = await served.hub.marks.load([found.id])
     return answer(found.on_wire(_unread(found, read_by[found.id], caller.id)))
 

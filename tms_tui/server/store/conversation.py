@@ -42,7 +42,7 @@ class Conversation:
     status_changed_seq: int = 0
     email_digest: str | None = None
     network_digest: str | None = None
-    blocked: dict[str, str | None] | None = None
+    blocked: dict[str, Any] | None = None
     """The block that keeps its customer out, in its wire shape."""
     token_epoch: int = 0
     """Visitor tokens of an earlier one are void."""
@@ -66,6 +66,7 @@ class Conversation:
             waiting_since=self.waiting_since,
             last_message=wire.LastMessage(**self.last_message) if self.last_message else None,
             unread_count=unread,
+            blocked=wire.Blocked(**self.blocked) if self.blocked else None,
         )
 
     def _customer(self) -> wire.Customer:

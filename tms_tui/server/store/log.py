@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.server.tables import events, tenants
 
+NOBODY: Final = ""
+"""As an event's agent: no agent hears of it, for it concerns the sockets of customers."""
 _PLACE: Final = re.compile(r"(\d{1,15})(?:\.([0-9a-f]{8}))?", re.ASCII)
 
 

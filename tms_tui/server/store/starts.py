@@ -1,6 +1,7 @@
 """Starts of conversations by the name their maker gave them: the same name is the same conversation."""
 
 import hashlib
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,3 +23,8 @@ async def claim(connection: AsyncConnection, tenant_id: str, client_id: str, ses
     )
     claimed: str = found.scalar_one()
     return claimed
+
+
+async def forget(connection: AsyncConnection, session_ids: Collection[str]) -> None:
+    """The names that led to these conversations lead nowhere any more."""
+    await connection.execute(sa.delete(starts).where(starts.c.session_id.in_(session_ids)))
