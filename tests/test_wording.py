@@ -7,11 +7,14 @@ from enum import Enum
 
 import pytest
 
+from tests.ui.desk_world import ANA
 from tms_tui import wording
 from tms_tui.core.select import Badge, BadgeKind, Filter
+from tms_tui.core.state import State
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery, GapMark
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
+from tms_tui.domain.ids import Cursor
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, SessionStatus
 from tms_tui.domain.text import CleanText
 
@@ -61,7 +64,17 @@ def test_every_failed_sign_in_says_what_is_wrong(kind: FailureKind) -> None:
 
 @pytest.mark.parametrize("wanted", Filter)
 def test_every_empty_list_says_what_to_do(wanted: Filter) -> None:
-    assert wording.empty_list(wanted).count(".") >= 2
+    read = State()
+    read.sync.cursor = Cursor("1")
+    assert wording.empty_list(read, wanted).count(".") >= 2
+    unread = State()
+    assert wording.empty_list(unread, wanted).startswith("Not signed in")
+    unread.me = ANA
+    assert "being read" in wording.empty_list(unread, wanted)
+    unread.sync.failure = Failure(FailureKind.UNREADABLE, 404)
+    assert "is not a chat server" in wording.empty_list(unread, wanted)
+    unread.sync.failure = Failure(FailureKind.NOT_REACHED)
+    assert "cannot be reached" in wording.empty_list(unread, wanted)
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

@@ -12,7 +12,8 @@ from tests.together.faultline.faults import Impostor, Reset, everything, request
 from tests.transport.scripted import closed_port, http
 from tms_tui import wording
 from tms_tui.core import select
-from tms_tui.core.select import BadgeKind
+from tms_tui.core.select import BadgeKind, Filter
+from tms_tui.domain.changes import NoticeKind
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.events import ComposerChanged
@@ -69,6 +70,18 @@ BAD = {
         "the server does not allow you to do this",
         Delivery.REFUSED,
     ),
+    "404 with HTML": Bad(
+        http(404, PORTAL, Content_Type="text/html", Connection="close"),
+        "Not signed in: what answers at this address is not a chat server. Check the address.",
+        "the answer is not one of a chat server",
+        Delivery.DOUBTFUL,
+    ),
+    "405 without a body": Bad(
+        http(405, b"", Connection="close"),
+        "Not signed in: what answers at this address is not a chat server. Check the address.",
+        "the answer is not one of a chat server",
+        Delivery.DOUBTFUL,
+    ),
     "a redirect": Bad(
         http(302, b"", Location="http://127.0.0.1:9/", Connection="close"),
         "Not signed in: this address leads to another server. Enter that server's own address.",
@@ -94,6 +107,17 @@ async def test_a_sign_in_that_is_badly_answered_says_what_to_do(line: Faultline,
     line.impose(Impostor(bad.answer))
     assert await failed_sign_in(line.url) == bad.at_sign_in
     assert line.bitten[Impostor] == 1
+
+
+async def test_a_foreign_server_is_named_as_one_where_conversations_were_to_appear(
+    line: Faultline,
+) -> None:
+    line.impose(Impostor(BAD["404 with HTML"].answer), on=lambda request: "/auth/" not in request)
+    async with console(line.url, live=False) as desk:
+        await desk.until(lambda state: state.sync.failure is not None, what="a read that failed")
+        assert "what answers at this address is not a chat server" in wording.empty_list(desk.state, Filter.ALL)
+        said = wording.notice(await desk.says(NoticeKind.OFFLINE))
+        assert said.startswith("Offline: the answer is not one of a chat server.")
 
 
 async def test_a_sign_in_where_nobody_listens_says_what_to_do() -> None:

@@ -26,9 +26,10 @@ from tests.ui.desk_world import (
     text_of,
 )
 from tms_tui.core.select import Filter
-from tms_tui.domain.effects import Assign, SetStatus
-from tms_tui.domain.errors import Ending, EndingKind
+from tms_tui.domain.effects import Assign, ReadSessions, SetStatus
+from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
+    AskFailed,
     AssignAsked,
     AvailabilityAsked,
     LinkLost,
@@ -38,9 +39,11 @@ from tms_tui.domain.events import (
     SessionChanged,
     SessionOpened,
     Shown,
+    SignedIn,
     StatusAsked,
     TypingSeen,
 )
+from tms_tui.domain.ids import Cursor
 from tms_tui.domain.model import Availability, SessionStatus
 from tms_tui.domain.value import replace
 from tms_tui.ui.keys import Pane
@@ -209,10 +212,26 @@ async def test_neighbours_are_reached_without_leaving_the_composer(down: str, up
 async def test_nothing_waiting_is_said() -> None:
     engine = furnished()
     engine.state.sessions.clear()
+    engine.state.sync.cursor = Cursor("1")
     async with desk(engine) as (pilot, _):
         await press(pilot, "n")
         assert said(pilot) == "Nothing waits for you."
         assert "No conversations yet." in text_of(pilot)
+
+
+async def test_an_empty_list_that_was_never_read_says_so_instead_of_promising_conversations() -> None:
+    engine = furnished()
+    engine.state.sessions.clear()
+    async with desk(engine) as (pilot, _):
+        assert "The conversations are" in text_of(pilot)
+        engine.take(SignedIn(ANA, 900))
+        [asked, *_] = [effect for effect in engine.effects if isinstance(effect, ReadSessions)]
+        engine.take(AskFailed(asked, Failure(FailureKind.UNREADABLE, 404)))
+        await settled(pilot)
+        assert "No conversation can be" in text_of(pilot)
+        assert "No conversations yet." not in text_of(pilot)
+        await press(pilot, "n")
+        assert "is not a chat server" in said(pilot)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Final, assert_never
 from tms_tui.core import health, holding, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
-from tms_tui.core.state import LIVE, Stage, Step
+from tms_tui.core.state import LIVE, Stage, State, Step
 from tms_tui.core.verdict import Again, Make, Renew, Stop, count, make_of, scheduled, spread, verdict
 from tms_tui.domain.changes import CountersChanged, LinkChanged, Notice, NoticeKind
 from tms_tui.domain.effects import (
@@ -196,9 +196,18 @@ def say(step: Step, before: BadgeKind) -> None:
     """Announce it when the badge has come to say Offline; why the line was given up is announced already."""
     now = badge(step.state)
     if now.kind is BadgeKind.OFFLINE and not now.stopped and before is not BadgeKind.OFFLINE:
-        unreachable = None if now.polling else Failure(FailureKind.NOT_REACHED)
-        said = Notice(NoticeKind.OFFLINE, step.moment.wall, since=step.state.link.lost_at, failure=unreachable)
-        people.announce(step, said)
+        why = None if now.polling else _why_offline(step.state)
+        people.announce(step, Notice(NoticeKind.OFFLINE, step.moment.wall, since=step.state.link.lost_at, failure=why))
+
+
+def _why_offline(state: State) -> Failure:
+    """What became of the last read, or of the last attempt to open a socket."""
+    ending = state.link.ending
+    if state.sync.failure is not None:
+        return state.sync.failure
+    if ending is not None and make_of(ending) is Make.NO_CHAT_SERVER:
+        return Failure(FailureKind.UNREADABLE, ending.code)
+    return Failure(FailureKind.NOT_REACHED)
 
 
 def _decide(step: Step, ending: Ending) -> None:

@@ -115,6 +115,11 @@ def is_seen(state: State, message: Message) -> bool:
     )
 
 
+def has_read(state: State) -> bool:
+    """Whether everything open was read once: only then an empty list tells that there is nothing."""
+    return state.sync.cursor is not None
+
+
 def session(state: State, session_id: SessionId | None) -> Session | None:
     """A conversation the desk holds."""
     return state.sessions.get(session_id) if session_id is not None else None

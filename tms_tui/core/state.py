@@ -103,6 +103,8 @@ class SyncState(Record):
     pace: float = POLL_FIRST
     reads_well: bool = False
     """The last read of the log or of a snapshot succeeded."""
+    failure: Failure | None = None
+    """Why the last read of the log or of a snapshot failed; None once one succeeds."""
     read_at: float | None = None
     """When something was last read well, seconds since the epoch."""
     read_since_loss: bool = False

@@ -199,6 +199,7 @@ def read_well(step: Step) -> None:
     sync = step.state.sync
     was_well = sync.reads_well and sync.read_since_loss
     sync.reads_well = sync.read_since_loss = True
+    sync.failure = None
     sync.read_at = step.moment.wall
     if step.state.link.stage not in LIVE:
         step.show(LinkChanged())
@@ -222,7 +223,7 @@ def read_failed(step: Step, asked: ReadLog | ReadSessions, failure: Failure) -> 
     if failure.kind is FailureKind.EXPIRED:
         _begin_anew(step)
         return
-    sync.reads_well, sync.behind = False, True
+    sync.reads_well, sync.behind, sync.failure = False, True, failure
     sync.pace = min(max(sync.pace, POLL_FIRST) * 2, POLL_FAILED_SLOWEST)
     asked_to_wait = failure.retry_after or (RATE_LIMITED_FOR if failure.kind is FailureKind.TOO_MANY else 0.0)
     _plan(step, max(sync.pace * (0.8 + 0.4 * step.moment.chance), asked_to_wait))
@@ -259,6 +260,7 @@ def _snapshot_done(step: Step) -> None:
     """Everything open is known: whatever was held as open and is not listed has changed."""
     sync = step.state.sync
     sync.cursor, sync.position = sync.position, None
+    step.show(LinkChanged())
     reading.all_dirty(step)
     for session in step.state.sessions.values():
         if session.status in OPEN and session.id not in sync.listed:

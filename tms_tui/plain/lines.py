@@ -11,6 +11,7 @@ from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Pr
 from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.domain.text import CleanText, clean_line
 from tms_tui.wording.diagnostics import diagnosis
+from tms_tui.wording.failures import unread_list
 from tms_tui.wording.work import held_by, whereabouts
 
 _LINES_SHOWN: Final = 200
@@ -78,6 +79,8 @@ def session_line(state: State, number: int, session: Session, wall: float, due_a
 def list_lines(state: State, title: str, listed: list[SessionId], wall: float, due_after: float = 0) -> list[str]:
     """A numbered list, or what stands for an empty one."""
     head = f"{title}: {wording.plural(len(listed), 'conversation')}"
+    if not listed and not select.has_read(state):
+        return [head, unread_list(state.sync.failure, signed_in=True)]
     found = [(number, select.session(state, each)) for number, each in enumerate(listed, 1)]
     return [head, *(session_line(state, number, one, wall, due_after) for number, one in found if one is not None)]
 

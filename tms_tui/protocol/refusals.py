@@ -82,6 +82,8 @@ def _session(conflict: Conflict | None) -> Session | None:
 
 
 def _kind(status: int, code: str | None) -> FailureKind:
+    if status in _FOREIGN and code is None:
+        return FailureKind.UNREADABLE
     if status == 409:
         return _CONFLICT_KINDS.get(code or "", FailureKind.INVALID)
     if status in _KINDS:
@@ -99,6 +101,9 @@ _CONFLICT_KINDS = {
     "already_assigned": FailureKind.TAKEN,
     "session_ended": FailureKind.ENDED,
 }
+
+_FOREIGN = (404, 405)
+"""A chat server says so in its own shape; without it, another program answers at this address."""
 
 _KINDS = {
     400: FailureKind.INVALID,

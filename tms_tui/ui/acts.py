@@ -39,7 +39,8 @@ def next_waiting(desk: Desk) -> None:
     """Open what needs me most, ready to answer: a letter typed at once is text, never a command."""
     found = select.next_waiting(desk.state, desk.shown)
     if found is None:
-        desk.say("Nothing waits for you.")
+        is_read = select.has_read(desk.state)
+        desk.say("Nothing waits for you." if is_read else wording.empty_list(desk.state, Filter.ALL, desk.ways))
     else:
         desk.work_on(found)
 

@@ -164,7 +164,7 @@ class Control:
             title, empty = searching.search_title(self._sought), searching.NOTHING_FITS
             listed = finding.conversations(self.state, self._sought)
         else:
-            title, empty = wording.filter_title(self._filter), wording.empty_list(self._filter, self.ways)
+            title, empty = wording.filter_title(self._filter), wording.empty_list(self.state, self._filter, self.ways)
             listed = select.listing(self.state, self._filter)
         self._body.show_list(title, listed, self.bridge.moment().wall, empty=empty)
 
@@ -256,7 +256,7 @@ class Control:
 
     def hear(self, found: Touched) -> None:
         """Show what changed in a frame."""
-        if Part.LIST in found.parts:
+        if Part.LIST in found.parts or (Part.BADGE in found.parts and not self.listed):
             self.relist()
         self._body.look_again(found.parts, self.bridge.moment().wall)
         for send_id in found.taken:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from tms_tui.core import select
 from tms_tui.core.select import Filter
+from tms_tui.core.state import State
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure
@@ -23,6 +25,7 @@ from tms_tui.wording.failures import (
     sign_in_failed,
     to_fill_in,
     too_long,
+    unread_list,
 )
 from tms_tui.wording.line import badge, badge_broken, link_sentence
 from tms_tui.wording.times import clock, day, gap, plural, to_come, to_the_second, wait
@@ -220,8 +223,10 @@ def filter_title(wanted: Filter) -> str:
     return _FILTERS[wanted]
 
 
-def empty_list(wanted: Filter, ways: Ways = USUAL) -> str:
+def empty_list(state: State, wanted: Filter, ways: Ways = USUAL) -> str:
     """What a list says that has nothing in it."""
+    if not select.has_read(state):
+        return unread_list(state.sync.failure, signed_in=state.me is not None)
     return _EMPTY_LISTS[wanted].format(ways=ways)
 
 

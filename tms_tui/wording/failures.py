@@ -88,6 +88,17 @@ def reason(failure: Failure) -> str:
     return said
 
 
+def unread_list(failure: Failure | None, *, signed_in: bool) -> str:
+    """What an empty list says before everything was read: that it promises nothing, and why."""
+    if not signed_in:
+        return "Not signed in: conversations appear here once you are."
+    if failure is None:
+        return "The conversations are being read. They appear here by themselves."
+    if failure.kind is FailureKind.UNREADABLE:
+        return "No conversation can be read: what answers at this address is not a chat server. Check the address."
+    return f"No conversation can be read: {reason(failure)}. It is tried again by itself."
+
+
 def sign_in_failed(failure: Failure) -> str:
     """Why the sign-in did not work and what to do."""
     if failure.code == BAD_ADDRESS or (failure.kind is FailureKind.MISCONFIGURED and failure.words):
