@@ -93,6 +93,7 @@ ROWS: Final = (
     Row("POST", "/v1/auth/login", Door.OPEN, 401, {"email": "nobody@example.com", "password": "guess"}),
     Row("POST", "/v1/auth/refresh", Door.OPEN, 401, {"refresh_token": "a.b.c"}),
     Row("GET", "/v1/auth/me", Door.AGENTS, 200),
+    Row("POST", "/v1/auth/password", Door.AGENTS, 403, {"current": "a guess", "new": "another battery"}),
     Row("GET", "/v1/agents", Door.AGENTS, 200),
     Row("PUT", "/v1/agents/me/availability", Door.AGENTS, 200, {"availability": "busy"}),
     Row("POST", "/v1/agents/me/metrics", Door.AGENTS, 204, {"connects": 1}),

@@ -1,6 +1,8 @@
 """An agent's account as an operator's commands change it: felt on every running server within seconds."""
 
+import asyncio
 import contextlib
+import logging
 import sqlite3
 import unicodedata
 from collections.abc import AsyncIterator
@@ -12,12 +14,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.server.hand_clock import HandClock
+from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import agent_socket
 from tms_tui.server import accounts, tables
 from tms_tui.server.errors import Refusal
 from tms_tui.server.passwords import Passwords
-from tms_tui.server.settings import ServerSettings
+from tms_tui.server.settings import Rate, ServerSettings
 from tms_tui.server.store import agents, sessions
 
 ANOTHER = "another battery horse"
@@ -143,6 +146,94 @@ async def test_a_password_of_before_that_was_not_composed_still_opens(server: Ru
     async with server.app.services.database.write() as connection:
         await agents.set_password(connection, dana.id, old)
     assert (await login(server, dana.email, typed)).status_code == 200
+
+
+async def change_password(server: RunningServer, agent: SignedIn, current: str, new: str) -> httpx.Response:
+    body = {"current": current, "new": new}
+    return await server.client().post("/v1/auth/password", json=body, headers=agent.headers)
+
+
+async def test_an_agent_changes_their_own_password_and_this_sign_in_alone_stays(server: RunningServer) -> None:
+    here = await server.sign_in("Dana")
+    other = (await login(server, here.user.email)).json()
+    there = SignedIn(here.user, other["access_token"], other["refresh_token"], server.client())
+    async with agent_socket(server, here) as staying, agent_socket(server, there) as ending:
+        for far in (staying, ending):
+            await far.until("connected")
+        assert (await change_password(server, here, PASSWORD, ANOTHER)).status_code == 204
+        assert await ending.close_code() == 4401
+        await staying.says("dance")
+        await staying.until("error")
+    assert (await me(server, here)).status_code == 200
+    assert (await me(server, there)).json()["code"] == "token_revoked"
+    assert (await login(server, here.user.email)).json()["code"] == "bad_credentials"
+    assert (await login(server, here.user.email, ANOTHER)).status_code == 200
+    renewed = await server.client().post("/v1/auth/refresh", json={"refresh_token": here.refresh_token})
+    assert renewed.status_code == 200
+
+
+async def test_a_change_on_one_node_ends_sign_ins_on_a_node_that_does_not_hear_it(
+    nodes: tuple[RunningServer, RunningServer], clock: HandClock
+) -> None:
+    one, other = nodes
+    here = await one.sign_in("Dana")
+    there = (await login(other, here.user.email)).json()
+    elsewhere = SignedIn(here.user, there["access_token"], there["refresh_token"], other.client())
+    assert (await me(other, elsewhere)).status_code == 200, "remembered there"
+    assert (await change_password(one, here, PASSWORD, ANOTHER)).status_code == 204
+    clock.advance(SOON)
+    await until_refused(other, elsewhere)
+
+
+async def until_refused(server: RunningServer, agent: SignedIn) -> None:
+    async with asyncio.timeout(30):
+        while (await me(server, agent)).status_code == 200:
+            pass
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "status", "code"),
+    [
+        ("not the password", ANOTHER, 403, "wrong_password"),
+        (PASSWORD, "", 422, "invalid_field"),
+        (PASSWORD, "seven77", 422, "invalid_field"),
+        (PASSWORD, " " * 20, 422, "invalid_field"),
+        (PASSWORD, "x" * 1001, 422, "invalid_field"),
+        (PASSWORD, "nul \0 within", 422, "invalid_field"),
+        (PASSWORD, PASSWORD, 422, "invalid_field"),
+    ],
+)
+async def test_a_change_that_cannot_be_is_refused_and_changes_nothing(
+    server: RunningServer, current: str, new: str, status: int, code: str
+) -> None:
+    dana = await server.sign_in("Dana")
+    other = (await login(server, dana.user.email)).json()
+    refused = await change_password(server, dana, current, new)
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    elsewhere = SignedIn(dana.user, other["access_token"], other["refresh_token"], server.client())
+    assert (await me(server, elsewhere)).status_code == 200
+    assert (await login(server, dana.user.email)).status_code == 200
+
+
+async def test_guessing_the_current_password_with_a_stolen_token_is_slow(place: Place) -> None:
+    async with running_server(place, password_change_rate=Rate(1 / 30, 3)) as server:
+        dana, bo = await server.sign_in("Dana"), await server.sign_in("Bo")
+        answers = [await change_password(server, dana, f"guess {number}", ANOTHER) for number in range(4)]
+        assert [one.status_code for one in answers] == [403, 403, 403, 429]
+        assert int(answers[-1].headers["Retry-After"]) >= 25
+        assert (await change_password(server, bo, PASSWORD, ANOTHER)).status_code == 204, "nobody else waits"
+        assert (await login(server, dana.user.email)).status_code == 200, "and signing in is not locked"
+
+
+async def test_a_change_leaves_a_line_in_the_log_without_the_password(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    dana = await server.sign_in("Dana")
+    await login(server, dana.user.email)
+    await change_password(server, dana, PASSWORD, ANOTHER)
+    assert f"password changed agent={dana.user.id} ended=1" in caplog.text
+    assert (PASSWORD in caplog.text, ANOTHER in caplog.text) == (False, False)
 
 
 async def test_what_a_disabled_agent_held_is_everybodys_at_once_and_the_log_tells_so(

@@ -209,6 +209,11 @@ class RefreshBody(Wire):
     refresh_token: str
 
 
+class PasswordBody(Wire):
+    current: str
+    new: str
+
+
 class TokenAnswer(Wire):
     access_token: str
     refresh_token: str

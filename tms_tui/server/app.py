@@ -139,6 +139,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         visitors=VisitorPresence(journal, hub, clock, settings.visitor_grace, background),
         limits=Limits(
             login=Gate("login", settings.login_rate, clock, bus),
+            password_changes=Gate("password", settings.password_change_rate, clock, bus),
             visitor_sessions=Gate("visitor session", settings.visitor_session_rate, clock, bus),
             agent_sends=Gate("agent send", settings.agent_send_rate, clock, bus),
             visitor_sends=Gate("visitor send", settings.visitor_send_rate, clock, bus),

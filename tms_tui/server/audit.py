@@ -1,4 +1,4 @@
-"""Refusals for who somebody is: a line in the log and a figure, without token or text."""
+"""What concerns trust: refusals for who somebody is, and changed passwords, in the log without token or text."""
 
 import logging
 from typing import Final
@@ -24,3 +24,8 @@ def refused(connection: HTTPConnection, refusal: Refusal, metrics: Metrics) -> N
         connection.url.path,
         connection.client.host if connection.client else "unknown",
     )
+
+
+def password_changed(agent_id: str, ended: int) -> None:
+    """Notes that an agent changed their own; `ended`: how many other sign-ins it cost."""
+    logger.info("password changed agent=%s ended=%d", agent_id, ended)

@@ -5,10 +5,11 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from tms_tui.server import agentsocket, operations, visitors, visitorsocket
-from tms_tui.server.rest import agents, auth, blocks, events, messages, sessions
+from tms_tui.server.rest import agents, auth, blocks, events, messages, password, sessions
 
 ROUTES: Final[list[BaseRoute]] = [
     *auth.routes,
+    *password.routes,
     *agents.routes,
     *sessions.routes,
     *messages.routes,

@@ -26,6 +26,7 @@ class Limits:
     """One gate per kind of call."""
 
     login: Gate
+    password_changes: Gate
     visitor_sessions: Gate
     agent_sends: Gate
     visitor_sends: Gate

@@ -102,6 +102,7 @@ class ServerSettings:
     """How long a colleague's change of status still holds up a reply written before it."""
 
     login_rate: Rate = Rate(10 / 60, 10)
+    password_change_rate: Rate = Rate(5 / 60, 5)
     visitor_session_rate: Rate = Rate(1, 60)
     agent_send_rate: Rate = Rate(5, 20)
     visitor_send_rate: Rate = Rate(3, 20)
