@@ -18,6 +18,8 @@ HOLD_WORTH_A_WORD: Final = 5.0
 """A rest that the server asks for is announced when it is at least this long."""
 RETRY_AFTER_LONGEST: Final = 900.0
 """A Retry-After above this is cut to it."""
+RETRY_AFTER_SHORTEST: Final = 1.0
+"""A Retry-After below this is raised to it."""
 RECONNECT_ASKED_EVERY: Final = 2.0
 """How often the agent's own "reconnect now" is obeyed."""
 
@@ -66,6 +68,41 @@ RENEW_BEFORE_SHARE: Final = 0.1
 """A token is renewed at its end less the larger of RENEW_BEFORE_END and this share of its life."""
 RENEW_AGAIN_AFTER: Final = 10.0
 """A renewal that did not reach the server is tried again after this."""
+RENEW_SOONEST: Final = 4.0
+"""A token is renewed no sooner than this after the one before it came, however short it lives: 15 a minute at most."""
+
+# What a server can make the console do or keep.
+
+READS_AT_ONCE: Final = 200
+"""So many reads that the server's own answers lead to are made one after the other without a pause."""
+READ_EVERY: Final = 1.0
+"""The next of them is made this long after the one before; so long without any gives one of the above back."""
+READS_WAITING: Final = 1000
+"""So many single conversations wait at most to be read at that pace; more are not asked for."""
+SESSIONS_HELD: Final = 10_000
+"""Conversations in the list; of more, ended and then quiet ones are left out."""
+SESSIONS_LEFT_OUT: Final = 1000
+"""So many above it are left out together."""
+AGENTS_HELD: Final = 5000
+CANNED_HELD: Final = 5000
+TYPISTS_HELD: Final = 20
+"""People who are shown typing in one conversation."""
+TYPED_IN: Final = 1000
+"""Conversations in which somebody is shown typing."""
+UNOPENED_HELD: Final = 200
+"""Messages kept of a conversation that the agent never opened; once opened, it is read back from there."""
+UNOPENED_TALKS: Final = 1000
+"""Conversations never opened of which messages are kept at all, those of the latest messages."""
+LEFT_HELD: Final = 2000
+"""Messages kept of a conversation that the agent opened and left, when more come."""
+OPENED_HELD: Final = 200_000
+"""Messages kept of the conversation that the agent looks at: nothing older is read, and when more come, ..."""
+OPENED_DROPPED: Final = 20_000
+"""... so many of the oldest are dropped together."""
+UNMATCHED_HELD: Final = 10_000
+"""Events brought by the socket that are remembered until the log is read to its end."""
+TOKEN_LONGEST: Final = 16 * 1024
+"""Characters of a token: it travels with every request."""
 
 MESSAGE_LONGEST: Final = 8000
 """Characters in one message."""

@@ -21,7 +21,7 @@ from tms_tui.domain.events import (
 from tms_tui.domain.ids import Cursor
 from tms_tui.protocol import shapes, wire
 from tms_tui.protocol.dialect import V1, Dialect
-from tms_tui.protocol.reading import UnreadableError, checked_id, line, parse
+from tms_tui.protocol.reading import UnreadableError, checked_id, line, parse, whole
 from tms_tui.protocol.times import seconds
 
 FrameEvent = WireEvent | LinkWelcomed
@@ -95,7 +95,7 @@ def _typing(frame: wire.Frame, _: Cursor | None) -> TypingSeen:
 def _receipt(frame: wire.Frame, cursor: Cursor | None) -> ReceiptSeen:
     shape = parse(frame.data, _RECEIPTS)
     reader = shapes.author_type(shape.reader_type)
-    return ReceiptSeen(shapes.session_id(frame.session_id), reader, shape.up_to, cursor)
+    return ReceiptSeen(shapes.session_id(frame.session_id), reader, whole(max(0, shape.up_to)), cursor)
 
 
 def _mark(frame: wire.Frame, cursor: Cursor | None) -> ReadMarkMoved:

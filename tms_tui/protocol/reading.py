@@ -10,6 +10,7 @@ from tms_tui.domain.text import CleanText, clean_line
 T = TypeVar("T")
 
 ID_LONGEST: Final = 200
+COUNT_LARGEST: Final = 2**53
 _ELSEWHERE: Final = frozenset({".", ".."})
 LINE_READ: Final = 4000
 """Characters of one line that are looked at: megabytes of control characters would take seconds."""
@@ -48,6 +49,13 @@ def checked_id(text: str) -> str:
     if is_name and text not in _ELSEWHERE:
         return text
     raise UnreadableError("bad_id", "an id that cannot be one")
+
+
+def whole(number: int, least: int = 0) -> int:
+    """`number`, if it can count something. Raises UnreadableError: no count is that large, and nothing bears it."""
+    if least <= number <= COUNT_LARGEST:
+        return number
+    raise UnreadableError("bad_number", "a number that cannot be one")
 
 
 def line(text: str, limit: int = 200) -> CleanText:

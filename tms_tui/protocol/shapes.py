@@ -11,7 +11,7 @@ from tms_tui.domain.ids import AgentId, MessageId, SendId, SessionId, TenantId
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import CleanText, clean, tampering
 from tms_tui.protocol import wire
-from tms_tui.protocol.reading import LINE_READ, UnreadableError, checked_id, line
+from tms_tui.protocol.reading import LINE_READ, UnreadableError, checked_id, line, whole
 from tms_tui.protocol.times import seconds
 
 K = TypeVar("K")
@@ -29,7 +29,7 @@ def message(shape: wire.Message) -> model.Message:
     return model.Message(
         id=MessageId(checked_id(shape.id)),
         session=session_id(shape.session_id),
-        seq=shape.seq,
+        seq=whole(shape.seq, 1),
         author=author(shape.author_type, shape.author_id, shape.author_name),
         text=_content(shape.content),
         created_at=_time(shape.created_at),
@@ -50,7 +50,7 @@ def session(shape: wire.Session) -> model.Session:
         customer=_customer(shape.customer),
         started_at=_time(shape.started_at),
         last_activity_at=_time(shape.last_activity_at),
-        version=shape.version,
+        version=whole(shape.version),
         assigned_agent=agent_id_or_none(shape.assigned_agent_id),
         assigned_agent_name=_line_or_none(shape.assigned_agent_name),
         assigned_at=_time_or_none(shape.assigned_at),
@@ -60,7 +60,7 @@ def session(shape: wire.Session) -> model.Session:
         tags=tuple(filter(None, map(line, shape.tags[:TAGS_MOST]))),
         priority=_PRIORITIES.get(shape.priority, model.Priority.NORMAL),
         last_message=None if shape.last_message is None else _preview(shape.last_message),
-        unread=max(0, shape.unread_count),
+        unread=whole(max(0, shape.unread_count)),
     )
 
 
@@ -160,6 +160,8 @@ def _fact(value: Any) -> CleanText:
         return line(msgspec.json.encode(value).decode())
     except RecursionError:
         raise UnreadableError("too_deep", "nested too deeply") from None
+    except OverflowError:
+        raise UnreadableError("bad_number", "a number that cannot be one") from None
 
 
 def _line_or_none(text: str | None, limit: int = 200) -> CleanText | None:

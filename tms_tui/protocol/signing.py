@@ -6,11 +6,12 @@ import msgspec
 
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import User
+from tms_tui.domain.policy import TOKEN_LONGEST
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.value import Value
 from tms_tui.protocol import shapes, wire
 from tms_tui.protocol.dialect import V1, Dialect
-from tms_tui.protocol.reading import UnreadableError, parse
+from tms_tui.protocol.reading import COUNT_LARGEST, UnreadableError, parse, whole
 from tms_tui.protocol.refusals import HttpAnswer, failure_of, unreadable
 from tms_tui.protocol.rest import HttpRequest
 
@@ -59,14 +60,14 @@ def read_logout(answer: HttpAnswer) -> Failure | None:
 def _tokens(shape: wire.TokenAnswer) -> Tokens:
     return Tokens(
         access=Secret(_header_safe(shape.access_token)),
-        refresh=Secret(shape.refresh_token),
-        lifetime=_lifetime(shape.access_token) or max(0.0, float(shape.expires_in)),
+        refresh=Secret(_header_safe(shape.refresh_token)),
+        lifetime=_lifetime(shape.access_token) or float(whole(max(0, shape.expires_in))),
         user=None if shape.user is None else shapes.user(shape.user),
     )
 
 
 def _header_safe(token: str) -> str:
-    if token and token.isascii() and token.isprintable() and " " not in token:
+    if 0 < len(token) <= TOKEN_LONGEST and token.isascii() and token.isprintable() and " " not in token:
         return token
     raise UnreadableError("bad_token", "a token that fits no header")
 
@@ -86,9 +87,9 @@ def _lifetime(token: str) -> float | None:
     except (UnreadableError, ValueError):
         return None
     issued, ends = claims.get("iat"), claims.get("exp")
-    if not isinstance(issued, int | float) or not isinstance(ends, int | float) or ends <= issued:
+    if not isinstance(issued, int | float) or not isinstance(ends, int | float):
         return None
-    return float(ends - issued)
+    return float(ends - issued) if 0 <= issued < ends <= COUNT_LARGEST else None
 
 
 _TOKENS = msgspec.json.Decoder(wire.TokenAnswer)

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from tms_tui.domain.policy import RETRY_AFTER_LONGEST
+from tms_tui.domain.policy import RETRY_AFTER_LONGEST, RETRY_AFTER_SHORTEST
 
 YEARS: Final = range(1970, 2200)
 """Years that a conversation can stem from; any other is a mistake of the writer."""
@@ -28,14 +28,14 @@ def spelt(moment: float) -> str:
 def retry_after(value: str | None, date: str | None) -> float | None:
     """Seconds to wait by a `Retry-After` header: a number, or an HTTP date judged by the `date` header.
 
-    None when it is absent or makes no sense; never below 0 or above RETRY_AFTER_LONGEST.
+    None when it is absent or makes no sense; else from RETRY_AFTER_SHORTEST to RETRY_AFTER_LONGEST.
     """
     if value is None:
         return None
     wait = _number(value)
     if wait is None:
         wait = _until(value, date)
-    return None if wait is None else min(wait, RETRY_AFTER_LONGEST)
+    return None if wait is None else min(max(wait, RETRY_AFTER_SHORTEST), RETRY_AFTER_LONGEST)
 
 
 def _number(value: str) -> float | None:
