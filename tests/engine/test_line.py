@@ -8,7 +8,7 @@ import pytest
 from tests.core.desk import message
 from tests.engine.fakes import until
 from tms_tui.domain.errors import Ending, EndingKind
-from tms_tui.domain.events import Event, LinkLost, LinkNotReplaced, LinkProven, LinkWelcomed, MessageArrived
+from tms_tui.domain.events import Event, LinkLost, LinkNotReplaced, LinkProven, LinkWelcomed, MessageArrived, Unread
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.engine.line import Line
 from tms_tui.transport.ports import Take
@@ -147,3 +147,12 @@ async def test_a_proof_is_of_the_socket_that_took_over(at: At) -> None:
     second.brings(WELCOME)
     await at.line.prove()
     assert at.taken[-1] == LinkProven(0.01)
+
+
+async def test_a_socket_is_welcomed_once_and_says_it_in_vain_again(at: At) -> None:
+    first, second = await at.replaced()
+    first.brings(WELCOME)
+    assert [type(event) for event in at.taken] == [Unread]
+    second.brings(WELCOME)
+    second.brings(WELCOME)
+    assert [type(event) for event in at.taken] == [Unread, LinkWelcomed, Unread]

@@ -24,7 +24,7 @@ from tms_tui.domain.effects import (
     TimerKind,
     WakeAt,
 )
-from tms_tui.domain.errors import Ending, EndingKind
+from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
     AgentsRead,
     Answer,
@@ -39,6 +39,7 @@ from tms_tui.domain.events import (
     TokenRenewed,
 )
 from tms_tui.domain.ids import Cursor, SessionId
+from tms_tui.domain.policy import RENEW_SOONEST
 from tms_tui.engine.perform import Performer
 
 SESSION = SessionId("s")
@@ -315,3 +316,20 @@ async def test_a_failing_task_is_reported_and_the_others_go_on() -> None:
         await bench.done()
     assert [str(failure) for failure in bench.failures] == ["broken"]
     assert bench.taken == [CannedRead(())]
+
+
+async def test_a_token_refused_as_soon_as_it_came_is_not_renewed_again_before_its_time() -> None:
+    bench = Bench(rest=FakeRest(failing(UNAUTHORIZED)))
+    async with bench.working():
+        bench.performer.perform(RenewToken())
+        await bench.done()
+        bench.performer.perform(ReadAgents())
+        await bench.done()
+        assert bench.tokens.renewals == 1
+        rest = Failure(FailureKind.TOO_MANY, 401, retry_after=RENEW_SOONEST)
+        assert bench.taken == [TokenRenewed(900.0), AskFailed(ReadAgents(), rest)]
+        bench.clock.advance(RENEW_SOONEST)
+        bench.performer.perform(ReadAgents())
+        await bench.done()
+        assert bench.tokens.renewals == 2
+        assert bench.taken[-1] == AskFailed(ReadAgents(), UNAUTHORIZED)

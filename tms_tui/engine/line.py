@@ -4,25 +4,31 @@ import asyncio
 from collections.abc import Callable, Coroutine
 
 from tms_tui.domain.errors import Ending, EndingKind
-from tms_tui.domain.events import Event, LinkLost, LinkNotReplaced, LinkProven, LinkWelcomed
+from tms_tui.domain.events import Event, LinkLost, LinkNotReplaced, LinkProven, LinkWelcomed, Unread
 from tms_tui.domain.ids import Cursor
+from tms_tui.domain.text import CleanText
 from tms_tui.transport.ports import Link, Take
 
 Start = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
 
 
 class _Life:
-    """One socket's life: what it says counts until its end was told."""
+    """One socket's life: what it says counts until its end was told, and its welcome counts once."""
 
     def __init__(self, take: Take) -> None:
         self._take = take
+        self.welcomed = False
         self.over = False
         self.begun = False
         self.task: asyncio.Task[None] | None = None
 
     def take(self, event: Event) -> None:
-        if not self.over:
-            self._take(event)
+        if self.over:
+            return
+        if isinstance(event, LinkWelcomed) and self.welcomed:
+            event = Unread("welcome_again", CleanText("one socket was welcomed twice"))
+        self.welcomed = self.welcomed or isinstance(event, LinkWelcomed)
+        self._take(event)
 
     def end(self, ending: Ending) -> None:
         if not self.over:

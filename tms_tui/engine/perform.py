@@ -25,7 +25,7 @@ from tms_tui.domain.effects import (
 )
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import Answer, AskFailed, KeepEvent, RenewFailed, SendKept, TimerRang, TokenRenewed, Woke
-from tms_tui.domain.policy import CLOCK_GAP
+from tms_tui.domain.policy import CLOCK_GAP, RENEW_SOONEST
 from tms_tui.domain.value import replace
 from tms_tui.engine.alarms import Alarms
 from tms_tui.engine.clock import Clock
@@ -70,6 +70,9 @@ class Performer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewal: asyncio.Task[None] | None = None
         self._renewals = 0
+        self._renewed_at = float("-inf")
+        """When the newest token came, on the monotonic clock."""
+        self._clock = clock
         self._not_renewed: Failure | None = None
 
     def begin(self, group: asyncio.TaskGroup) -> None:
@@ -175,6 +178,10 @@ class Performer:
 
     async def _asked_again(self, request: Request, renewals: int) -> Answer | None:
         """The answer with a token newer than it was then; None when the sign-in is over."""
+        too_soon = self._renewed_at + RENEW_SOONEST - self._clock.now()
+        if self._renewals == renewals and too_soon > 0:
+            # Refused with a token that is hardly there: another one would be no better, and so on without a pause.
+            return AskFailed(request, Failure(FailureKind.TOO_MANY, 401, retry_after=too_soon))
         if self._renewals == renewals:
             await self._renewed()
         if self._renewals > renewals:
@@ -199,6 +206,7 @@ class Performer:
             self._take(RenewFailed(lifetime))
             return
         self._renewals += 1
+        self._renewed_at = self._clock.now()
         self._take(TokenRenewed(lifetime))
         await self._link.authenticate()
 
