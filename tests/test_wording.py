@@ -11,7 +11,7 @@ from tests.ui.desk_world import ANA
 from tms_tui import wording
 from tms_tui.core.select import Badge, BadgeKind, Filter
 from tms_tui.core.state import State
-from tms_tui.domain.changes import Notice, NoticeKind
+from tms_tui.domain.changes import Bound, Notice, NoticeKind
 from tms_tui.domain.entries import Delivery, GapMark
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.ids import Cursor
@@ -31,6 +31,7 @@ SPOKEN: dict[type[Enum], Callable[..., str]] = {
     AuthorType: lambda kind: wording.role(Author(kind, None, CleanText("Eva"))),
     FailureKind: lambda kind: wording.reason(Failure(kind)),
     EndingKind: lambda kind: wording.ending(Ending(kind)),
+    Bound: lambda bound: wording.notice(Notice(NoticeKind.BOUNDED, NOON, bound=bound)),
     NoticeKind: lambda kind: wording.notice(Notice(kind, NOON)),
     BadgeKind: lambda kind: wording.badge(Badge(kind))[1],
 }

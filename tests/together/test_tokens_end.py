@@ -29,6 +29,7 @@ async def test_work_goes_on_for_longer_than_a_token_lives(tmp_path: Path) -> Non
         await server.add_agent("Dana")
         async with console(server.url) as desk, customer(server.url) as nora, nora.online() as page:
             await desk.until(lambda state: nora.session in state.sessions)
+            desk.open(nora.session)
             first = desk.login.bearer(server.url)
             assert first is not None
             began = asyncio.get_running_loop().time()

@@ -3,10 +3,13 @@
 from typing import assert_never
 
 from tms_tui.core import (
+    bounds,
     deciding,
     failing,
     keeping,
     link,
+    marking,
+    matching,
     people,
     reading,
     reporting,
@@ -37,7 +40,7 @@ def apply(state: State, event: Event, moment: Moment) -> Outcome:
     step = Step(state, moment)
     if isinstance(event, on.WireEvent):
         _from_wire(step, event)
-        sync.brought(step, event)
+        matching.brought(step, event)
     else:
         before = badge(state).kind
         _apply(step, event)
@@ -82,7 +85,7 @@ def _from_wire(step: Step, event: on.WireEvent) -> None:
         case on.ReceiptSeen():
             reading.receipt_seen(step, event)
         case on.ReadMarkMoved():
-            reading.mark_moved(step, event)
+            marking.mark_moved(step, event)
         case on.PresenceSeen(agent):
             people.seen(step, agent)
         case on.ServerComplained():
@@ -143,10 +146,10 @@ def _written(step: Step, event: on.WriteAnswer) -> None:
             sending.stored(step, event)
         case on.SessionAnswered(session, asked):
             if isinstance(asked, MarkUnread):
-                reading.unmarked(step, session.id)
+                marking.unmarked(step, session.id)
             sessions.changed(step, session)
         case on.ReadMarked():
-            reading.marked(step, event)
+            marking.marked(step, event)
         case on.AvailabilitySet(agent):
             people.seen(step, agent)
         case on.MetricsPosted():
@@ -183,14 +186,15 @@ def _looked(step: Step, event: on.Look) -> None:
         case on.SignedIn():
             link.signed_in(step, event)
             sync.start(step)
+            bounds.go_on(step)
             sending.flush(step)
             reading.resume(step)
         case on.SessionOpened(session):
             reading.opened(step, session)
         case on.Shown():
-            reading.shown(step, event)
+            marking.shown(step, event)
         case on.UnreadAsked():
-            reading.unread_asked(step, event)
+            marking.unread_asked(step, event)
         case on.TopReached(session):
             reading.top_reached(step, session)
         case on.ListingAsked(query):

@@ -2,7 +2,19 @@
 
 from typing import assert_never
 
-from tms_tui.core import deciding, holding, keeping, link, people, reading, reporting, sending, sessions, sync, typing
+from tms_tui.core import (
+    deciding,
+    holding,
+    keeping,
+    link,
+    marking,
+    people,
+    reporting,
+    sending,
+    sessions,
+    sync,
+    typing,
+)
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
@@ -72,16 +84,14 @@ def rang(step: Step, timer: Timer) -> None:
             link.rang(step, timer.kind)
         case TimerKind.REPORT:
             reporting.due(step)
-        case TimerKind.POLL:
-            sync.read_now(step)
-        case TimerKind.DEAF:
-            sync.still_unheard(step)
+        case TimerKind.POLL | TimerKind.DEAF | TimerKind.PACE:
+            sync.rang(step, timer.kind)
         case TimerKind.RESEND:
             sending.retry(step, session)
         case TimerKind.DRAFT:
             keeping.keep_drafts(step)
         case TimerKind.MARK:
-            reading.tell_mark(step, session)
+            marking.tell_mark(step, session)
         case TimerKind.TYPING_OUT:
             typing.stopped(step)
         case TimerKind.TYPING_IN:
@@ -101,7 +111,7 @@ def _page_failed(step: Step, asked: ReadPage, failure: Failure) -> None:
     if transcript.refused:
         sending.read_decided(step, asked.session)
     elif step.state.outbox.of(asked.session):
-        delay = failure.retry_after or POLL_FIRST
+        delay = max(failure.retry_after or 0.0, POLL_FIRST)
         step.do(WakeAt(Timer(TimerKind.RESEND, asked.session), step.moment.now + delay))
 
 
@@ -118,10 +128,10 @@ def _mark_failed(step: Step, asked: MarkRead | MarkUnread, failure: Failure) -> 
     transcript = step.state.transcript(asked.session)
     transcript.marking = None
     if isinstance(asked, MarkUnread):
-        reading.unmarked(step, asked.session)
+        marking.unmarked(step, asked.session)
         _decision_failed(step, asked, failure)
     elif transcript.unread_from is not None:
-        reading.tell_mark(step, asked.session)
+        marking.tell_mark(step, asked.session)
 
 
 def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Collection
 
+from tms_tui.domain.changes import Bound
 from tms_tui.domain.errors import Ending, EndingKind, Failure
 from tms_tui.domain.ids import Cursor
 from tms_tui.domain.policy import DELIVERY_BOUNDS, LATENCIES_KEPT, TURNS_KEPT
@@ -57,6 +58,8 @@ class Health(Record):
     gaps_filled: int = 0
     """What no socket brought, and reading did."""
     deaf: int = 0
+    bounds: Counter[Bound] = field(default_factory=Counter)
+    """How often something of the server's had no end of its own, and met one here."""
     unread: Counter[str] = field(default_factory=Counter)
     last_unread: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     failures_seen: deque[tuple[float, Failure]] = field(default_factory=lambda: deque(maxlen=20))

@@ -1,6 +1,5 @@
 """A server that asks for fewer requests gets them: until then nothing is read and nothing sent, whoever was refused."""
 
-from tms_tui.core import people
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.policy import HOLD_WORTH_A_WORD, RATE_LIMITED_FOR
@@ -13,7 +12,7 @@ def hold(step: Step, retry_after: float | None) -> None:
     if seconds <= left(step):
         return
     if seconds >= HOLD_WORTH_A_WORD and not left(step):
-        people.announce(step, Notice(NoticeKind.HELD_BACK, moment.wall, since=moment.wall + seconds))
+        step.announce(Notice(NoticeKind.HELD_BACK, moment.wall, since=moment.wall + seconds))
     state.held_until = moment.now + seconds
 
 

@@ -2,12 +2,12 @@
 
 from typing import Final, assert_never
 
-from tms_tui.core import health, holding, people, reading, typing
+from tms_tui.core import bounds, health, holding, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
 from tms_tui.core.state import LIVE, Stage, State, Step
 from tms_tui.core.verdict import Again, Make, Renew, Stop, count, make_of, scheduled, spread, verdict
-from tms_tui.domain.changes import CountersChanged, LinkChanged, Notice, NoticeKind
+from tms_tui.domain.changes import Bound, CountersChanged, LinkChanged, Notice, NoticeKind
 from tms_tui.domain.effects import (
     CloseLink,
     OpenLink,
@@ -27,6 +27,7 @@ from tms_tui.domain.policy import (
     RENEW_AGAIN_AFTER,
     RENEW_BEFORE_END,
     RENEW_BEFORE_SHARE,
+    RENEW_SOONEST,
     STABLE_AFTER,
     WELCOME_WITHIN,
 )
@@ -149,7 +150,7 @@ def renew_failed(step: Step, failure: Failure) -> None:
         step.state.link.stage = Stage.STOPPED if step.state.link.stage is Stage.RENEWING else step.state.link.stage
         sign_in_again(step, failure)
         return
-    delay = spread(failure.retry_after or RENEW_AGAIN_AFTER, step.moment)
+    delay = spread(max(failure.retry_after or 0.0, RENEW_AGAIN_AFTER), step.moment)
     step.do(WakeAt(Timer(TimerKind.RENEW), step.moment.now + delay))
     if step.state.link.stage is Stage.RENEWING:
         step.state.link.renewed_since_stable = False
@@ -287,4 +288,7 @@ def _compare_clocks(step: Step) -> None:
 def _plan_renewal(step: Step, lifetime: float) -> None:
     early = max(RENEW_BEFORE_END, lifetime * RENEW_BEFORE_SHARE)
     wait = lifetime - early if lifetime > 2 * early else lifetime / 2
+    if lifetime < RENEW_SOONEST:
+        wait = RENEW_SOONEST
+        bounds.reached(step, Bound.RENEWALS)
     step.do(WakeAt(Timer(TimerKind.RENEW), step.moment.now + wait))

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
+from tms_tui.core import bounds
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import (
-    Announced,
+    Bound,
     CannedChanged,
     Notice,
     NoticeKind,
@@ -14,6 +15,7 @@ from tms_tui.domain.changes import (
 )
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Agent, CannedResponse
+from tms_tui.domain.policy import AGENTS_HELD, CANNED_HELD
 
 
 def seen(step: Step, agent: Agent) -> None:
@@ -21,6 +23,9 @@ def seen(step: Step, agent: Agent) -> None:
     state = step.state
     before = state.agents.get(agent.id)
     if before == agent:
+        return
+    if before is None and len(state.agents) >= AGENTS_HELD:
+        bounds.reached(step, Bound.AGENTS)
         return
     state.agents[agent.id] = agent
     if before is None or before.name != agent.name:
@@ -34,24 +39,29 @@ def seen(step: Step, agent: Agent) -> None:
 
 def listed(step: Step, agents: tuple[Agent, ...]) -> None:
     """All agents of the tenant."""
+    mine = step.state.me.id if step.state.me else None
+    if len(agents) > AGENTS_HELD:
+        bounds.reached(step, Bound.AGENTS)
+        agents = tuple(sorted(agents, key=lambda agent: agent.id != mine))[:AGENTS_HELD]
     step.state.agents = {agent.id: agent for agent in agents}
     _find_namesakes(step)
-    mine = step.state.agents.get(step.state.me.id) if step.state.me else None
-    if mine is not None:
-        step.state.availability = mine.availability
+    own = step.state.agents.get(mine) if mine is not None else None
+    if own is not None:
+        step.state.availability = own.availability
     step.show(PeopleChanged())
 
 
 def canned(step: Step, responses: tuple[CannedResponse, ...]) -> None:
     """The texts kept for reuse."""
-    step.state.canned = responses
+    if len(responses) > CANNED_HELD:
+        bounds.reached(step, Bound.CANNED)
+    step.state.canned = responses[:CANNED_HELD]
     step.show(CannedChanged())
 
 
 def announce(step: Step, notice: Notice) -> None:
     """Say something once, and keep it for whoever asks again."""
-    step.state.notices.append(notice)
-    step.show(Announced(notice))
+    step.announce(notice)
 
 
 def _find_namesakes(step: Step) -> None:

@@ -1,28 +1,36 @@
-"""Messages into transcripts, whichever way they came; what was read, by whom, and what to read next."""
+"""Messages into transcripts, whichever way they came; what the customer has read, and what to read next."""
 
 from collections.abc import Iterable
 
-from tms_tui.core import health, holding, people, sending, sessions, typing
+from tms_tui.core import bounds, health, holding, marking, people, sending, sessions, typing
 from tms_tui.core.state import LIVE, Stage, Step
 from tms_tui.core.transcript import (
     Transcript,
     close_gap,
     doubt,
-    last_of_visitor,
+    drop_oldest,
+    is_stuck,
     mark_gap,
     merge,
     merge_page,
     missing_in,
     next_read,
     older,
-    unread_after,
 )
-from tms_tui.domain.changes import CustomerWrote, Notice, NoticeKind, SessionMoved, TranscriptChanged, TranscriptGrew
-from tms_tui.domain.effects import MarkRead, MarkUnread, ReadPage, ReadSession, SignalViewing, Timer, TimerKind, WakeAt
-from tms_tui.domain.events import PageRead, ReadMarked, ReadMarkMoved, ReceiptSeen, Shown, UnreadAsked
+from tms_tui.domain.changes import (
+    Bound,
+    CustomerWrote,
+    Notice,
+    NoticeKind,
+    SessionMoved,
+    TranscriptChanged,
+    TranscriptGrew,
+)
+from tms_tui.domain.effects import ReadPage, ReadSession, SignalViewing
+from tms_tui.domain.events import PageRead, ReceiptSeen
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Message
-from tms_tui.domain.policy import MARK_EVERY
+from tms_tui.domain.policy import LEFT_HELD, OPENED_DROPPED, OPENED_HELD, READS_WAITING, UNOPENED_HELD
 
 
 def message_arrived(step: Step, message: Message) -> None:
@@ -30,7 +38,11 @@ def message_arrived(step: Step, message: Message) -> None:
     state = step.state
     typing.forget(step, message.session, message.author)
     transcript = state.transcript(message.session)
+    if message.seq <= transcript.dropped_up_to:
+        sending.settle(step, message)
+        return
     merged = merge(transcript, (message,))
+    _keep_within(step, transcript)
     settled = sending.settle(step, message)
     if merged.appended and not settled:
         step.show(TranscriptGrew(message.session))
@@ -40,11 +52,32 @@ def message_arrived(step: Step, message: Message) -> None:
         return
     health.delivered(state.health, message.created_at, step.moment.now)
     if message.session not in state.sessions:
-        step.do(ReadSession(message.session))
+        _ask_what_it_is(step, message.session)
     sessions.wrote(step, message)
     _call(step, message)
-    if transcript.holes and state.opened == message.session:
-        fetch(step, transcript)
+    if transcript.holes and state.opened == message.session and not transcript.reading:
+        _fetch_more(step, transcript)
+
+
+def _ask_what_it_is(step: Step, session: SessionId) -> None:
+    """Ask for a conversation that only its messages tell of, once until the log was read again."""
+    unknown = step.state.sync.unknown
+    if session not in unknown and len(unknown) < READS_WAITING:
+        unknown.add(session)
+        bounds.follow(step, (ReadSession(session),))
+
+
+def _keep_within(step: Step, transcript: Transcript) -> None:
+    """Drop the oldest of what is longer than is kept of a conversation."""
+    state = step.state
+    if not transcript.opened:
+        bounds.forget_quiet(state, transcript.session)
+        drop_oldest(transcript, UNOPENED_HELD)
+    elif state.opened != transcript.session:
+        drop_oldest(transcript, LEFT_HELD)
+    elif len(transcript.ids) >= OPENED_HELD + OPENED_DROPPED:
+        drop_oldest(transcript, OPENED_HELD)
+        bounds.reached(step, Bound.HISTORY)
 
 
 def _call(step: Step, message: Message) -> None:
@@ -71,6 +104,7 @@ def page_read(step: Step, event: PageRead) -> None:
     transcript.outdated.discard(asked)
     missing, was_dirty = missing_in(transcript), transcript.dirty
     _ = merge_page(transcript, event.messages, asked, has_more=event.has_more)
+    _keep_within(step, transcript)
     step.state.health.gaps_filled += max(0, missing - missing_in(transcript))
     transcript.dirty = transcript.dirty or is_outdated
     if was_dirty and not transcript.dirty:
@@ -81,11 +115,14 @@ def page_read(step: Step, event: PageRead) -> None:
     step.show(TranscriptChanged(event.session))
     if event.messages:
         sessions.wrote(step, event.messages[-1])
-    if event.after is not None and event.has_more and event.messages:
-        ask(step, transcript, ReadPage(event.session, after=event.messages[-1].seq))
+    stuck = is_stuck(event.messages, asked, has_more=event.has_more)
+    if stuck:
+        bounds.reached(step, Bound.READS)
+    elif event.after is not None and event.has_more:
+        ask(step, transcript, ReadPage(event.session, after=event.messages[-1].seq), follows=True)
     elif step.state.opened == event.session:
-        fetch(step, transcript)
-    if event.after is not None and not event.has_more:
+        _fetch_more(step, transcript)
+    if event.after is not None and (stuck or not event.has_more):
         sending.read_decided(step, event.session)
 
 
@@ -99,6 +136,8 @@ def settle_all(step: Step, messages: Iterable[Message]) -> None:
 def receipt_seen(step: Step, event: ReceiptSeen) -> None:
     """The customer has read up to a message."""
     transcript = step.state.transcript(event.session)
+    if not transcript.opened:
+        bounds.forget_quiet(step.state, event.session)
     if event.reader is AuthorType.VISITOR and event.up_to > transcript.visitor_read_up_to:
         transcript.visitor_read_up_to = event.up_to
         step.show(TranscriptChanged(event.session))
@@ -113,82 +152,9 @@ def opened(step: Step, session: SessionId | None) -> None:
     typing.stopped(step)
     step.do(SignalViewing(session))
     if session is not None:
-        transcript = state.transcript(session)
+        transcript = marking.at_work(step, session)
         transcript.refused = False
         fetch(step, transcript)
-
-
-def shown(step: Step, event: Shown) -> None:
-    """Messages were really on the screen: they count as read, and the server is told soon."""
-    transcript = step.state.transcript(event.session)
-    if event.up_to <= transcript.seen_up_to:
-        return
-    transcript.seen_up_to, transcript.unread_from = event.up_to, None
-    sessions.recount(step, event.session, unread_after(transcript, event.up_to))
-    if transcript.marking is None:
-        transcript.marking = event.up_to
-        step.do(WakeAt(Timer(TimerKind.MARK, event.session), step.moment.now + MARK_EVERY))
-
-
-def unread_asked(step: Step, event: UnreadAsked) -> None:
-    """The agent wants to come back: unread again, here at once and at the server after any mark under way."""
-    transcript = step.state.transcript(event.session)
-    last = last_of_visitor(transcript)
-    if last is None and transcript.top_reached:
-        return
-    start = last or 0
-    if event.from_seq is not None:
-        start = min(start or event.from_seq, event.from_seq)
-    transcript.unread_from = start
-    transcript.seen_up_to = min(transcript.seen_up_to, max(0, start - 1))
-    sessions.recount(step, event.session, sessions.marked_unread(step.state, transcript))
-    if transcript.marking is None:
-        _tell_unread(step, transcript, start)
-
-
-def unmarked(step: Step, session: SessionId) -> None:
-    """The server knows that it is unread, or will not have it; what was read since is told now."""
-    transcript = step.state.transcript(session)
-    transcript.unread_from = None
-    _tell_later(step, transcript)
-
-
-def tell_mark(step: Step, session: SessionId) -> None:
-    """Tell the server how far the agent has read: the newest mark alone, whatever happened in between."""
-    transcript = step.state.transcript(session)
-    if transcript.unread_from is not None:
-        _tell_unread(step, transcript, transcript.unread_from)
-    elif transcript.seen_up_to > transcript.marked_up_to:
-        transcript.marking = transcript.seen_up_to
-        step.do(MarkRead(session, transcript.seen_up_to))
-    else:
-        transcript.marking = None
-
-
-def marked(step: Step, event: ReadMarked) -> None:
-    """The server knows the mark; a newer one follows at its own pace."""
-    transcript = step.state.transcript(event.session)
-    transcript.marked_up_to = max(transcript.marked_up_to, event.up_to)
-    if transcript.unread_from is not None:
-        _tell_unread(step, transcript, transcript.unread_from)
-    else:
-        _tell_later(step, transcript)
-
-
-def mark_moved(step: Step, event: ReadMarkMoved) -> None:
-    """A read mark of the agent moved, here or at another desk of theirs; what this desk has not told yet stands."""
-    transcript = step.state.transcripts.get(event.session)
-    if transcript is None:
-        sessions.recount(step, event.session, event.unread)
-        return
-    if event.back:
-        transcript.seen_up_to = min(transcript.seen_up_to, event.up_to)
-        transcript.marked_up_to = min(transcript.marked_up_to, event.up_to)
-    else:
-        transcript.seen_up_to = max(transcript.seen_up_to, event.up_to)
-        transcript.marked_up_to = max(transcript.marked_up_to, event.up_to)
-    if transcript.unread_from is None and transcript.seen_up_to == transcript.marked_up_to:
-        sessions.recount(step, event.session, event.unread)
 
 
 def top_reached(step: Step, session: SessionId) -> None:
@@ -207,26 +173,26 @@ def fetch(step: Step, transcript: Transcript) -> None:
         ask(step, transcript, page)
 
 
-def ask(step: Step, transcript: Transcript, page: ReadPage) -> None:
-    """Ask for one page, unless it is being read already, or nothing is answered before the next sign-in."""
+def _fetch_more(step: Step, transcript: Transcript) -> None:
+    """The same, because of what the server said."""
+    page = next_read(transcript)
+    if page is not None:
+        ask(step, transcript, page, follows=True)
+
+
+def ask(step: Step, transcript: Transcript, page: ReadPage, *, follows: bool = False) -> None:
+    """Ask for one page, unless it is being read already, or nothing is answered before the next sign-in.
+
+    `follows`: what the server said leads to it, so it may have to wait for its turn.
+    """
     under_way = page in transcript.reading or page in transcript.outdated or page in transcript.void
-    if step.state.sign_in_needed is None and not under_way:
-        transcript.reading.add(page)
+    if step.state.sign_in_needed is not None or under_way:
+        return
+    transcript.reading.add(page)
+    if follows:
+        bounds.follow(step, (page,))
+    else:
         step.do(page)
-
-
-def _tell_unread(step: Step, transcript: Transcript, start: int) -> None:
-    """No mark is under way now, so that the server takes both in the order of the agent's wishes."""
-    transcript.marked_up_to = min(transcript.marked_up_to, max(0, start - 1))
-    transcript.marking = start
-    step.do(MarkUnread(transcript.session, start or None))
-
-
-def _tell_later(step: Step, transcript: Transcript) -> None:
-    transcript.marking = None
-    if transcript.seen_up_to > transcript.marked_up_to:
-        transcript.marking = transcript.seen_up_to
-        step.do(WakeAt(Timer(TimerKind.MARK, transcript.session), step.moment.now + MARK_EVERY))
 
 
 def line_lost(step: Step, at: float) -> None:
@@ -263,7 +229,7 @@ def begin_anew(step: Step) -> None:
     """What is held of the conversations' words may be another log's: it is dropped, and read when it is looked at."""
     state = step.state
     for session, held in state.transcripts.items():
-        anew = state.transcripts[session] = Transcript(session)
+        anew = state.transcripts[session] = Transcript(session, opened=held.opened)
         anew.void = held.reading | held.outdated | held.void
         step.show(TranscriptChanged(session))
     # Numbers of messages that the agent had seen say nothing about the messages that bear them now.
@@ -288,6 +254,5 @@ def resume(step: Step) -> None:
         return
     if state.opened is not None and not state.transcript(state.opened).refused:
         fetch(step, state.transcript(state.opened))
-    for session in sorted(state.sync.unanswered):
-        step.do(ReadSession(session))
+    bounds.follow(step, map(ReadSession, sorted(state.sync.unanswered)))
     state.sync.unanswered.clear()

@@ -211,10 +211,11 @@ def _whole_up_to(transcript: Transcript) -> int:
 
 
 def _wake(step: Step, send: PendingSend, failure: Failure) -> None:
-    if failure.kind is FailureKind.TOO_MANY:
-        delay = failure.retry_after or RATE_LIMITED_FOR
-    else:
-        delay = failure.retry_after or SEND_RETRY[min(send.tries, len(SEND_RETRY)) - 1] * (0.5 + step.moment.chance / 2)
+    delay = SEND_RETRY[min(send.tries, len(SEND_RETRY)) - 1] * (0.5 + step.moment.chance / 2)
+    if failure.retry_after is not None:
+        delay = max(failure.retry_after, delay)
+    elif failure.kind is FailureKind.TOO_MANY:
+        delay = RATE_LIMITED_FOR
     step.do(WakeAt(Timer(TimerKind.RESEND, send.draft.session), step.moment.now + delay))
 
 

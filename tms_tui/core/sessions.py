@@ -1,6 +1,6 @@
 """Conversations: the newer version wins, and what changed is said."""
 
-from tms_tui.core import people
+from tms_tui.core import bounds, people
 from tms_tui.core.state import State, Step
 from tms_tui.core.transcript import Transcript, unread_after
 from tms_tui.domain.changes import Notice, NoticeKind, SessionMoved
@@ -36,6 +36,8 @@ def merge(step: Step, session: Session) -> bool:
         return False
     step.state.sessions[session.id] = session
     step.show(SessionMoved(session.id))
+    if held is None:
+        bounds.leave_out(step)
     return True
 
 

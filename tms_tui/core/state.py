@@ -6,8 +6,8 @@ from enum import StrEnum
 from tms_tui.core.health import Health
 from tms_tui.core.outbox import Outbox
 from tms_tui.core.transcript import Transcript
-from tms_tui.domain.changes import Change, Notice
-from tms_tui.domain.effects import Effect, PostMetrics, ReadLog, SessionQuery
+from tms_tui.domain.changes import Announced, Change, Notice
+from tms_tui.domain.effects import Effect, PostMetrics, Read, ReadLog, SessionQuery
 from tms_tui.domain.errors import Ending, EndingKind, Failure
 from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
@@ -96,6 +96,8 @@ class SyncState(Record):
     """The running snapshot was begun because the log could not be gone on with."""
     unanswered: set[SessionId] = field(default_factory=set)
     """Conversations whose own read failed: asked for again when the log was read to its end."""
+    unknown: set[SessionId] = field(default_factory=set)
+    """Conversations asked for because of a message, since the log was last read to its end."""
     log: ReadLog | None = None
     """The read of the log under way."""
     again: bool = False
@@ -108,6 +110,8 @@ class SyncState(Record):
     read_at: float | None = None
     """When something was last read well, seconds since the epoch."""
     read_since_loss: bool = False
+    expired: int = 0
+    """Refusals in a row to read the log from where a snapshot ended."""
     empty_reads: int = 0
     """Reads of the log in a row that brought nothing."""
     joined: bool = False
@@ -116,6 +120,16 @@ class SyncState(Record):
     """The line is back, and what was missed is still being read."""
     behind: bool = False
     """Reading did not work or the machine slept: what the next reads bring is old, until the log's end is reached."""
+
+
+class Pacing(Record):
+    """Reads that the server's own answers led to; see `bounds.follow`."""
+
+    spent: float = 0.0
+    """How many were made without a pause, as of `at` on the monotonic clock: time gives them back."""
+    at: float = 0.0
+    waiting: dict[Read, None] = field(default_factory=dict)
+    """Those whose turn has not come, in the order of asking."""
 
 
 class Reporting(Record):
@@ -184,6 +198,9 @@ class State(Record):
     held_until: float = float("-inf")
     """The server asked for no request before this, on the monotonic clock."""
     reporting: Reporting = field(default_factory=Reporting)
+    pacing: Pacing = field(default_factory=Pacing)
+    unopened: dict[SessionId, None] = field(default_factory=dict)
+    """Conversations never opened of which entries are held, the one that was quiet longest first."""
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=NOTICES_KEPT))
     listings: dict[SessionQuery, tuple[SessionId, ...]] = field(default_factory=dict)
     """What the agent asked to list beyond the open conversations, newest first."""
@@ -218,3 +235,8 @@ class Step(Record):
 
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)
+
+    def announce(self, notice: Notice) -> None:
+        """Say something once, and keep it for whoever asks again."""
+        self.state.notices.append(notice)
+        self.show(Announced(notice))

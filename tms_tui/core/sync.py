@@ -6,14 +6,12 @@ a socket that goes on failing is noticed and replaced. The socket's stream count
 at once when the server resumed it, else after a read of the log that began later than the socket.
 """
 
-from tms_tui.core import health, holding, link, people, reading, sending, sessions
+from tms_tui.core import bounds, holding, link, matching, people, reading, sending, snapshot
 from tms_tui.core.state import LIVE, State, Step
-from tms_tui.domain.changes import CountersChanged, LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
+from tms_tui.domain.changes import Bound, CountersChanged, LinkChanged, Notice, NoticeKind
 from tms_tui.domain.effects import (
     ReadAgents,
-    ReadCanned,
     ReadLog,
-    ReadSession,
     ReadSessions,
     SessionQuery,
     SignalViewing,
@@ -22,10 +20,8 @@ from tms_tui.domain.effects import (
     WakeAt,
 )
 from tms_tui.domain.errors import EndingKind, Failure, FailureKind
-from tms_tui.domain.events import LinkWelcomed, LogRead, ServerComplained, SessionsRead, Unread, WireEvent
-from tms_tui.domain.model import SessionStatus
+from tms_tui.domain.events import LinkWelcomed, LogRead, ServerComplained, SessionsRead, Unread
 from tms_tui.domain.policy import (
-    DEAF_AFTER,
     POLL_FAILED_SLOWEST,
     POLL_FIRST,
     POLL_GROWTH,
@@ -36,29 +32,19 @@ from tms_tui.domain.policy import (
 )
 from tms_tui.domain.text import CleanText
 
-OPEN = (SessionStatus.ACTIVE, SessionStatus.PENDING)
-
 
 def start(step: Step) -> None:
     """Signed in: read everything open, while the socket opens beside it."""
     if step.state.sync.cursor is None:
-        snapshot(step)
+        snapshot.begin(step)
     else:
         read_now(step)
 
 
-def snapshot(step: Step) -> None:
-    """Read everything open; what happens meanwhile is read from the log afterwards."""
-    sync = step.state.sync
-    if not sync.snapshot:
-        sync.cursor = sync.heard = sync.position = None
-        sync.joined = False
-        sync.snapshot, sync.listed = dict.fromkeys(OPEN, False), set()
-        step.do(ReadAgents(), ReadCanned())
-    for status, is_being_read in sync.snapshot.items():
-        if not is_being_read:
-            sync.snapshot[status] = True
-            step.do(ReadSessions(SessionQuery(status)))
+def sessions_read(step: Step, event: SessionsRead) -> None:
+    """One page of a listing; a snapshot that is whole is gone on from by the log."""
+    if snapshot.sessions_read(step, event):
+        _read_on(step)
 
 
 def read_everything(step: Step) -> None:
@@ -67,36 +53,6 @@ def read_everything(step: Step) -> None:
     if step.state.me is not None and step.state.sign_in_needed is None and not sync.snapshot:
         sync.cursor = None
     read_now(step)
-
-
-def _begin_anew(step: Step) -> None:
-    """The log cannot be gone on with: what is read now replaces what is held."""
-    state, sync = step.state, step.state.sync
-    sync.cursor = None
-    sync.unconfirmed, sync.anew = set(state.sessions), True
-    for cursors in (sync.unread_back, sync.unread_before, sync.unheard):
-        cursors.clear()
-    state.decision = None
-    reading.begin_anew(step)
-    snapshot(step)
-
-
-def sessions_read(step: Step, event: SessionsRead) -> None:
-    """One page of a listing: of the snapshot, or one the agent asked for."""
-    sync, query = step.state.sync, event.query
-    for session in event.sessions:
-        sessions.merge(step, session)
-    if event.next is not None and query in _snapshot_queries():
-        step.do(ReadSessions(query, event.next))
-    if query not in _snapshot_queries() or query.status not in sync.snapshot:
-        _listed(step, event)
-        return
-    sync.listed.update(session.id for session in event.sessions)
-    sync.position = sync.position or event.cursor
-    if event.next is None:
-        del sync.snapshot[query.status]
-        if not sync.snapshot:
-            _snapshot_done(step)
 
 
 def welcomed(step: Step, event: LinkWelcomed) -> None:
@@ -109,7 +65,7 @@ def welcomed(step: Step, event: LinkWelcomed) -> None:
         sync.unread_before.clear()
     sync.catching_up = step.state.link.lost_at is not None
     step.do(SignalViewing(step.state.opened))
-    if step.state.health.connects > 1:
+    if step.state.health.connects > 1 and step.state.sign_in_needed is None:
         step.do(ReadAgents())
     sync.again = sync.log is not None
     read_now(step)
@@ -137,26 +93,20 @@ def read_now(step: Step) -> None:
     if holding.left(step):
         _plan(step, holding.left(step))
     elif sync.cursor is None:
-        snapshot(step)
+        snapshot.begin(step)
     elif sync.log is None:
         sync.log = ReadLog(sync.cursor)
         step.do(sync.log)
 
 
-def brought(step: Step, event: WireEvent) -> None:
-    """The socket brought an event; the log will be asked whether it brought them all."""
-    sync, cursor = step.state.sync, getattr(event, "cursor", None)
-    if cursor is None:
-        return
-    if health.brought_twice(step.state.health, cursor):
-        step.show(CountersChanged())
-    if not sync.joined:
-        return
-    sync.heard = cursor
-    if cursor in sync.unheard:
-        sync.unheard.discard(cursor)
+def _read_on(step: Step) -> None:
+    """Read the log, because an answer says that there is more of it."""
+    sync = step.state.sync
+    if sync.cursor is None or sync.log is not None or holding.left(step):
+        read_now(step)
     else:
-        sync.unread_back.add(cursor)
+        sync.log = ReadLog(sync.cursor)
+        bounds.follow(step, (sync.log,))
 
 
 def still_unheard(step: Step) -> None:
@@ -175,14 +125,18 @@ def log_read(step: Step, event: LogRead) -> None:
     sync = step.state.sync
     if sync.log is None or sync.log.after != event.after:
         return
-    sync.log, sync.cursor = None, event.cursor
-    _compare(step, event)
+    sync.log, sync.cursor, sync.expired = None, event.cursor, 0
+    matching.compare(step, event)
     sync.empty_reads = 0 if event.events else sync.empty_reads + 1
-    if event.has_more or sync.again:
+    has_more = event.has_more and event.cursor != event.after
+    if event.has_more and not has_more:
+        bounds.reached(step, Bound.READS)
+    if has_more or sync.again:
         sync.again = False
-        read_now(step)
+        _read_on(step)
         return
     sync.behind = False
+    sync.unknown.clear()
     # What was passed over while no socket was joined is not found any more: it would be kept for ever.
     sync.unread_before, sync.unread_back = sync.unread_back, set()
     if step.state.link.stage in LIVE:
@@ -192,6 +146,16 @@ def log_read(step: Step, event: LogRead) -> None:
     reading.resume(step)
     sync.pace = _pace(step.state)
     _plan(step, sync.pace)
+
+
+def rang(step: Step, kind: TimerKind) -> None:
+    """One of the alarms of reading went off."""
+    if kind is TimerKind.DEAF:
+        still_unheard(step)
+    elif kind is TimerKind.PACE:
+        bounds.go_on(step)
+    else:
+        read_now(step)
 
 
 def read_well(step: Step) -> None:
@@ -215,14 +179,17 @@ def read_failed(step: Step, asked: ReadLog | ReadSessions, failure: Failure) -> 
         if asked != sync.log:
             return
         sync.log, sync.again = None, False
-    elif asked.query.status in sync.snapshot and asked.query in _snapshot_queries():
+    elif asked.query.status in sync.snapshot and asked.query in snapshot.queries():
         sync.snapshot[asked.query.status] = False
     else:
         people.announce(step, Notice(NoticeKind.REQUEST_FAILED, step.moment.wall, failure=failure))
         return
     if failure.kind is FailureKind.EXPIRED:
-        _begin_anew(step)
-        return
+        sync.expired += 1
+        snapshot.forget(step)
+        if sync.expired == 1:
+            snapshot.begin(step)
+            return
     sync.reads_well, sync.behind, sync.failure = False, True, failure
     sync.pace = min(max(sync.pace, POLL_FIRST) * 2, POLL_FAILED_SLOWEST)
     asked_to_wait = failure.retry_after or (RATE_LIMITED_FOR if failure.kind is FailureKind.TOO_MANY else 0.0)
@@ -250,53 +217,6 @@ def unread(step: Step, event: Unread) -> None:
     step.show(CountersChanged())
 
 
-def _listed(step: Step, event: SessionsRead) -> None:
-    """Keep the order of hits the agent asked for."""
-    step.state.listings[event.query] = tuple(session.id for session in event.sessions)
-    step.show(*(SessionMoved(session.id) for session in event.sessions), ListingRead(event.query))
-
-
-def _snapshot_done(step: Step) -> None:
-    """Everything open is known: whatever was held as open and is not listed has changed."""
-    sync = step.state.sync
-    sync.cursor, sync.position = sync.position, None
-    step.show(LinkChanged())
-    reading.all_dirty(step)
-    for session in step.state.sessions.values():
-        if session.status in OPEN and session.id not in sync.listed:
-            step.do(ReadSession(session.id))
-    if sync.anew:
-        _confirm_or_forget(step)
-    read_now(step)
-
-
-def _confirm_or_forget(step: Step) -> None:
-    """Of what no listing brought, the conversation that is looked at is read by itself; the ended ones go."""
-    state, sync = step.state, step.state.sync
-    sync.anew = False
-    for session in [state.sessions[one] for one in sync.unconfirmed if one in state.sessions]:
-        if session.status in OPEN:
-            continue
-        if session.id == state.opened:
-            step.do(ReadSession(session.id))
-        else:
-            sessions.vanished(step, session.id)
-    people.announce(step, Notice(NoticeKind.READ_ANEW, step.moment.wall))
-
-
-def _compare(step: Step, event: LogRead) -> None:
-    """Match what the log holds with what the socket brought."""
-    sync = step.state.sync
-    cursors = {cursor for one in event.events if (cursor := getattr(one, "cursor", None)) is not None}
-    if not sync.joined:
-        return
-    sync.unheard |= cursors - sync.unread_back - sync.unread_before
-    sync.unread_back -= cursors
-    sync.unread_before -= cursors
-    if sync.unheard:
-        step.do(WakeAt(Timer(TimerKind.DEAF), step.moment.now + DEAF_AFTER))
-
-
 def _joined(step: Step) -> None:
     """The log was read to its end after the socket began: from here on the socket continues it."""
     sync = step.state.sync
@@ -318,7 +238,3 @@ def _pace(state: State) -> float:
 
 def _plan(step: Step, delay: float) -> None:
     step.do(WakeAt(Timer(TimerKind.POLL), step.moment.now + delay))
-
-
-def _snapshot_queries() -> tuple[SessionQuery, ...]:
-    return tuple(SessionQuery(status) for status in OPEN)

@@ -7,7 +7,7 @@ from tms_tui.domain.effects import ReadPage
 from tms_tui.domain.entries import GapMark
 from tms_tui.domain.ids import MessageId, SessionId
 from tms_tui.domain.model import AuthorType, Message
-from tms_tui.domain.policy import SHORT_GAP
+from tms_tui.domain.policy import OPENED_HELD, SHORT_GAP
 from tms_tui.domain.value import Record, Value, field
 
 Stored = Message | GapMark
@@ -50,6 +50,10 @@ class Transcript(Record):
     """Pages asked for before the log's cursor was known: they bring messages, but prove nothing about the end."""
     void: set[ReadPage] = field(default_factory=set)
     """Pages asked for before the log turned out to be another one: what they bring is not taken."""
+    opened: bool = False
+    """The agent looked at it, or marked it, at least once."""
+    dropped_up_to: int = 0
+    """Messages up to here were dropped, and are taken from a page alone."""
     refused: bool = False
     """The server will not give a page of it: asked again when the agent opens it, not before."""
     seen_up_to: int = 0
@@ -87,9 +91,42 @@ def merge(transcript: Transcript, messages: Iterable[Message]) -> Merged:
     return Merged(appended, inserted, updated, known, newest)
 
 
+def is_stuck(page: tuple[Message, ...], asked: ReadPage, *, has_more: bool) -> bool:
+    """Whether a page says that there is more and does not go on: asked again, it would be the same again."""
+    if not has_more or not page:
+        return has_more
+    if asked.after is not None:
+        return page[-1].seq <= asked.after
+    return asked.before is not None and page[0].seq >= asked.before
+
+
+def drop_oldest(transcript: Transcript, most: int) -> None:
+    """Keep the `most` (>= 1) newest messages. The others can be read again, as if they never had been."""
+    left, place = len(transcript.ids) - most, 0
+    if left <= 0:
+        return
+    while left:
+        entry = transcript.entries[place]
+        if isinstance(entry, Message):
+            left -= 1
+            del transcript.ids[entry.id]
+        place += 1
+    del transcript.entries[:place]
+    transcript.oldest_seq = next(one.seq for one in transcript.entries if isinstance(one, Message))
+    transcript.dropped_up_to = transcript.oldest_seq - 1
+    transcript.top_reached = False
+    _cover(transcript, 0, transcript.dropped_up_to)
+
+
 def merge_page(transcript: Transcript, page: tuple[Message, ...], asked: ReadPage, *, has_more: bool) -> Merged:
-    """Take one page of history, and with it what the page proves: which numbers do not exist."""
+    """Take one page of history, and with it what the page proves: which numbers do not exist.
+
+    A page that is stuck proves nothing.
+    """
     merged = merge(transcript, page)
+    transcript.dropped_up_to = min(transcript.dropped_up_to, max(0, transcript.oldest_seq - 1))
+    if is_stuck(page, asked, has_more=has_more):
+        return merged
     first = page[0].seq if page else None
     last = page[-1].seq if page else None
     if asked.after is not None:
@@ -128,7 +165,7 @@ def next_read(transcript: Transcript) -> ReadPage | None:
 
 def older(transcript: Transcript) -> ReadPage | None:
     """The page before the oldest message held, unless nothing is there."""
-    if transcript.top_reached or not transcript.loaded or not transcript.entries:
+    if transcript.top_reached or not transcript.loaded or not transcript.ids or len(transcript.ids) >= OPENED_HELD:
         return None
     return ReadPage(transcript.session, before=transcript.oldest_seq)
 

@@ -1,13 +1,19 @@
 """Who types: others, as long as they say so; the agent, said at most every two seconds."""
 
-from tms_tui.core import keeping
+from tms_tui.core import bounds, keeping
 from tms_tui.core.state import MyTyping, Step, Typist
-from tms_tui.domain.changes import SessionMoved, TypingChanged
+from tms_tui.domain.changes import Bound, SessionMoved, TypingChanged
 from tms_tui.domain.effects import SignalTyping, Timer, TimerKind, WakeAt
 from tms_tui.domain.events import ComposerChanged, TypingSeen
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Author
-from tms_tui.domain.policy import TYPING_DIES_AFTER, TYPING_EVERY, TYPING_STOPS_AFTER
+from tms_tui.domain.policy import (
+    TYPED_IN,
+    TYPING_DIES_AFTER,
+    TYPING_EVERY,
+    TYPING_STOPS_AFTER,
+    TYPISTS_HELD,
+)
 
 
 def seen(step: Step, event: TypingSeen) -> None:
@@ -17,8 +23,12 @@ def seen(step: Step, event: TypingSeen) -> None:
     if not event.active:
         forget(step, event.session, event.author)
         return
-    typing = step.state.typing.setdefault(event.session, {})
+    typing = step.state.typing.get(event.session, {})
     is_new = _key(event.author) not in typing
+    if is_new and (len(typing) >= TYPISTS_HELD or (not typing and len(step.state.typing) >= TYPED_IN)):
+        bounds.reached(step, Bound.TYPING)
+        return
+    step.state.typing[event.session] = typing
     typing[_key(event.author)] = Typist(event.author, step.moment.now + TYPING_DIES_AFTER)
     _wake(step, event.session)
     if is_new:

@@ -72,7 +72,8 @@ def verdict(link: LinkState, ending: Ending, moment: Moment) -> Verdict:
     if _is_token_refused(ending):
         return Stop() if link.renewed_since_stable else Renew()
     if ending.kind is EndingKind.REFUSED and ending.code == 429:
-        return Again(spread(ending.retry_after or RATE_LIMITED_FOR, moment))
+        asked = RATE_LIMITED_FOR if ending.retry_after is None else ending.retry_after
+        return Again(max(spread(asked, moment), scheduled(link, moment)))
     if _keeps_failing(link, ending, moment):
         return Again(max(spread(CIRCUIT_OPEN_FOR, moment), ending.retry_after or 0.0), is_rare=True)
     return Again(max(_wait(link, ending, moment), ending.retry_after or 0.0))

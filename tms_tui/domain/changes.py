@@ -46,6 +46,26 @@ class NoticeKind(StrEnum):
     """What was kept is damaged; `other` is the file that it was set aside as."""
     NOT_KEPT = "not_kept"
     """Drafts and the outbox cannot be written to the disk; `other` says why."""
+    BOUNDED = "bounded"
+    """The server brings or asks for more than is taken; `bound` says of what."""
+
+
+class Bound(StrEnum):
+    """What a server can have no end of, and gets a pace or a number here."""
+
+    RENEWALS = "renewals"
+    """Tokens that end at once are renewed at a pace of our own."""
+    READS = "reads"
+    """There is always more to be read: it is read at a pace of our own."""
+    SESSIONS = "sessions"
+    """More conversations than are kept in the list."""
+    AGENTS = "agents"
+    CANNED = "canned"
+    TYPING = "typing"
+    HISTORY = "history"
+    """A conversation that is longer than is kept of one."""
+    EVENTS = "events"
+    """More events at once than are matched with the log."""
 
 
 class Notice(Value):
@@ -61,6 +81,7 @@ class Notice(Value):
     count: int = 0
     since: float | None = None
     failure: Failure | None = None
+    bound: Bound | None = None
 
 
 class TranscriptGrew(Value):

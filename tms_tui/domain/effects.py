@@ -18,6 +18,7 @@ class TimerKind(StrEnum):
     DEAF = "deaf"
     RENEW = "renew"
     REPORT = "report"
+    PACE = "pace"
     RESEND = "resend"
     MARK = "mark"
     DRAFT = "draft"

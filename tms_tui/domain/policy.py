@@ -69,7 +69,7 @@ RENEW_BEFORE_SHARE: Final = 0.1
 RENEW_AGAIN_AFTER: Final = 10.0
 """A renewal that did not reach the server is tried again after this."""
 RENEW_SOONEST: Final = 4.0
-"""A token is renewed no sooner than this after the one before it came, however short it lives: 15 a minute at most."""
+"""A token that lives shorter than this is renewed this long after the one before it came: 15 a minute at most."""
 
 # What a server can make the console do or keep.
 

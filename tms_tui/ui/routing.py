@@ -61,7 +61,7 @@ _WIDE: Final = {
 }
 
 
-OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT})
+OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT, NoticeKind.BOUNDED})
 """Said nowhere else: what follows within a blink must not wipe it away."""
 SEEN_ELSEWHERE: Final = frozenset(
     {NoticeKind.LIVE, NoticeKind.CAUGHT_UP, NoticeKind.NEW_CONVERSATION, NoticeKind.WOKE, NoticeKind.COLLEAGUE}

@@ -10,6 +10,7 @@ from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, Session, SessionStatus
+from tms_tui.wording.bounds import bounded
 from tms_tui.wording.failures import (
     address,
     broken,
@@ -164,6 +165,7 @@ _NOTICES: Final = {
         "Drafts are not being saved on this computer: {other}. What you type stays while you work.",
         "Drafts are not being saved on this computer. What you type stays while you work.",
     ),
+    NoticeKind.BOUNDED: _same("The server brings more than this console takes: what is shown may be behind."),
     NoticeKind.COLLEAGUE: ("{name} is {other}", "{name} changed availability"),
 }
 """What to say with the detail a kind may carry (another name, a count above one, a failure), and without."""
@@ -254,6 +256,8 @@ def typing(names: Sequence[str]) -> str:
 
 def notice(said: Notice, name: str = "", ways: Ways = USUAL) -> str:
     """What the event line says; `name` stands in where the notice carries none."""
+    if said.bound is not None:
+        return bounded(said.bound)
     known, unknown = _NOTICES[said.kind]
     detail = said.other or said.count > 1 or said.failure
     return (known if detail else unknown).format(

@@ -8,6 +8,7 @@ from tms_tui.core.state import State
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.policy import CLOCK_OFF
 from tms_tui.domain.value import Value
+from tms_tui.wording.bounds import bounds_met
 from tms_tui.wording.failures import ending, reason
 from tms_tui.wording.times import span, to_the_second
 
@@ -50,6 +51,7 @@ def diagnosis(state: State, connection: str) -> Diagnosis:
             ("Gaps filled", f"{_times(health.gaps_filled, 'event')} read that the line had not brought"),
             ("Deaf lines", f"{health.deaf} replaced"),
             ("Unreadable", _by_kind(health)),
+            ("Limits met", bounds_met(health.bounds)),
             ("Not sent yet", str(badge(state).unsent)),
         ),
         (

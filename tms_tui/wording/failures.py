@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +78,8 @@ _ENDINGS: Final = {
 def reason(failure: Failure) -> str:
     """Why something was not done, to be put after a colon."""
     said = _REASONS[failure.kind]
+    if failure.kind is FailureKind.TOO_MANY and failure.status == 401:
+        return f"the server ended this sign-in almost at once; wait {ceil(failure.retry_after or 0)} s"
     if failure.kind is FailureKind.TOO_MANY and failure.retry_after:
         return f"{said}; wait {int(failure.retry_after)} s"
     if failure.kind is FailureKind.MISCONFIGURED and failure.words:
