@@ -12,6 +12,7 @@ from tms_tui.cli import run
 from tms_tui.domain.effects import Transmit
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import AskFailed, LinkLost, SendAsked, SessionOpened, StatusAsked
+from tms_tui.domain.ids import Cursor
 from tms_tui.domain.model import SessionStatus
 from tms_tui.ui import keys
 from tms_tui.ui.keys import ACTIONS, BY_ID, Action, Pane, ways_of
@@ -148,6 +149,7 @@ OWN = {
 async def test_what_the_desk_says_names_own_keys() -> None:
     async with desk(preferences=Preferences(keys=OWN)) as (pilot, engine):
         assert "F7: next in need, o: the selected one" in text_of(pilot)
+        engine.state.sync.cursor = Cursor("1")  # everything was read
         await press(pilot, "4")
         rows = pilot.app.screen.query_one(Body).sessions._rows
         assert "= shows the open ones." in " ".join(" ".join(row.text for row in rows).split())

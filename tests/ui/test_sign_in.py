@@ -25,7 +25,7 @@ from tests.ui.desk_world import (
 from tms_tui.domain.changes import Announced, Notice, NoticeKind, SignInNeeded
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import ComposerChanged, SessionChanged, SessionOpened
-from tms_tui.domain.ids import SessionId
+from tms_tui.domain.ids import Cursor, SessionId
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import replace
 from tms_tui.ui.app import ChatApp
@@ -264,6 +264,7 @@ async def test_when_the_sign_in_ends_the_agent_is_asked_and_keeps_what_was_writt
 async def test_another_engine_brings_its_own_desk() -> None:
     first, second = furnished(), furnished()
     second.state.sessions.clear()
+    second.state.sync.cursor = Cursor("1")  # everything was read, and there is nothing
     engines: list[FakeEngine] = [first, second]
 
     async def sign_in(_form: SignInForm) -> Engine | Failure:
