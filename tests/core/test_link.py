@@ -23,7 +23,14 @@ from tms_tui.domain.events import (
     Woke,
 )
 from tms_tui.domain.ids import AgentId, Cursor
-from tms_tui.domain.policy import BACKOFF_CAPS, BACKOFF_FLOOR
+from tms_tui.domain.policy import (
+    BACKOFF_CAPS,
+    BACKOFF_FLOOR,
+    RENEW_AGAIN_AFTER,
+    RENEW_REPEATED_AFTER,
+    RENEW_REPEATS,
+    RENEW_WITHIN,
+)
 
 GONE = Ending(EndingKind.LOST)
 UNREACHED = Ending(EndingKind.UNREACHED)
@@ -241,6 +248,46 @@ def test_the_token_is_renewed_before_it_ends() -> None:
     assert len(desk.took(RenewToken)) == 1
     desk.take(RenewFailed(Failure(FailureKind.UNAUTHORIZED)))
     assert len(desk.saw(SignInNeeded)) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Failure(FailureKind.NO_ANSWER), Failure(FailureKind.UNREADABLE, 200), Failure(FailureKind.SERVER_ERROR, 502)],
+)
+def test_a_renewal_whose_answer_was_lost_is_repeated_while_the_server_knows_it_again(
+    desk: Desk, failure: Failure
+) -> None:
+    began, tries = desk.now, 1
+    desk.take(RenewFailed(failure))
+    while desk.now - began < 8.0:
+        desk.advance(0.1)
+        if desk.took(RenewToken):
+            tries += 1
+            desk.advance(RENEW_WITHIN[0])
+            desk.take(RenewFailed(failure))
+    assert tries == 1 + RENEW_REPEATS
+    desk.advance(2 * RENEW_AGAIN_AFTER)
+    assert len(desk.took(RenewToken)) == 1, "then at the usual pace"
+
+
+def test_a_line_that_waits_for_a_renewal_whose_answer_was_lost_opens_with_the_repeated_one(desk: Desk) -> None:
+    desk.take(LinkLost(Ending(EndingKind.CLOSED, 4401)))
+    assert len(desk.took(RenewToken)) == 1
+    desk.take(RenewFailed(Failure(FailureKind.NO_ANSWER)))
+    desk.took(OpenLink)
+    desk.advance(RENEW_REPEATED_AFTER + 0.1)
+    assert (len(desk.took(RenewToken)), desk.took(OpenLink)) == (1, [])
+    desk.take(TokenRenewed(900.0))
+    assert len(desk.took(OpenLink)) == 1
+
+
+@pytest.mark.parametrize(
+    "failure", [Failure(FailureKind.NOT_REACHED), Failure(FailureKind.SERVER_ERROR, 503, retry_after=7.0)]
+)
+def test_a_renewal_that_did_not_arrive_or_was_put_off_is_not_hurried(desk: Desk, failure: Failure) -> None:
+    desk.take(RenewFailed(failure))
+    desk.advance(3.0)
+    assert desk.took(RenewToken) == []
 
 
 def test_waking_up_doubts_the_socket(desk: Desk) -> None:

@@ -116,6 +116,17 @@ async def test_a_refresh_whose_answer_was_lost_is_given_the_same_successor(
     assert (await refresh(timed, again["refresh_token"], "two")).status_code == 200
 
 
+async def test_the_name_in_the_body_counts_where_a_proxy_names_each_request_anew(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    body = {"refresh_token": agent.refresh_token, "request_id": "one"}
+    lost, again, other = [
+        await server.client().post("/v1/auth/refresh", json=body | more, headers={"X-Request-Id": header})
+        for header, more in (("a", {}), ("b", {}), ("b", {"request_id": "two"}))
+    ]
+    assert token_id(again.json()["refresh_token"]) == token_id(lost.json()["refresh_token"])
+    assert other.json()["code"] == "token_revoked"
+
+
 async def test_of_requests_of_one_name_that_come_together_all_get_the_same(server: RunningServer) -> None:
     agent = await server.sign_in()
     answers = await asyncio.gather(*(refresh(server, agent.refresh_token, "one") for _ in range(5)))

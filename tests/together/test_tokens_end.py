@@ -10,7 +10,7 @@ from tests.server.running import running_server
 from tests.together.console import console
 from tests.together.customer import customer
 from tests.together.faultline import faultline
-from tests.together.faultline.faults import BlackHole, Impostor, Reset, requests, sockets
+from tests.together.faultline.faults import BlackHole, Cut, Forged, Impostor, Reset, requests, sockets
 from tests.transport.scripted import http
 from tms_tui import wording
 from tms_tui.core import select
@@ -136,3 +136,22 @@ async def test_a_renewal_that_fails_for_a_while_asks_nobody_to_sign_in(tmp_path:
             await desk.reads(nora.session, "written meanwhile")
             await desk.shows(BadgeKind.LIVE)
             assert desk.state.sign_in_needed is None
+
+
+@pytest.mark.parametrize("fault", [Cut(0), Forged(http(502, b"<html>", Connection="close"))], ids=["cut", "502"])
+async def test_a_renewal_that_was_carried_out_and_whose_answer_was_lost_costs_no_sign_in(
+    tmp_path: Path, fault: Cut | Forged
+) -> None:
+    async with running_server(tmp_path, access_seconds=LIFE, leeway=0) as server, faultline(server.port) as line:
+        await server.add_agent("Dana")
+        async with console(line.url) as desk, customer(server.url) as nora:
+            await desk.until(lambda state: nora.session in state.sessions)
+            before = desk.login.bearer(line.url)
+            line.impose(fault, on=lambda request: renewals(request) and not line.bitten[type(fault)])
+            await desk.until(lambda state: state.health.connects == 2, what="a line with a fresh token")
+            assert line.bitten[type(fault)] == 1
+            assert desk.login.bearer(line.url) != before
+            desk.send(nora.session, "written with the fresh one")
+            await desk.until(lambda _: not desk.pending(nora.session))
+            assert desk.state.sign_in_needed is None
+            assert await nora.stored() == ["written with the fresh one"]

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,12 @@ from tests.transport.signed_in import at
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import SignedIn
 from tms_tui.domain.ids import AgentId
+from tms_tui.domain.policy import RENEW_REPEATED_AFTER, RENEW_REPEATS, RENEW_WITHIN
 from tms_tui.domain.secret import Secret
 from tms_tui.domain.text import CleanText
 from tms_tui.protocol import signing
 from tms_tui.protocol.refusals import HttpAnswer
+from tms_tui.server.settings import ServerSettings
 from tms_tui.transport.login import Login
 
 USER = {"id": "agent-1", "email": "anna@example.com", "name": "Anna", "role": "agent", "tenant_id": "t1"}
@@ -144,6 +147,44 @@ async def test_tokens_that_were_refused_once_are_not_offered_again_before_the_ne
         await login.aclose()
 
 
+async def test_a_renewal_whose_answer_was_lost_is_made_again_under_its_name_and_the_next_one_under_another() -> None:
+    fresh = [say(tokens(f"access-{number}", f"refresh-{number}", USER)) for number in range(1, 4)]
+    lost = [scripted.hang_up, say(http(502, b"<html>"))]
+    async with scripted.scripted(fresh[0], *lost, *fresh[1:]) as server:
+        login = Login(at(server.port))
+        await login.sign_in("anna@example.com", PASSWORD)
+        outcomes = [await login.renew() for _ in range(4)]
+        await login.aclose()
+    assert [isinstance(one, Failure) for one in outcomes] == [True, True, False, False]
+    asked = [(json.loads(one.body)["refresh_token"], one.headers["x-request-id"]) for one in server.seen[1:]]
+    assert [token for token, _ in asked] == ["refresh-1"] * 3 + ["refresh-2"]
+    first, second = asked[0][1], asked[3][1]
+    assert [name for _, name in asked] == [first] * 3 + [second]
+    assert len({first, second}) == 2
+
+
+def test_all_repeats_of_a_renewal_begin_while_the_server_knows_it() -> None:
+    last = sum(RENEW_WITHIN[:RENEW_REPEATS]) + RENEW_REPEATS * RENEW_REPEATED_AFTER
+    assert last < ServerSettings(data=Path()).refresh_again - 3, "with some seconds for its own way there"
+
+
+async def test_a_renewal_waits_longer_when_it_is_repeated() -> None:
+    async with scripted.scripted(say(tokens("first", user=USER)), silence, silence, say(tokens("late"))) as server:
+        login = Login(at(server.port), renew_within=(0.05, 0.05, 30.0))
+        await login.sign_in("anna@example.com", PASSWORD)
+        for _ in range(2):
+            answer = await login.renew()
+            assert isinstance(answer, Failure)
+            assert answer.kind is FailureKind.NO_ANSWER
+        assert not isinstance(await login.renew(), Failure)
+        await login.aclose()
+
+
+async def silence(_writer: asyncio.StreamWriter, _seen: scripted.Seen) -> None:
+    """Says nothing, for ever."""
+    await asyncio.Event().wait()
+
+
 async def test_without_a_sign_in_nothing_is_renewed() -> None:
     async with scripted.scripted(say(http(200))) as server:
         login = Login(at(server.port))
@@ -196,7 +237,7 @@ async def test_a_renewal_that_comes_after_the_sign_out_changes_nothing() -> None
 
 async def test_requests_and_answers_do_not_show_what_they_carry() -> None:
     assert "canary" not in repr(signing.login_request("anna@example.com", PASSWORD))
-    assert "canary" not in repr(signing.refresh_request(Secret("canary")))
+    assert "canary" not in repr(signing.refresh_request(Secret("canary"), "one"))
     answer = HttpAnswer(200, {}, tokens("canary").partition(b"\r\n\r\n")[2])
     assert "canary" not in repr(answer) + repr(signing.read_tokens(answer))
 

@@ -27,6 +27,8 @@ from tms_tui.domain.policy import (
     RENEW_AGAIN_AFTER,
     RENEW_BEFORE_END,
     RENEW_BEFORE_SHARE,
+    RENEW_REPEATED_AFTER,
+    RENEW_REPEATS,
     RENEW_SOONEST,
     STABLE_AFTER,
     WELCOME_WITHIN,
@@ -54,6 +56,7 @@ def signed_in(step: Step, event: SignedIn) -> None:
     step.state.me = event.user
     step.state.sign_in_needed = None
     step.state.link.renewed_since_stable = False
+    step.state.link.renewals_lost = 0
     _plan_renewal(step, event.lifetime)
     if step.state.link.stage in LIVE:
         replace(step, EndingKind.ASKED)
@@ -137,6 +140,7 @@ def lost(step: Step, ending: Ending) -> bool:
 
 def renewed(step: Step, lifetime: float) -> None:
     """A fresh token is there: no socket stays on an old one."""
+    step.state.link.renewals_lost = 0
     _plan_renewal(step, lifetime)
     if step.state.link.stage is Stage.RENEWING:
         _open(step)
@@ -145,16 +149,30 @@ def renewed(step: Step, lifetime: float) -> None:
 
 
 def renew_failed(step: Step, failure: Failure) -> None:
-    """No fresh token: try later when the server was not reached, else the agent has to sign in."""
+    """No fresh token: try later when the server was not reached, else the agent has to sign in.
+
+    When the answer was lost the server may have spent the old token: soon after it knows the same renewal again.
+    """
     if failure.kind in RENEWAL_REFUSED:
         step.state.link.stage = Stage.STOPPED if step.state.link.stage is Stage.RENEWING else step.state.link.stage
         sign_in_again(step, failure)
+        return
+    if _is_lost(failure) and step.state.link.renewals_lost < RENEW_REPEATS:
+        step.state.link.renewals_lost += 1
+        step.do(WakeAt(Timer(TimerKind.RENEW), step.moment.now + RENEW_REPEATED_AFTER))
         return
     delay = spread(max(failure.retry_after or 0.0, RENEW_AGAIN_AFTER), step.moment)
     step.do(WakeAt(Timer(TimerKind.RENEW), step.moment.now + delay))
     if step.state.link.stage is Stage.RENEWING:
         step.state.link.renewed_since_stable = False
         _wait(step, scheduled(step.state.link, step.moment))
+
+
+def _is_lost(failure: Failure) -> bool:
+    """Whether the renewal may have been carried out although no token came of it."""
+    if failure.kind is FailureKind.SERVER_ERROR:
+        return failure.retry_after is None
+    return failure.kind in (FailureKind.NO_ANSWER, FailureKind.UNREADABLE)
 
 
 def reconnect_asked(step: Step) -> None:

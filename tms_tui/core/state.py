@@ -58,6 +58,8 @@ class LinkState(Record):
     """When the agent last asked to reconnect."""
     ending: Ending | None = None
     renewed_since_stable: bool = False
+    renewals_lost: int = 0
+    """Tries of the renewal under way whose answer was lost."""
     replacing: EndingKind | None = None
     """Why a second socket is being opened that is to take the place of the one that is up; None: none is."""
     same: int = 0

@@ -66,6 +66,12 @@ CONNECT_WITHIN: Final = 10.0
 RENEW_BEFORE_END: Final = 60.0
 RENEW_BEFORE_SHARE: Final = 0.1
 """A token is renewed at its end less the larger of RENEW_BEFORE_END and this share of its life."""
+RENEW_WITHIN: Final = (3.0, 3.0, REQUEST_WITHIN)
+"""How long the 1st, 2nd and later tries of a renewal wait: the first three are made while the server knows it again."""
+RENEW_REPEATS: Final = 2
+"""So many times a renewal whose answer was lost is repeated at once ..."""
+RENEW_REPEATED_AFTER: Final = 0.3
+"""... after this."""
 RENEW_AGAIN_AFTER: Final = 10.0
 """A renewal that did not reach the server is tried again after this."""
 RENEW_SOONEST: Final = 4.0

@@ -33,6 +33,8 @@ class HttpRequest:
     path: str
     params: tuple[tuple[str, str], ...] = ()
     body: bytes | None = field(default=None, repr=False)
+    name: str | None = None
+    """What the call is called wherever it is made again; None: each time it is another one."""
 
 
 def spell(request: Request, dialect: Dialect = V1) -> HttpRequest:

@@ -31,10 +31,10 @@ def login_request(email: str, password: Secret, dialect: Dialect = V1) -> HttpRe
     return HttpRequest("POST", dialect.login, body=msgspec.json.encode(body))
 
 
-def refresh_request(refresh: Secret, dialect: Dialect = V1) -> HttpRequest:
-    """Exchange the refresh token for new tokens; it works once."""
-    body = wire.RefreshBody(refresh_token=refresh.reveal())
-    return HttpRequest("POST", dialect.refresh, body=msgspec.json.encode(body))
+def refresh_request(refresh: Secret, name: str, dialect: Dialect = V1) -> HttpRequest:
+    """Exchange the refresh token for new tokens; it works once, and soon after again under the same name."""
+    body = wire.RefreshBody(refresh_token=refresh.reveal(), request_id=name)
+    return HttpRequest("POST", dialect.refresh, body=msgspec.json.encode(body), name=name)
 
 
 def logout_request(dialect: Dialect = V1) -> HttpRequest:

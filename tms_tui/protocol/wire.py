@@ -207,6 +207,7 @@ class LoginBody(Wire):
 
 class RefreshBody(Wire):
     refresh_token: str
+    request_id: str | None = None
 
 
 class PasswordBody(Wire):

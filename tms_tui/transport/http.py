@@ -55,15 +55,20 @@ class HttpCaller:
         self._client: httpx.AsyncClient | None = None
         self._proxy: Proxy | None = None
 
-    async def call(self, request: HttpRequest, token: Secret | None = None) -> HttpAnswer | Failure:
-        """Send once and read the whole answer. A `Failure` says whether the request can have arrived."""
+    async def call(
+        self, request: HttpRequest, token: Secret | None = None, within: float | None = None
+    ) -> HttpAnswer | Failure:
+        """Send once and read the whole answer, `within` seconds if that is given.
+
+        A `Failure` says whether the request can have arrived.
+        """
         try:
             if not await self.server.may_speak():
                 return Failure(FailureKind.CLEARTEXT)
             client = self._ready()
         except OSError as error:
             return _unready(error)
-        return await self._exchange(client, request, token)
+        return await self._exchange(client, request, token, self._answer_within if within is None else within)
 
     async def aclose(self) -> None:
         """Close the connections. A later call opens new ones."""
@@ -72,12 +77,12 @@ class HttpCaller:
             await client.aclose()
 
     async def _exchange(
-        self, client: "httpx.AsyncClient", request: HttpRequest, token: Secret | None
+        self, client: "httpx.AsyncClient", request: HttpRequest, token: Secret | None, within: float
     ) -> HttpAnswer | Failure:
         import httpx
 
         try:
-            async with asyncio.timeout(self._answer_within):
+            async with asyncio.timeout(within):
                 return await self._answered(client, request, token)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return _failure(error, self._proxy)
@@ -150,7 +155,7 @@ class HttpRest:
 
 
 def _headers(request: HttpRequest) -> dict[str, str]:
-    headers = {"X-Request-Id": uuid4().hex}
+    headers = {"X-Request-Id": request.name or uuid4().hex}
     if request.body is not None:
         headers["Content-Type"] = "application/json"
     return headers

@@ -1,11 +1,14 @@
 """Signing in, and the tokens: in memory only, renewed once however many ask."""
 
 import asyncio
+from collections.abc import Sequence
+from uuid import uuid4
 
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import SignedIn
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import User
+from tms_tui.domain.policy import RENEW_WITHIN
 from tms_tui.domain.secret import Secret
 from tms_tui.protocol import signing
 from tms_tui.protocol.dialect import V1, Dialect
@@ -17,12 +20,24 @@ from tms_tui.transport.http import HttpCaller
 class Login:
     """Holds one agent's tokens for one server, and hands them out for no other."""
 
-    def __init__(self, server: ServerAddress, *, caller: HttpCaller | None = None, dialect: Dialect = V1) -> None:
+    def __init__(
+        self,
+        server: ServerAddress,
+        *,
+        caller: HttpCaller | None = None,
+        dialect: Dialect = V1,
+        renew_within: Sequence[float] = RENEW_WITHIN,
+    ) -> None:
+        """`renew_within`: seconds that the 1st, 2nd and every later try of one renewal waits for its answer."""
         self._server = server
         self._caller = caller or HttpCaller(server)
         self._dialect = dialect
+        self._renew_within = renew_within
         self._tokens: Tokens | None = None
         self._user: User | None = None
+        self._renewal = ""
+        """What the next renewal is called: the same as long as no answer to it brought tokens."""
+        self._tries = 0
         self._refused: Tokens | None = None
         """Tokens the server will not renew any more."""
         self._renewing = asyncio.Lock()
@@ -48,7 +63,8 @@ class Login:
             return tokens
         if tokens.user is None:
             return Failure(FailureKind.UNREADABLE, answer.status)
-        self._tokens, self._user = tokens, tokens.user
+        self._hold(tokens)
+        self._user = tokens.user
         return SignedIn(tokens.user, tokens.lifetime)
 
     async def renew(self) -> float | Failure:
@@ -78,12 +94,20 @@ class Login:
             return Failure(FailureKind.UNAUTHORIZED)
         if tokens is self._refused:  # Asked again it would be refused again, and count as an attack.
             return self._renewed
-        answer = await self._caller.call(signing.refresh_request(tokens.refresh, self._dialect))
+        within = self._renew_within[min(self._tries, len(self._renew_within) - 1)]
+        self._tries += 1
+        answer = await self._caller.call(
+            signing.refresh_request(tokens.refresh, self._renewal, self._dialect), within=within
+        )
         fresh = answer if isinstance(answer, Failure) else signing.read_tokens(answer)
         if isinstance(fresh, Failure):
             if fresh.kind in (FailureKind.UNAUTHORIZED, FailureKind.FORBIDDEN, FailureKind.INVALID):
                 self._refused = tokens
             return fresh
         if self._tokens is tokens:  # Nobody signed out, or in again, meanwhile.
-            self._tokens = fresh
+            self._hold(fresh)
         return fresh.lifetime
+
+    def _hold(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._renewal, self._tries = uuid4().hex, 0

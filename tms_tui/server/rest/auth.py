@@ -75,7 +75,7 @@ async def refresh(request: Request) -> Response:
         login_id=claims.sid,
         jti=claims.jti,
         successor=str(uuid.uuid4()),
-        request_id=given_id(request),
+        request_id=given_id(request, asked.request_id),
         at=timestamp(now),
         again_since=timestamp(now - served.settings.refresh_again),
     )
@@ -120,8 +120,8 @@ routes = [
         "/v1/auth/refresh",
         refresh,
         About(
-            "Exchange a refresh token, once, for a new pair; one used twice ends the sign-in, unless the same"
-            " X-Request-Id asks again within 10 s, whose answer was lost.",
+            "Exchange a refresh token, once, for a new pair; one used twice ends the sign-in, unless the request of"
+            " the same name (request_id, or else X-Request-Id) is made again within 10 s.",
             {200: wire.TokenAnswer},
             refusals={401: "bad_token, token_expired, token_revoked"},
             body=wire.RefreshBody,

@@ -99,9 +99,12 @@ def answer(shape: msgspec.Struct, status: int = 200) -> Response:
     return Response(msgspec.json.encode(shape), status, media_type=JSON)
 
 
-def given_id(request: Request) -> str | None:
-    """The name its maker gave the call, the same when it is made again; None without a fit one."""
-    asked = request.headers.get("x-request-id", "")
+def given_id(request: Request, in_body: str | None) -> str | None:
+    """The name its maker gave the call, the same when it is made again; None without a fit one.
+
+    In the body it stands for sure: proxies give the header a name of their own.
+    """
+    asked = in_body or request.headers.get("x-request-id", "")
     return asked if REQUEST_ID.fullmatch(asked) else None
 
 
