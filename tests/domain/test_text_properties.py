@@ -49,9 +49,7 @@ FILLERS_AND_HANGUL_IN_PIECES = [
     *map(chr, range(0xD7B0, 0xD800)),
     *"\u3164\uffa0\u2800",
 ]
-DRAWN = st.characters(
-    categories=["L", "N", "P", "S", "Zs", "Co"], exclude_characters="".join(FILLERS_AND_HANGUL_IN_PIECES)
-)
+DRAWN = st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="".join(FILLERS_AND_HANGUL_IN_PIECES))
 
 LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 UNSAFE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}

@@ -15,11 +15,11 @@ _ALL_PLAIN = re.compile(f"[{PLAIN}]*")
 _RUNS = re.compile(f"[{PLAIN}]+|.", re.DOTALL)
 
 
-def neutralised(raw: str) -> tuple[str, int]:
+def neutralised(raw: str, *, keeps_private: bool = False) -> tuple[str, int]:
     """The text made harmless, and how many of its characters were pictured or dropped."""
     if _ALL_PLAIN.fullmatch(raw):
         return raw, 0
-    scribe = _Scribe()
+    scribe = _Scribe(keeps_private=keeps_private)
     for run in _RUNS.findall(_LINE_ENDS.sub("\n", raw)):
         scribe.write(run)
     return "".join(scribe.written), scribe.neutralised
@@ -32,9 +32,10 @@ class _Scribe:
     exactly that, lets all of it through again.
     """
 
-    __slots__ = ("joiners", "last", "marks", "neutralised", "spacing_marks", "written")
+    __slots__ = ("joiners", "keeps_private", "last", "marks", "neutralised", "spacing_marks", "written")
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_private: bool) -> None:
+        self.keeps_private = keeps_private
         self.written: list[str] = []
         self.last = "\n"
         self.neutralised = 0
@@ -51,6 +52,8 @@ class _Scribe:
             case "control":
                 self.neutralised += 1
                 self._base(picture(run))
+            case "private":
+                self._base(run if self.keeps_private else picture(run))
             case "mark":
                 self._mark(run)
             case "spacing mark":

@@ -14,14 +14,15 @@ _ELLIPSIS = "\u2026"
 _BLANK_BRAILLE = "\u2800"
 
 
-def clean(raw: str) -> CleanText:
+def clean(raw: str, *, keeps_private: bool = False) -> CleanText:
     """Return `raw` made safe, on as many lines as it has; `EMPTY` when nothing visible is left.
 
     Every line end becomes a line feed, TAB four spaces (columns depend on widths that only the painter
     knows). Other controls are shown as pictures, never deleted: the agent shall see that someone tried.
-    Direction controls and hidden characters go. Never raises; cleaning twice changes nothing.
+    Direction controls and hidden characters go. Never raises; cleaning twice changes nothing. `keeps_private`: what
+    only a font knows stays, for the agent's own text, which is to be sent as it is.
     """
-    text = _neutralised(raw)[0]
+    text = _neutralised(raw, keeps_private=keeps_private)[0]
     return EMPTY if _is_blank(text) else CleanText(text)
 
 
@@ -45,18 +46,26 @@ def tampering(raw: str) -> int:
     return _neutralised(raw)[1]
 
 
+def is_text(character: str) -> bool:
+    """Whether a character that was typed belongs to the text: all do but controls and halves of a pair.
+
+    What the interpreter calls unprintable is too little: it knows no newer emoji, no blank but one, no joiner.
+    """
+    return character >= " " and not "\x7f" <= character <= "\x9f" and not "\ud800" <= character <= "\udfff"
+
+
 def for_clipboard(text: CleanText) -> str:
     """Return `text` without line ends at its end: pasted into a shell they would run it."""
     return text.rstrip("\n")
 
 
-def _neutralised(raw: str) -> tuple[str, int]:
+def _neutralised(raw: str, *, keeps_private: bool = False) -> tuple[str, int]:
     if raw.isascii() and raw.replace("\n", " ").isprintable():
         return raw, 0
     # Its tables take longer to load than a first frame may, and much text never needs them.
     from tms_tui.domain.scribe import neutralised
 
-    return neutralised(raw)
+    return neutralised(raw, keeps_private=keeps_private)
 
 
 def _is_blank(text: str) -> bool:

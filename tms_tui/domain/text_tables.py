@@ -5,21 +5,22 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, Literal
 
-Kind = Literal["plain", "mark", "spacing mark", "joiner", "selector", "tab", "control", "hidden"]
+Kind = Literal["plain", "mark", "spacing mark", "joiner", "selector", "tab", "control", "private", "hidden"]
 """What becomes of a character in a stranger's text.
 
 plain: stays, and is the base that the next four lean on; mark: drawn over its base, and a stack of them
 climbs into other lines; spacing mark: drawn beside its base, though measured as no cell; joiner: ties two
 letters or emoji, or keeps them apart; selector: chooses the picture of the very character before it;
-tab: becomes spaces; control: shown as a picture instead; hidden: draws nothing, or turns the direction of
-its neighbours, and is dropped.
+tab: becomes spaces; control: shown as a picture instead; private: the same, though nobody tried anything: what it
+draws is the font's affair, a frame or another sign of this program for instance; hidden: draws nothing, or turns the
+direction of its neighbours, and is dropped.
 """
 
 PLAIN = (
     "\n -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ff\u060c-\u060f\u061b\u061d-\u064a"
     "\u0660-\u066f\u0671-\u06d5\u1e00-\u1fff\u2000-\u200a\u2010-\u2027\u202f-\u205f\u2070-\u20cf"
     "\u2100-\u27ff\u2801-\u2cee\u2e00-\u3029\u3030-\u3098\u309b-\u3163\u3165-\ua66e\uac00-\ud7a3"
-    "\ue000-\ufb1d\ufb1f-\ufdcf\ufdf0-\ufdff\ufe30-\ufefe\uff01-\uff9f\uffa1-\uffef\ufffc\ufffd"
+    "\uf900-\ufb1d\ufb1f-\ufdcf\ufdf0-\ufdff\ufe30-\ufefe\uff01-\uff9f\uffa1-\uffef\ufffc\ufffd"
     "\U0001f000-\U0001faff\U00020000-\U0002fffd\U00030000-\U0003fffd"
 )
 """The inside of a regex set: wholly harmless blocks, passed on without looking at each character."""
@@ -73,6 +74,7 @@ _EXCEPTIONS: Final[dict[str, Kind]] = {
 _BY_CATEGORY: Final[dict[str, Kind]] = {
     "Cc": "control",
     "Cs": "control",
+    "Co": "private",
     "Cf": "hidden",
     "Mn": "mark",
     "Me": "mark",
@@ -105,9 +107,9 @@ def may_vary(last: str, selector: str) -> bool:
     return unicodedata.category(last) in {"Lo", "Lm", "Sm", "So"}
 
 
-def picture(control: str) -> str:
-    """The visible stand-in for a control."""
-    code = ord(control)
+def picture(character: str) -> str:
+    """The visible stand-in for a control, or for a character of a private area."""
+    code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\ufffd"
