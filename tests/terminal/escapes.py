@@ -14,7 +14,8 @@ _DRAWING: Final = (
     r"|\r\n"
 )
 _FRAMING: Final = (
-    r"|\x1b\[2[23];2t|\x1b\[2J|\x1b\[H|\x1b\[\?(?:7|25|1004|1049|2004)[hl]|\x1b\[\?(?:2026|2048)\$p|\x1b\[>25u|\x1b\[<u"
+    r"|\x1b\[2[23];2t|\x1b\[2J|\x1b\[H|\x1b\[\?(?:7|25|1004|1007|1049|2004)[hl]|\x1b\[\?1007[sr]"
+    r"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>25u|\x1b\[<u"
 )
 _TEXT: Final = r"[^\x00-\x1f\x7f-\x9f]+"
 # Many at a time: there are a million of them.

@@ -6,10 +6,10 @@ from typing import Final
 
 import pytest
 
-from tests.terminal.at_desk import at_desk, planted, until
-from tests.terminal.pty_driver import Terminal, now
-from tests.terminal.staging import Guest, Stage, staged
-from tests.ui.test_incoming import REPLIES
+from tests.core.test_incoming import REPLIES
+from tests.terminal.at_desk import LEFT, at_desk, planted, until
+from tests.terminal.pty_driver import Terminal, clean_environment, now
+from tests.terminal.staging import PROGRAM, Guest, Stage, staged
 from tms_tui.domain.policy import MESSAGE_LONGEST
 
 MEGABYTE: Final = 1_000_000
@@ -98,6 +98,62 @@ def test_a_byte_that_is_no_text_becomes_a_replacement(desk: tuple[Terminal, Gues
     terminal.send(b"\xac!")
     terminal.wait_for("(€!")
     send_and_see(terminal, guest, "a\ufffd\ufffdb\ufffd(€!")
+
+
+def test_textual_alone_ends_at_the_release_of_a_key(stage: Stage, tmp_path: Path) -> None:
+    with at_desk(stage, tmp_path / "home", program=STOCK) as (terminal, _):
+        terminal.send(b"\x1b[13;1:3u")
+        assert terminal.wait_exit() != -1
+
+
+def test_the_release_of_a_key_is_nothing_at_the_desk(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    for sequence in (b"\x1b[13;1:3u", b"\x1b[1;5:3D", b"\x1b[97:65;2:3u", b"\x1b[" + b"9" * 5000 + b";1:1u"):
+        terminal.send(b"<" + sequence + b">")
+    terminal.wait_for("<>" * 4)
+    terminal.send(b"\x1b[1;1:1D!")
+    terminal.wait_for("!>")
+    send_and_see(terminal, guest, f"{'<>' * 3}<!>")
+
+
+def test_the_release_of_a_key_is_nothing_at_the_sign_in_and_before(stage: Stage, tmp_path: Path) -> None:
+    release = b"\x1b[13;1:3u\x1b[1;5:3D"
+    with Terminal([*PROGRAM, "--server", stage.url], env=clean_environment(tmp_path / "home")) as terminal:
+        terminal.send(release)
+        terminal.wait_for("sign in")
+        terminal.send(release + b"dana@" + release)
+        terminal.wait_for("dana@")
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+        assert terminal.screen.modes == LEFT
+
+
+def test_what_is_typed_is_sent_as_typed(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    text = "10\u00a0\u20ac\u202f! a\u200cb\u200dc \U0001f469\u200d\u2764\ufe0f\u200d\U0001f468 \U0001fae9 \ue0b0."
+    for character in text:
+        terminal.send(character)
+    terminal.send("\x1b[;;128105:8205:128640u end")
+    terminal.wait_for(" end")
+    send_and_see(terminal, guest, f"{text}\U0001f469\u200d\U0001f680 end")
+
+
+def test_a_wheel_recalls_nothing_and_its_mode_is_given_back(desk: tuple[Terminal, Guest]) -> None:
+    terminal, guest = desk
+    terminal.send("my only answer")
+    terminal.wait_for("my only answer")
+    send_and_see(terminal, guest, "my only answer")
+    terminal.wait_until(lambda _: composed(terminal) == "", what="an empty composer")
+    terminal.send(b"\x1b[A\x1b[A\x1b[A")
+    terminal.send("\rafter")
+    terminal.wait_for("after")
+    send_and_see_all(terminal, guest, "my only answer", "after")
+    terminal.send("\x11")
+    assert terminal.wait_exit() == 0
+    kept, off, back = (terminal.output.index(b"\x1b[?1007" + end) for end in (b"s", b"l", b"r"))
+    assert kept < off < back
+    assert terminal.output.count(b"\x1b[?1007l") == 1
+    assert terminal.screen.modes == LEFT
 
 
 @pytest.mark.parametrize("marked", [True, False], ids=["marked", "unmarked"])

@@ -30,14 +30,15 @@ def cell_width(char: str) -> int:
 
 
 class VtScreen:
-    """Feed it a program's output, read its rows. Rows and columns count from 0.
+    """Feed it a program's output, read its rows. Rows and columns count from 0; `width_of` a character in cells.
 
     `modes` holds the DEC private modes now set (25: cursor shown, 1049: alternate screen, 2004: bracketed
-    paste, ...), `title` the last window title, `bells` how often the bell rang.
+    paste, ...; those kept are given back), `title` the last window title, `bells` how often the bell rang.
     """
 
-    def __init__(self, rows: int, cols: int) -> None:
+    def __init__(self, rows: int, cols: int, width_of: Callable[[str], int] = cell_width) -> None:
         self.rows, self.cols = rows, cols
+        self._width_of = width_of
         self.modes: set[int] = {_SHOW_CURSOR}
         self.title = ""
         self.bells = 0
@@ -48,6 +49,7 @@ class VtScreen:
         self._row = self._col = 0
         self._top, self._bottom = 0, rows - 1
         self._saved = (0, 0)
+        self._kept_modes: dict[int, bool] = {}
         self._last = " "
         self._touched: set[int] = set()
 
@@ -119,7 +121,7 @@ class VtScreen:
         self._last = text[-1]
         if not text.isascii():
             for char in text:
-                self._print_char(char, cell_width(char))
+                self._print_char(char, self._width_of(char))
             return
         while text:
             if self._col >= self.cols:
@@ -199,6 +201,9 @@ class VtScreen:
         if body[0] == "?" and final in "hl":
             for number in filter(str.isdecimal, body[1:-1].split(";")):
                 self._set_mode(int(number), on=final == "h")
+        elif body[0] == "?" and final in "sr":
+            for number in filter(str.isdecimal, body[1:-1].split(";")):
+                self._keep_mode(int(number), back=final == "r")
         elif (action := _ACTIONS.get(final)) and _PARAMETERS.fullmatch(body, 0, len(body) - 1):
             action(self, [int(part.partition(":")[0] or 0) for part in body[:-1].split(";")])
 
@@ -206,6 +211,12 @@ class VtScreen:
         if mode in _ALTERNATE_SCREEN and on != bool(self.modes & _ALTERNATE_SCREEN):
             self._swap_screens(alternate=on)
         (self.modes.add if on else self.modes.discard)(mode)
+
+    def _keep_mode(self, mode: int, *, back: bool) -> None:
+        if back:
+            self._set_mode(mode, on=self._kept_modes.get(mode, False))
+        else:
+            self._kept_modes[mode] = mode in self.modes
 
     def _swap_screens(self, *, alternate: bool) -> None:
         if alternate:

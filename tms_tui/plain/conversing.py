@@ -10,7 +10,7 @@ from tms_tui.domain.secret import Secret
 from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine
 from tms_tui.plain.linear import LineFace, Say
-from tms_tui.plain.typed import Typed
+from tms_tui.plain.typed import LineInput
 
 
 class Desk(Value):
@@ -23,7 +23,7 @@ class Desk(Value):
     """Seconds until a waiting customer is due for an answer; 0 for never."""
 
 
-async def converse(engine: Engine, typed: Typed, say: Say, desk: Desk, *, patient: bool) -> int:
+async def converse(engine: Engine, typed: LineInput, say: Say, desk: Desk, *, patient: bool) -> int:
     """Talk until the agent quits or the input ends; the exit code. The engine is run meanwhile, by the caller.
 
     `patient`: before each line, wait until what the line before asked for is done, as a script expects.
@@ -46,7 +46,7 @@ async def converse(engine: Engine, typed: Typed, say: Say, desk: Desk, *, patien
     return 1 if unsent or engine.state.sign_in_needed else 0
 
 
-async def _obey_all(face: LineFace, typed: Typed, desk: Desk, patient: Engine | None) -> None:
+async def _obey_all(face: LineFace, typed: LineInput, desk: Desk, patient: Engine | None) -> None:
     while not face.over:
         if patient is not None:
             await _quiet(patient)
@@ -60,7 +60,7 @@ async def _obey_all(face: LineFace, typed: Typed, desk: Desk, patient: Engine | 
         face.obey(line)
 
 
-async def _line(face: LineFace, typed: Typed) -> str | None:
+async def _line(face: LineFace, typed: LineInput) -> str | None:
     """The next whole line; a blank one when the sign-in ends and nobody is typing."""
     reading = asyncio.ensure_future(typed.line())
     locked = asyncio.ensure_future(face.locked_out.wait())
@@ -74,7 +74,7 @@ async def _line(face: LineFace, typed: Typed) -> str | None:
         locked.cancel()
 
 
-async def _sign_in_again(face: LineFace, typed: Typed, desk: Desk) -> bool:
+async def _sign_in_again(face: LineFace, typed: LineInput, desk: Desk) -> bool:
     """Ask for the password and sign in with it; False when none is given."""
     face.flush()
     password = await typed.secret(f"Password of {desk.email}, not shown (nothing: leave): ")

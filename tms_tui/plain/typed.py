@@ -1,21 +1,28 @@
 """Where the line face's input comes from: whole lines from a pipe, or keys from a terminal. No escape codes."""
 
 import asyncio
-import codecs
 import os
 import re
 import termios
 import threading
 import unicodedata
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple, Protocol
+
+from tms_tui.core.incoming import AltPressed, Incoming, Pasted, Piece, Pressed, Typed
+from tms_tui.core.numbered_keys import CHARACTER, NumberedKey, numbered
+from tms_tui.domain.text import is_text
 
 _CHUNK: Final = 4096
 _ERASE: Final = "\b \b"
 _INPUT: Final = 0
+_BACKSPACE: Final = "\x7f\b"
+_ASCII: Final = range(0x80)
+_CONTROL: Final = 0x1F
+"""What Ctrl leaves of the code of a letter."""
 
 
-class Typed(Protocol):
+class LineInput(Protocol):
     """What an agent types, line by line."""
 
     async def line(self) -> str | None:
@@ -76,43 +83,70 @@ class PipedLines:
         return True
 
 
+class Echo(NamedTuple):
+    """What one key did: `text` to be echoed, and the `line` when it is whole."""
+
+    text: str
+    line: str | None = None
+
+
 class LineEditor:
-    """One line being typed: takes characters, says what to echo. Backspace, Ctrl+U and Ctrl+W erase."""
+    """One line being typed: takes what a terminal sends. Backspace, Ctrl+U, Ctrl+W and Alt+Backspace erase.
+
+    Keys that do nothing here, and a terminal's own replies, leave no trace.
+    """
 
     def __init__(self) -> None:
         self.text = ""
-        self._swallowing = ""
+        self.over = False
+        """Whether Ctrl+D was pressed with nothing typed: no more will come."""
 
-    def take(self, character: str) -> tuple[str, str | None]:  # noqa: PLR0911 - one answer a key
-        """Take one character; what to echo, and the line when it is whole. Keys that send sequences do nothing."""
-        if self._swallowing or character == "\x1b":
-            self._swallow(character)
-            return "", None
+    def take(self, piece: Piece) -> Iterator[Echo]:
+        """What a piece of input does, key by key."""
+        match piece:
+            case Typed(text) | Pasted(text):
+                for character in text:
+                    yield self._take(character)
+            case AltPressed(character) if character in _BACKSPACE:
+                yield self._erase_word()
+            case Pressed(sequence) if (key := numbered(sequence)) is not None:
+                yield from self._take_numbered(key)
+            case _:
+                return
+
+    def _take_numbered(self, key: NumberedKey) -> Iterator[Echo]:
+        if key.modifiers == {"alt"} and chr(key.code) in _BACKSPACE:
+            yield self._erase_word()
+        elif key.text:
+            for character in key.text:
+                yield self._take(character)
+        elif key.final == CHARACTER and key.code in _ASCII and key.modifiers <= {"ctrl"}:
+            yield self._take(chr(key.code & _CONTROL if key.modifiers else key.code))
+
+    def _take(self, character: str) -> Echo:
         match character:
             case "\n" | "\r":
                 line, self.text = self.text, ""
-                return "\n", line
+                return Echo("\n", line)
             case "\x7f" | "\b":
-                return self._erase(len(self.text) - 1), None
+                return self._erase(len(self.text) - 1)
             case "\x15":
-                return self._erase(0), None
+                return self._erase(0)
             case "\x17":
-                return self._erase(len(re.sub(r"\S*\s*$", "", self.text))), None
-            case _ if character.isprintable() or unicodedata.category(character) == "Cf":
+                return self._erase_word()
+            case "\x04":
+                self.over = self.over or not self.text
+            case _ if is_text(character):
                 self.text += character
-                return character, None
-            case _:
-                return "", None
+                return Echo(character)
+        return Echo("")
 
-    def _erase(self, keep: int) -> str:
+    def _erase_word(self) -> Echo:
+        return self._erase(len(re.sub(r"\S*\s*$", "", self.text)))
+
+    def _erase(self, keep: int) -> Echo:
         gone, self.text = self.text[max(keep, 0) :], self.text[: max(keep, 0)]
-        return _ERASE * sum(_width(character) for character in gone)
-
-    def _swallow(self, character: str) -> None:
-        sequence = self._swallowing + character
-        introduced = len(sequence) > 1 and sequence[1] in "[O"
-        over = len(sequence) > 2 and "@" <= character <= "~" if introduced else len(sequence) > 1
-        self._swallowing = "" if over else sequence
+        return Echo(_ERASE * sum(_width(character) for character in gone))
 
 
 class TypedLines:
@@ -121,7 +155,8 @@ class TypedLines:
     def __init__(self, echo: Callable[[str], None]) -> None:
         self._echo = echo
         self._editor = LineEditor()
-        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self._loop = asyncio.get_running_loop()
+        self._incoming = Incoming(finds_bursts=False)
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._secrets: asyncio.Queue[str | None] = asyncio.Queue()
         self._unseen = False
@@ -129,7 +164,7 @@ class TypedLines:
         self._set_aside = ""
         self._before = termios.tcgetattr(_INPUT)
         self.take_keys()
-        asyncio.get_running_loop().add_reader(_INPUT, self._read)
+        self._loop.add_reader(_INPUT, self._read)
 
     async def line(self) -> str | None:
         if self._unseen:
@@ -154,7 +189,7 @@ class TypedLines:
         termios.tcsetattr(_INPUT, termios.TCSANOW, attributes)
 
     def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(_INPUT)
+        self._loop.remove_reader(_INPUT)
         termios.tcsetattr(_INPUT, termios.TCSANOW, self._before)
 
     def _read(self) -> None:
@@ -164,17 +199,25 @@ class TypedLines:
             chunk = b""
         if not chunk:
             self._end()
-        for character in self._decode(chunk):
-            if character == "\x04" and not self._editor.text:
-                self._end()
-                return
-            echo, line = self._editor.take(character)
-            self._echo("\n" if line is not None else "" if self._unseen else echo)
-            if line is not None:
-                (self._secrets if self._unseen else self._lines).put_nowait(line)
+        self._take_all(self._incoming.feed(chunk, self._loop.time()))
+
+    def _tick(self) -> None:
+        self._take_all(self._incoming.tick(self._loop.time()))
+
+    def _take_all(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            for echo, line in self._editor.take(piece):
+                self._echo("\n" if line is not None else "" if self._unseen else echo)
+                if line is not None:
+                    (self._secrets if self._unseen else self._lines).put_nowait(line)
+                if self._editor.over:
+                    self._end()
+                    return
+        if self._incoming.due is not None:
+            self._loop.call_at(self._incoming.due, self._tick)
 
     def _end(self) -> None:
-        asyncio.get_running_loop().remove_reader(_INPUT)
+        self._loop.remove_reader(_INPUT)
         self._secrets.put_nowait(None)
         self._lines.put_nowait(None)
 

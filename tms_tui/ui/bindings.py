@@ -5,6 +5,8 @@ from typing import Final
 
 from textual.binding import Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
+from textual.events import Key
+from textual.widget import Widget
 
 from tms_tui.ui.keys import ACTIONS, NEVER, Action
 from tms_tui.ui.preferences import Preferences
@@ -58,6 +60,19 @@ def allowed(stock: Iterable[BindingType]) -> list[Binding]:
     bindings = [one if isinstance(one, Binding) else Binding(*one) for one in stock]
     kept = [([key for key in one.key.split(",") if key not in NEVER], one) for one in bindings]
     return [one.with_key(",".join(keys)) for keys, one in kept if keys]
+
+
+async def obey_at_once(field: Widget, event: Key) -> None:
+    """Do what a key means to the field of text that has it, before the field takes in what was typed behind it.
+
+    Textual would ask all around the field first, each by its own queue: a letter typed meanwhile would come before.
+    """
+    bound = [] if event.is_printable else field._bindings.key_to_bindings.get(event.key, [])  # noqa: SLF001
+    for binding in bound:
+        if await field.app.run_action(binding.action, field):
+            event.stop()
+            event.prevent_default()
+            return
 
 
 def bind(node: DOMNode, bindings: Iterable[Binding]) -> None:

@@ -7,7 +7,8 @@ from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendD
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft, Message
 from tms_tui.ui.bridge import Bridge
-from tms_tui.ui.widgets.composer import Composer, pasted
+from tms_tui.ui.pasting import pasted
+from tms_tui.ui.widgets.composer import Composer
 
 
 class Composing:

@@ -5,26 +5,19 @@ The one place that builds on the private ground of Textual's own driver; tests/t
 
 import contextlib
 import os
-import re
 import selectors
 import signal
-import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
-from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.keys import _character_to_key
 from textual.message import Message
 
-from tms_tui.ui.incoming import AltPressed, EscapePressed, Incoming, Pasted, Piece, Typed
+from tms_tui.ui.keyboard import Keyboard
 from tms_tui.ui.outgoing import Outgoing
 
 ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
@@ -35,28 +28,19 @@ WRITE_WITHIN: Final = 0.5
 MOST_CELLS: Final = 1_000_000
 """A window that claims more is taken for one of the usual size."""
 _READ: Final = 1 << 16
-_LONGEST_KEY: Final = 32
-_SURROGATES: Final = range(0xD800, 0xE000)
-_EXTENDED_KEY: Final = re.compile(r"\x1b\[\d*(?:;\d*)?(?:;[\d:]*)?[u~A-FHPQRS]")
-_NO_KEY: Final = re.compile(r"\x1b\[(?:\d+;\d+R|20[01]~)")
-_REPORT: Final = re.compile(r"\x1b\[(?:[IO]|\?2026;\d\$y)")
 _POP_KEYBOARD: Final = "\x1b[<u"
 """The terminal keeps a stack of keyboard modes: what is pushed again is popped first."""
 _TITLE: Final = "\x1b]2;"
 _KEEP_TITLE: Final = "\x1b[22;2t"
 _TITLE_BACK: Final = "\x1b[23;2t"
-_RESTORE: Final = b"\x1b[23;2t\x1b[?2004l\x1b[?7h\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
-
-
-def is_key(sequence: str) -> bool:
-    """Whether Textual knows this sequence as a key or a report that it asked for, whole and without a remainder."""
-    if _REPORT.fullmatch(sequence) or sequence in ANSI_SEQUENCES_KEYS:
-        return True
-    found = _EXTENDED_KEY.fullmatch(sequence)
-    if found is None or len(sequence) > _LONGEST_KEY or _NO_KEY.fullmatch(sequence):
-        return False
-    numbers = (int(number) for number in re.findall(r"\d+", sequence))
-    return all(number <= sys.maxunicode and number not in _SURROGATES for number in numbers)
+_KEEP_WHEEL: Final = "\x1b[?1007s"
+_NO_WHEEL: Final = "\x1b[?1007l"
+"""A wheel is not to be sent as arrow keys, which mean something in an empty composer."""
+_WHEEL_BACK: Final = "\x1b[?1007h\x1b[?1007r"
+"""As it was; in a terminal that keeps no modes, as such terminals have it."""
+_RESTORE: Final = (
+    f"{_WHEEL_BACK}{_TITLE_BACK}\x1b[?2004l\x1b[?7h\x1b[?2026l{_POP_KEYBOARD}\x1b[?1049l\x1b[?25h\x1b[?1004l".encode()
+)
 
 
 class TerminalDriver(LinuxDriver):
@@ -166,9 +150,10 @@ class TerminalDriver(LinuxDriver):
         if self._out is None:
             self._out = Outgoing(self._output, self._caught_up, self._vanished)
             self._out.start()
-        self.write(_KEEP_TITLE + self._title)
+        self.write(_KEEP_TITLE + _KEEP_WHEEL + self._title)
         self._is_entering, self._entering = True, ""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        self.write(_NO_WHEEL)
         self._is_entering = False
         with contextlib.suppress(termios.error):  # standard input is no terminal
             self._attrs = termios.tcgetattr(self.fileno)
@@ -176,7 +161,7 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         if self._out is not None:
             self._out.hurry()
-        self.write(_TITLE_BACK)
+        self.write(_WHEEL_BACK + _TITLE_BACK)
         super().stop_application_mode()
         self._is_ours = False
 
@@ -211,23 +196,29 @@ class TerminalDriver(LinuxDriver):
         super().disable_input()
         os.read(self._wake, _READ)
 
+    def _run_input_thread(self) -> None:
+        """As Textual's, but a fault in here ends the program as every other does: with a word, and not with 0."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - it is handed on
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)  # noqa: SLF001
+
     def run_input_thread(self) -> None:
         """Read until input is disabled or the terminal is gone; waits without waking."""
-        incoming, parser = Incoming(is_key), XTermParser(self._debug)
+        keyboard = Keyboard()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                due = incoming.due
+                due = keyboard.due
                 ready = selector.select(None if due is None else max(0.0, due - time.monotonic()))
                 data = self._read() if any(key.fd == self.fileno for key, _ in ready) else b""
                 if data is None:
                     self._vanished()
                     return
                 now = self._alive_at = time.monotonic()
-                for piece in incoming.feed(data, now) if data else incoming.tick(now):
-                    for message in messages_of(piece, parser):
-                        self.process_message(message)
+                for message in keyboard.feed(data, now) if data else keyboard.tick(now):
+                    self.process_message(message)
 
     def send_message(self, message: Message) -> None:
         """Give the app a message, from any thread; without the task that Textual makes for each."""
@@ -239,22 +230,3 @@ class TerminalDriver(LinuxDriver):
             return os.read(self.fileno, _READ) or None
         except OSError:
             return None
-
-
-def messages_of(piece: Piece, parser: XTermParser) -> Iterator[Message]:
-    """A piece of input as Textual's messages."""
-    match piece:
-        case Typed(text):
-            yield from parser.feed(text)
-        case Pasted(text):
-            yield events.Paste(text)
-        case EscapePressed():
-            yield events.Key("escape", "\x1b")
-        case AltPressed(character) if character.isprintable():
-            # Esc and a letter pressed at once look the same, and multiplexers join them: that is what it means here.
-            yield events.Key("escape", "\x1b")
-            yield events.Key(_character_to_key(character), character)
-        case AltPressed(character):
-            yield events.Key(f"alt+{_character_to_key(character)}", character)
-        case _:
-            assert_never(piece)

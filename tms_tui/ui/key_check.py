@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 from textual.message import Message
 
-from tms_tui.ui.driver import is_key, messages_of
-from tms_tui.ui.incoming import Incoming
+from tms_tui.ui.keyboard import Keyboard
 from tms_tui.ui.keys import NEVER, Action, key_name, where_acts
 
 _INPUT: Final = 0
@@ -74,22 +72,21 @@ def check(actions: Sequence[Action], say: Callable[[str], None]) -> None:
 
 
 def _pressed(run: Check) -> Iterator[tuple[Message, bytes]]:
-    incoming, parser = Incoming(is_key), XTermParser()
+    keyboard = Keyboard()
     received = b""
     with selectors.DefaultSelector() as selector:
         selector.register(_INPUT, selectors.EVENT_READ)
         while not run.over:
-            due = incoming.due
+            due = keyboard.due
             ready = selector.select(None if due is None else max(0.0, due - time.monotonic()))
             data = os.read(_INPUT, _CHUNK) if ready else b""
             if ready and not data:
                 return
             received += data
             now = time.monotonic()
-            pieces = list(incoming.feed(data, now) if data else incoming.tick(now))
-            for piece in pieces:
-                yield from ((message, received) for message in messages_of(piece, parser))
-            if pieces or incoming.due is None:
+            found = keyboard.feed(data, now) if data else keyboard.tick(now)
+            yield from ((message, received) for message in found)
+            if found or keyboard.due is None:
                 received = b""
 
 

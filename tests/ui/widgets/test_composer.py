@@ -9,8 +9,10 @@ from tests.ui.widgets.stage import Seen, staged
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import clean
+from tms_tui.ui.keyboard import Keyboard
 from tms_tui.ui.keys import NEVER
-from tms_tui.ui.widgets.composer import Composer, pasted
+from tms_tui.ui.pasting import pasted
+from tms_tui.ui.widgets.composer import Composer
 
 TALK = SessionId("talk")
 
@@ -209,8 +211,69 @@ async def test_the_cursor_does_not_blink() -> None:
 @given(st.text(max_size=60))
 def test_pasted_text_is_clean(raw: str) -> None:
     text = pasted(raw)
-    assert not text.strip() or clean(text) == text
+    assert not text.strip() or clean(text, keeps_private=True) == text
     assert not any(character < " " and character != "\n" for character in text)
+
+
+def test_a_private_character_is_sent_as_it_was_pasted() -> None:
+    assert pasted("a\ue0b0b \U000f0000\u0301") == "a\ue0b0b \U000f0000\u0301"
+
+
+async def test_arrows_that_come_at_once_recall_nothing_and_one_does() -> None:
+    composer = Composer()
+    async with staged(composer) as seen:
+        opened(composer)
+        for message in Keyboard().feed(b"\x1b[A\x1b[A\x1b[A", 0.0):
+            seen.pilot.app.post_message(message)
+        await seen.pilot.pause()
+        assert not seen.of(Composer.RecallAsked)
+        for message in Keyboard().feed(b"\x1b[A", 0.0):
+            seen.pilot.app.post_message(message)
+        await seen.pilot.pause()
+        assert len(seen.of(Composer.RecallAsked)) == 1
+
+
+@pytest.mark.parametrize("key", [b"\x1b\x7f", b"\x1b[127;3u", b"\x17"], ids=repr)
+async def test_the_word_before_is_deleted(key: bytes) -> None:
+    composer = Composer()
+    async with staged(composer) as seen:
+        opened(composer)
+        for message in Keyboard().feed(b"one two three" + key, 0.0):
+            seen.pilot.app.post_message(message)
+        await seen.pilot.pause()
+        assert composer.text == "one two "
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        (b"abc\x7fd", "abd"),
+        (b"abc\x1b[D!", "ab!c"),
+        (b"one two\x1b\x7fx", "one x"),
+        (b"ab\x1b[Hx\x1b[3~", "xb"),
+    ],
+    ids=repr,
+)
+async def test_keys_that_come_at_once_take_effect_in_their_order(keys: bytes, text: str) -> None:
+    composer = Composer()
+    async with staged(composer) as seen:
+        opened(composer)
+        for message in Keyboard().feed(keys, 0.0):
+            seen.pilot.app.post_message(message)
+        await seen.pilot.pause()
+        assert composer.text == text
+
+
+async def test_what_is_typed_is_kept_and_a_direction_is_not_drawn() -> None:
+    text = "a\u00a0b\u202f\u200d\u200cc\U0001fae9\ue0b0\u202ed"
+    composer = Composer()
+    async with staged(composer) as seen:
+        opened(composer)
+        for message in Keyboard().feed(text.encode(), 0.0):
+            seen.pilot.app.post_message(message)
+        await seen.pilot.pause()
+        assert composer.text == text
+        assert "\u202e" not in composer.get_line(0).plain
 
 
 async def test_keys_that_belong_to_multiplexers_and_shells_do_nothing_and_undo_is_where_shells_have_it() -> None:

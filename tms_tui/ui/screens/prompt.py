@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tms_tui.domain.policy import MESSAGE_LONGEST
-from tms_tui.ui.widgets.composer import pasted
+from tms_tui.ui.pasting import pasted
 from tms_tui.ui.widgets.field import Field
 
 

@@ -69,7 +69,7 @@ class SearchLine(ModalScreen[None]):
                 self._look(self._words[:-1])
             case "ctrl+u":
                 self._look("")
-            case "ctrl+w":
+            case "ctrl+w" | "alt+backspace" | "ctrl+backspace":
                 self._look(re.sub(r"\S*\s*$", "", self._words))
             case _ if event.character is not None and event.is_printable:
                 self._look(self._words + event.character)

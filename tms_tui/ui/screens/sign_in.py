@@ -53,8 +53,9 @@ class SignInScreen(ModalScreen[Engine]):
         """The agent wants made-up customers instead of a server."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "Next field"),
-        Binding("up", "app.focus_previous", "Previous field"),
+        # Before the fields see them: letters typed at once behind a Tab are the next field's, a password above all.
+        Binding("tab,down", "app.focus_next", "Next field", priority=True),
+        Binding("shift+tab,up", "app.focus_previous", "Previous field", priority=True),
     ]
 
     def __init__(self, sign_in: SignIn, prefill: Prefill, check_address: CheckAddress = lambda _: "") -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar, Final, Self
 
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,27 +17,18 @@ from textual.widgets.text_area import Selection
 
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST, PASTE_ASKS_FROM
-from tms_tui.domain.text import EMPTY, clean
-from tms_tui.ui.bindings import allowed
+from tms_tui.ui.bindings import allowed, obey_at_once
+from tms_tui.ui.keyboard import Key
 from tms_tui.ui.keys import ACTIONS, Action
 from tms_tui.ui.paint.cells import fitting
+from tms_tui.ui.pasting import pasted
 from tms_tui.ui.widgets.own_row import OwnRow
 
 _MOST_ROWS: Final = 6
 _BESIDE_CARET: Final = 3
 """Columns that a text area keeps in sight from the caret on."""
-_CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
-_KEPT_CONTROLS: Final = "\n\t"
-
-
-def pasted(text: str) -> str:
-    """Return pasted text with every line end a line feed and without control or hidden characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
-    kept = lines.translate({code: None for code in _CONTROLS if chr(code) not in _KEPT_CONTROLS})
-    cleaned = clean(kept)
-    if cleaned == EMPTY and kept != EMPTY:
-        return "".join(character for character in kept if character in " \n")
-    return cleaned
+_DIRECTIONS: Final = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\u200b")
+"""What would turn the direction of a whole row is drawn as nothing, and sent as it was typed."""
 
 
 class Composer(TextArea, inherit_bindings=False):
@@ -185,6 +177,13 @@ class Composer(TextArea, inherit_bindings=False):
                 self.selection = Selection((row, column), (row, column + len(part)))
                 return
 
+    def get_line(self, line_index: int) -> Text:
+        """One line, as it is drawn."""
+        line = super().get_line(line_index)
+        if not line.plain.isascii():
+            line.plain = line.plain.translate(_DIRECTIONS)
+        return line
+
     def submit(self) -> None:
         """Post `Submitted` with what is not on its way already, unless that is nothing to send."""
         text, on_its_way = self.text, "".join(self._submitted)
@@ -243,7 +242,7 @@ class Composer(TextArea, inherit_bindings=False):
             self.app.cursor_position = self.cursor_screen_offset
             self.refresh()
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Send, break the line, or ask for what an empty composer offers; all else is text."""
         if event.key in self._send_keys:
             self._consume(event)
@@ -251,12 +250,14 @@ class Composer(TextArea, inherit_bindings=False):
         elif event.key in self._line_keys:
             self._consume(event)
             self.replace("\n", *self.selection, maintain_selection_offset=False)
-        elif not self.text and {event.key, event.character} & self._recall_keys:
+        elif not self.text and {event.key, event.character} & self._recall_keys and not _is_wheel(event):
             self._consume(event)
             self.post_message(self.RecallAsked())
         elif not self.text and {event.key, event.character} & self._canned_keys:
             self._consume(event)
             self.post_message(self.CannedAsked())
+        else:
+            await obey_at_once(self, event)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned; of many lines only tell, unless they are too long anyhow. It never sends."""
@@ -291,3 +292,8 @@ class Composer(TextArea, inherit_bindings=False):
             return False
         self.styles.height = height
         return True
+
+
+def _is_wheel(event: events.Key) -> bool:
+    """Whether a key is one of many that came at once."""
+    return isinstance(event, Key) and event.at_once

@@ -1,25 +1,24 @@
-"""Bytes of a terminal become keys and pastes, and nothing else ever does."""
+"""Bytes of a terminal become characters, sequences and pastes, however they are cut."""
 
 from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS, IGNORE_SEQUENCE
-from textual._xterm_parser import XTermParser
 
-from tms_tui.ui.driver import is_key, messages_of
-from tms_tui.ui.incoming import (
+from tms_tui.core.incoming import (
     BURST,
     BURST_WITHIN,
+    ESCAPE_AFTER,
     PASTE_WITHIN,
     REPLY_WITHIN,
+    SEQUENCE_WITHIN,
     AltPressed,
     EscapePressed,
     Incoming,
     Pasted,
     Piece,
+    Pressed,
     Typed,
 )
 
@@ -59,7 +58,7 @@ REPLIES = [
 
 def read(chunks: Iterable[bytes]) -> list[Piece]:
     """What these reads give, nothing following them."""
-    incoming = Incoming(is_key)
+    incoming = Incoming()
     found = [piece for chunk in chunks for piece in incoming.feed(chunk, 0.0)]
     while incoming.due is not None:
         found += incoming.tick(LATER)
@@ -71,56 +70,42 @@ def text(pieces: Iterable[Piece]) -> str:
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=repr)
-def test_a_reply_is_dropped_however_it_is_cut(reply: bytes) -> None:
-    assert read([b"a" + reply + b"b"]) == [Typed("a"), Typed("b")]
+def test_a_reply_is_no_text_however_it_is_cut(reply: bytes) -> None:
+    assert text(read([b"a" + reply + b"b"])) == "ab"
     for cut in range(1, len(reply)):
         assert text(read([b"a" + reply[:cut], reply[cut:] + b"b"])) == "ab"
-    assert read([bytes([byte]) for byte in reply]) == []
+    assert text(read([bytes([byte]) for byte in reply])) == ""
 
 
-def test_textual_alone_types_replies_and_fails_at_some() -> None:
-    titles = [reply.decode() for reply in REPLIES if b"rm -rf /" in reply]
-    keys = [key for title in titles for key in XTermParser().feed(title) if isinstance(key, events.Key)]
-    assert "".join(key.character or "" for key in keys if key.is_printable).count("rm -rf /") == len(titles) == 2
-    with pytest.raises(OverflowError):
-        list(XTermParser().feed("\x1b[9999999999u"))
+def test_a_mouse_of_the_oldest_kind_takes_three_bytes_of_any_value() -> None:
+    for told in (b" !!", b"\xff\xc3\xa9", b"#\xc3\xa9", b"# \xc3", b"\xe2\x82\xac"):
+        sent = b"\x1b[M" + told
+        assert read([b"a" + sent + b"bc"]) == [Typed("a"), Typed("bc")]
+        for cut in range(1, len(sent)):
+            assert text(read([sent[:cut], sent[cut:] + b"b"])) == "b"
 
 
-@pytest.mark.parametrize(
-    "sequence", [key for key in ANSI_SEQUENCES_KEYS if key.startswith(("\x1b[", "\x1bO"))], ids=repr
-)
-def test_every_key_that_textual_knows_comes_through(sequence: str) -> None:
-    if sequence.startswith("\x1b[M"):
-        return
-    pieces = read([sequence.encode()])
-    ours = [message for piece in pieces for message in messages_of(piece, XTermParser())]
-    stock = list(XTermParser().feed(sequence))
-    assert [repr(message) for message in ours] == [repr(message) for message in stock]
-    assert ours or ANSI_SEQUENCES_KEYS[sequence] is IGNORE_SEQUENCE or sequence.endswith("R")
+def test_a_string_that_no_terminal_is_known_to_send_is_no_text_once_it_is_whole() -> None:
+    for sent in (b"\x1b]whatever\x07", b"\x1bPabc\x1b\\", b"\x1b_abc\x1b\\", b"\x1bP@kitty-cmd{}\x1b\\"):
+        for cut in range(1, len(sent)):
+            assert text(read([sent[:cut], sent[cut:] + b"b"])) == "b"
 
 
-@pytest.mark.parametrize(
-    ("sequence", "key"),
-    [
-        ("\x1b[13u", "enter"),
-        ("\x1b[13;2u", "shift+enter"),
-        ("\x1b[97;5u", "ctrl+a"),
-        ("\x1b[97;;97u", "a"),
-        ("\x1b[1;5B", "ctrl+down"),
-    ],
-)
-def test_keys_by_number_come_through(sequence: str, key: str) -> None:
-    (piece,) = read([sequence.encode()])
-    assert [message.key for message in messages_of(piece, XTermParser()) if isinstance(message, events.Key)] == [key]
+def test_letters_typed_behind_alt_are_kept_where_a_string_would_begin_so() -> None:
+    incoming = Incoming()
+    assert list(incoming.feed(b"\x1bPress", 0.0)) == []
+    assert list(incoming.tick(ESCAPE_AFTER)) == [AltPressed("P"), Typed("ress")]
+    assert list(incoming.feed(b"\x1bO", 1.0)) == []
+    assert list(incoming.tick(1.0 + SEQUENCE_WITHIN)) == [AltPressed("O")]
+    assert list(incoming.feed(b"k", 2.0)) == [Typed("k")]
 
 
-def test_composed_text_comes_whole_however_long() -> None:
-    numbers = ":".join(str(ord(character)) for character in "你好世界再见啊")
-    assert read([f"\x1b[0;;{numbers}u".encode()]) == [Typed("你好世界再见啊")]
+def test_an_old_key_with_modifiers_is_one_sequence() -> None:
+    assert read([b"\x1bO5P", b"x"]) == [Pressed("\x1bO5P"), Typed("x")]
 
 
 def test_escape_is_a_key_once_nothing_follows_it() -> None:
-    incoming = Incoming(is_key)
+    incoming = Incoming()
     assert list(incoming.feed(b"\x1b", 5.0)) == []
     due = incoming.due
     assert due is not None
@@ -145,17 +130,17 @@ def test_a_paste_is_one_piece_whatever_is_in_it() -> None:
 
 
 def test_a_paste_without_its_end_ends_by_itself() -> None:
-    incoming = Incoming(is_key)
+    incoming = Incoming()
     assert list(incoming.feed(b"\x1b[200~some pasted words, many of them", 0.0)) == []
     for at in (0.4, 0.8, 1.2):
         assert list(incoming.feed(b"k", at)) == []
     assert list(incoming.tick(PASTE_WITHIN)) == [Pasted("some pasted words, many of themkkk")]
     assert list(incoming.feed(b"k", 2.0)) == [Typed("k")]
-    assert list(incoming.feed(b"\x1b[201~", 2.1)) == []
+    assert list(incoming.feed(b"\x1b[201~", 2.1)) == [Pressed("\x1b[201~")]
 
 
 def test_a_reply_without_its_end_ends_by_itself() -> None:
-    incoming = Incoming(is_key)
+    incoming = Incoming()
     assert list(incoming.feed(b"\x1b]11;rgb:00", 0.0)) == []
     assert list(incoming.tick(REPLY_WITHIN)) == []
     assert list(incoming.feed(b"k", 2.0)) == [Typed("k")]
@@ -169,25 +154,10 @@ def test_lines_that_come_at_once_are_a_paste_and_no_enter() -> None:
 def test_what_a_hand_types_is_typed() -> None:
     for typed in (b"hello\r", b"\r\r", b"j", b"\x11"):
         assert read([typed]) == [Typed(typed.decode())]
-    incoming = Incoming(is_key)
+    incoming = Incoming()
     assert list(incoming.feed(b"one\rtwo", 0.0)) == []
     assert list(incoming.tick(BURST_WITHIN)) == [Pasted("one\rtwo")]
     assert list(incoming.feed(b"\r", 0.2)) == [Typed("\r")]
-
-
-SHARP = st.sampled_from(
-    [b"\x1b", b"[", b"]", b"P", b"O", b"_", b"M", b"200~", b"201~", b"\x07", b"\\", b";", b"?", b"\xff"]
-)
-NOISE = st.lists(st.one_of(SHARP, st.sampled_from(REPLIES), st.binary(max_size=6)), max_size=12)
-
-
-@given(NOISE)
-def test_no_bytes_break_it_and_it_always_comes_to_rest(chunks: list[bytes]) -> None:
-    parser = XTermParser()
-    for piece in read(chunks):
-        for message in messages_of(piece, parser):
-            assert isinstance(message, events.Event)
-    assert [repr(message) for message in parser.feed("a")][-1:] == [repr(next(iter(XTermParser().feed("a"))))]
 
 
 @given(st.lists(st.sampled_from([*REPLIES, b"x", "é".encode(), b"\x1b[A"]), max_size=8), st.data())

@@ -1,9 +1,8 @@
 """What a terminal sends, sorted into keys, pastes and its own replies, of which none may reach a text."""
 
 import re
-import sys
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from tms_tui.domain.value import Value
@@ -22,34 +21,49 @@ BURST: Final = 256
 """Characters in one read that no hand types: pasted in a terminal that does not mark pastes."""
 
 _PASTE_END: Final = "\x1b[201~"
+_MOUSE: Final = "\x1b[M"
+_MOUSE_BYTES: Final = 3
+"""Follow `_MOUSE`, and are of any value but that of a control."""
 _PIECE: Final = re.compile(
     r"(?P<plain>[^\x1b]+)"
     r"|(?P<paste>\x1b\[200~)"
-    r"|(?P<mouse>\x1b\[M...)"
-    r"|(?P<key>\x1b\[\[.|\x1b\[\d+\$|\x1bO[^\x1b]|\x1b\[(?!M)[0-?]*[ -/]*[@-Z\\-~])"
-    r"|(?P<reply>\x1b(?:\][0-9IlL]|P[0-9>!$+=?|]|_G)[^\x00-\x1f\x7f]*(?:\x07|\x1b\\))"
+    r"|(?P<sequence>\x1b\[\[.|\x1b\[(?:[2-8]|[12]\d|3[0-4])\$(?![ -~])|\x1bO\d*[ -/:-~]|\x1b\[[0-?]*[ -/]*[@-Z\\-~])"
+    r"|(?P<reply>\x1b[\]P_][^\x00-\x1f\x7f]*(?:\x07|\x1b\\))"
     r"|(?P<twice>\x1b(?=\x1b))"
-    r"|(?P<alt>\x1b(?![\[O]|\][0-9IlL]|P[0-9>!$+=?|]|_G|[\]P_]\Z)[^\x1b])",
+    r"|(?P<alt>\x1b[^\x1b\[O\]P_])",
     re.DOTALL,
 )
 _UNFINISHED: Final = re.compile(
     r"(?P<escape>\x1b)"
-    r"|(?P<sequence>\x1b(?:O|\[\[?|\[M.{0,2}|\[[0-?]*[ -/]*|[\]P_]))"
-    r"|(?P<reply>\x1b(?:\][0-9IlL]|P[0-9>!$+=?|]|_G)[^\x00-\x1f\x7f]*\x1b?)",
+    r"|(?P<letter>\x1b[\[O\]P_])"
+    r"|(?P<sequence>\x1b(?:O\d*|\[\[|\[M[^\x00-\x1f]*|\[[0-?]*[ -/]*))"
+    r"|(?P<reply>\x1b(?:\][0-9IlL]|P[0-9>!$+=?|@]|_G)[^\x00-\x1f\x7f]*\x1b?)"
+    r"|(?P<unsure>\x1b[\]P_][^\x00-\x1f\x7f]*\x1b?)",
     re.DOTALL,
 )
-_PATIENCE: Final = {"escape": ESCAPE_AFTER, "sequence": SEQUENCE_WITHIN, "reply": REPLY_WITHIN}
+"""Of strings only those are waited for long that begin as a terminal's; the others may be letters typed with Alt."""
+_PATIENCE: Final = {
+    "escape": ESCAPE_AFTER,
+    "letter": SEQUENCE_WITHIN,
+    "sequence": SEQUENCE_WITHIN,
+    "reply": REPLY_WITHIN,
+    "unsure": ESCAPE_AFTER,
+}
 _BROKEN: Final = re.compile(r"\x1b(?:[\]P_][^\x00-\x1f\x7f]*|[\[O][0-?]*[ -/]*)?")
-_COMPOSED: Final = re.compile(r"\x1b\[0?;;([\d:]+)u")
-"""Text of an input method, in a terminal that reports each key by number."""
 _LINES: Final = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _LINE_WITHIN: Final = re.compile(r"[\r\n][^\r\n]")
 
 
 class Typed(Value):
-    """Characters, or the one whole sequence of a key."""
+    """Characters."""
 
     text: str
+
+
+class Pressed(Value):
+    """A whole sequence that may be a key's, or a reply that looks like one."""
+
+    sequence: str
 
 
 class Pasted(Value):
@@ -68,19 +82,18 @@ class AltPressed(Value):
     character: str
 
 
-Piece = Typed | Pasted | EscapePressed | AltPressed
+Piece = Typed | Pressed | Pasted | EscapePressed | AltPressed
 
 
 class Incoming:
     """Takes bytes as they are read and gives whole pieces. Times are monotonic seconds.
 
-    A byte that is no UTF-8 becomes a replacement character. Of the sequences those are keys that `is_key` accepts;
-    the others are replies to questions, and dropped.
+    A byte that is no UTF-8 becomes a replacement character. `finds_bursts`: much that comes at once was pasted.
     """
 
-    def __init__(self, is_key: Callable[[str], bool]) -> None:
-        self._is_key = is_key
-        self._decode = getincrementaldecoder("utf-8")("replace").decode
+    def __init__(self, *, finds_bursts: bool = True) -> None:
+        self._finds_bursts = finds_bursts
+        self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
         self._begun = ""
         self._paste: list[str] | None = None
         self._burst: list[str] = []
@@ -90,7 +103,7 @@ class Incoming:
         """The pieces that one read completes."""
         if self._paste is None or len(data) > MOST_TYPED:
             self._at = at
-        text = self._begun + self._decode(data)
+        text = self._begun + self._decoder.decode(data)
         self._begun = ""
         if self._paste is None and self._is_burst(text):
             self._burst.append(text)
@@ -103,12 +116,13 @@ class Incoming:
         due = self.due
         if due is None or at < due:
             return
+        begun, self._begun = self._begun, ""
         yield from self._end_burst()
         if self._paste is not None:
-            yield self._end_paste(self._begun)
-        elif self._begun == "\x1b":
-            yield EscapePressed()
-        self._begun = ""
+            yield self._end_paste(begun)
+        elif begun:
+            self._decoder.reset()  # the last byte of a mouse may look like the first of a character
+            yield from _given_up(begun)
 
     @property
     def due(self) -> float | None:
@@ -117,23 +131,22 @@ class Incoming:
             return self._at + PASTE_WITHIN
         if self._burst:
             return self._at + BURST_WITHIN
-        unfinished = _UNFINISHED.fullmatch(self._begun)
-        return self._at + _PATIENCE[unfinished.lastgroup or "sequence"] if unfinished else None
+        return self._at + _PATIENCE[_kind_of(self._begun)] if self._begun else None
 
     def _is_burst(self, text: str) -> bool:
         """Whether so much comes at once, or lines one after the other, that it was never typed."""
-        if not _LINES.fullmatch(text):
+        if not self._finds_bursts or not _LINES.fullmatch(text):
             return False
         return bool(self._burst) or len(text) >= BURST or _LINE_WITHIN.search(text) is not None
 
     def _end_burst(self) -> Iterator[Piece]:
         if self._burst:
-            pasted = Pasted("".join(self._burst))
+            pasted = Pasted(_valid("".join(self._burst)))
             self._burst.clear()
             yield pasted
 
     def _end_paste(self, text: str) -> Pasted:
-        pasted = Pasted("".join((*(self._paste or ()), text)).replace("\x00", ""))
+        pasted = Pasted(_valid("".join((*(self._paste or ()), text)).replace("\x00", "")))
         self._paste = None
         return pasted
 
@@ -147,14 +160,20 @@ class Incoming:
                     return
                 yield self._end_paste(text[place:end])
                 place = end + len(_PASTE_END)
+            elif text.startswith(_MOUSE, place):
+                place = _behind_mouse(text, place + len(_MOUSE)) or self._hold(text, place)
             elif piece := _PIECE.match(text, place):
                 place = piece.end()
                 yield from self._sorted(piece.lastgroup or "", piece[0])
             elif _UNFINISHED.fullmatch(text, place):
-                self._begun = text[place:]
-                return
+                place = self._hold(text, place)
             elif broken := _BROKEN.match(text, place):  # what breaks a sequence off stands for itself
                 place = broken.end()
+
+    def _hold(self, text: str, place: int) -> int:
+        """Keep the rest for when more comes; where the text ends."""
+        self._begun = text[place:]
+        return len(text)
 
     def _hold_paste(self, text: str) -> None:
         """Keep back what may be the beginning of the end."""
@@ -168,18 +187,49 @@ class Incoming:
         self._begun = text[kept:]
 
     def _sorted(self, kind: str, text: str) -> Iterator[Piece]:
-        if kind == "paste":
-            self._paste = []
-        elif kind == "twice":
+        match kind:
+            case "plain":
+                yield Typed(_valid(text))
+            case "paste":
+                self._paste = []
+            case "twice":
+                yield EscapePressed()
+            case "alt":
+                yield AltPressed(_valid(text[1:]))
+            case "sequence":
+                yield Pressed(text)
+
+
+def _given_up(begun: str) -> Iterator[Piece]:
+    """What was begun and not ended: an escape, a letter with Alt and what was typed behind it, or nothing."""
+    kind = _kind_of(begun)
+    if kind == "escape":
+        yield EscapePressed()
+    elif kind in {"letter", "unsure"}:
+        yield AltPressed(begun[1])
+        if rest := begun[2:].rstrip("\x1b"):
+            yield Typed(_valid(rest))
+        if len(begun) > 2 and begun.endswith("\x1b"):
             yield EscapePressed()
-        elif kind == "alt":
-            yield AltPressed(text[1:])
-        elif composed := _COMPOSED.fullmatch(text):
-            yield Typed("".join(filter(str.isprintable, map(_character, composed[1].split(":")))))
-        elif kind == "plain" or (kind == "key" and self._is_key(text)):
-            yield Typed(text)
 
 
-def _character(number: str) -> str:
-    is_one = number and len(number) < 8 and int(number) <= sys.maxunicode
-    return chr(int(number)) if is_one else ""
+def _kind_of(begun: str) -> str:
+    found = _UNFINISHED.fullmatch(begun)
+    return found.lastgroup or "sequence" if found else "sequence"
+
+
+def _behind_mouse(text: str, place: int) -> int | None:
+    """Where the bytes that tell of a mouse end; None when not all of them have come."""
+    taken = 0
+    for at in range(place, len(text)):
+        if taken >= _MOUSE_BYTES or text[at] < " ":
+            return at
+        taken += len(text[at].encode(errors="surrogateescape"))
+    return len(text) if taken >= _MOUSE_BYTES else None
+
+
+def _valid(text: str) -> str:
+    """The text with a replacement character for each byte that was no UTF-8, which decoding left as half a pair."""
+    if text.isascii():
+        return text
+    return text.encode(errors="surrogateescape").decode(errors="replace")
