@@ -19,6 +19,7 @@ from textual.message import Message
 
 from tms_tui.ui.keyboard import Keyboard
 from tms_tui.ui.outgoing import Outgoing
+from tms_tui.ui.paint.disputed import addressed
 
 ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 END_WITHIN: Final = 1.6
@@ -143,7 +144,7 @@ class TerminalDriver(LinuxDriver):
         if self._is_entering:
             self._entering += data
         if self._out is not None and self._is_ours:
-            self._out.write(data)
+            self._out.write(addressed(data))
 
     def start_application_mode(self) -> None:
         self._is_ours = True

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size, split_graphemes
+from rich.cells import cell_len, set_cell_size
+
+from tms_tui.ui.paint.disputed import clusters, may_be_disputed, reach
 
 _ELLIPSIS = "\u2026"
 _BESIDE_TITLE = 2
@@ -20,13 +22,15 @@ def cells(text: str) -> int:
 def wrap(line: str, width: int) -> list[str]:
     """Break a line (no line feeds) into rows of at most `width` (>= 2) cells, at blanks where there are any.
 
-    Only the one blank at which a row ends is left out; a word longer than a row is cut between characters.
+    Only the one blank at which a row ends is left out; a word longer than a row is cut between characters. What a
+    terminal may give more cells than it has here never stands so near to the end that it would reach beyond.
     """
     if line.isascii():
         return _wrap_narrow(line, width)
-    if cells(line) <= width:
+    disputed = may_be_disputed(line)
+    if not disputed and cells(line) <= width:
         return [line]
-    return _wrap_wide(line, width)
+    return _wrap_wide(line, width, disputed=disputed)
 
 
 def clip(line: str, width: int) -> str:
@@ -66,14 +70,17 @@ def _wrap_narrow(line: str, width: int) -> list[str]:
     return rows
 
 
-def _wrap_wide(line: str, width: int) -> list[str]:
+def _wrap_wide(line: str, width: int, *, disputed: bool) -> list[str]:
     rows: list[str] = []
     start = used = 0
     blank: tuple[int, int] | None = None  # where the row may end, and the cells up to behind that blank
-    for first, last, size in split_graphemes(line)[0]:
-        if line[first:last] == " ":
+    last = 0
+    for cluster, size in clusters(line):
+        first, last = last, last + len(cluster)
+        if cluster == " ":
             blank = (first, used + 1)
-        while used and used + size > width:
+        room = min(width, reach(cluster, size)) if disputed else size
+        while used and used + room > width:
             end, behind = blank if blank is not None else (first, used)
             rows.append(line[start:end])
             start, used, blank = end + (blank is not None), used - behind, None
