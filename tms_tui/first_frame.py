@@ -21,6 +21,7 @@ class FirstFrame:
         self._ours = True
         quiet = list(self._before)
         quiet[3] = self._before[3] & ~(termios.ECHO | termios.ICANON)  # type: ignore[operator]  # index 3 is a number
+        quiet[6] = _without_stop(self._before[6])  # type: ignore[arg-type]  # index 6 is a list
         termios.tcsetattr(_TERMINAL, termios.TCSANOW, quiet)
         os.write(_TERMINAL, _ENTER + _TITLE)
 
@@ -38,6 +39,13 @@ class FirstFrame:
 
     def _restore_input(self) -> None:
         termios.tcsetattr(_TERMINAL, termios.TCSANOW, self._before)
+
+
+def _without_stop(characters: list[bytes | int]) -> list[bytes | int]:
+    """The terminal's special characters without Ctrl+Z: it waits for the desk, which gives the screen back."""
+    kept = list(characters)
+    kept[termios.VSUSP] = bytes([os.fpathconf(_TERMINAL, "PC_VDISABLE")])
+    return kept
 
 
 def wanted(arguments: list[str]) -> bool:

@@ -4,8 +4,10 @@ import asyncio
 import ctypes
 import os
 import resource
+import signal
 import sys
 import threading
+import time
 from collections.abc import Coroutine
 from typing import Final
 
@@ -42,6 +44,24 @@ def run(work: Coroutine[None, None, int], within: float = THREADS_WITHIN) -> int
     finally:
         guard.cancel()
     return code
+
+
+def stop(*, group: bool = False) -> float | None:
+    """Stop as Ctrl+Z does, this process or its whole `group`; the seconds it lasted, once it is continued.
+
+    None when it was not stopped: the kernel stops nobody whom no shell could continue. SIGTSTP has no handler then.
+    """
+    continued: list[int] = []
+    began = time.monotonic()
+    wakes = signal.set_wakeup_fd(-1)  # a running loop is not to hear of what is dealt with here
+    before = signal.signal(signal.SIGCONT, lambda number, _: continued.append(number))
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    try:
+        os.kill(0 if group else os.getpid(), signal.SIGTSTP)
+    finally:
+        signal.signal(signal.SIGCONT, before)
+        signal.set_wakeup_fd(wakes)
+    return time.monotonic() - began if continued else None
 
 
 def forbid_dumps() -> None:

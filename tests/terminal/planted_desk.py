@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from tms_tui.ui import app
 from tms_tui.ui.app import ChatApp
+from tms_tui.ui.keyboard import Keyboard
 
 SECRET: Final = "canary-in-a-local"
 HANGS: Final = "A thread hangs."
@@ -34,6 +36,16 @@ def fail() -> None:
     """Raise with a secret in a local and in the words."""
     secret = SECRET
     raise PlantedError(secret)
+
+
+FEED: Final = Keyboard.feed
+
+
+def failing_at_ctrl_c(self: Keyboard, data: bytes, at: float) -> list[Message]:
+    """Read on, but not Ctrl+C."""
+    if b"\x03" in data:
+        fail()
+    return FEED(self, data, at)
 
 
 async def fail_in_worker() -> None:
@@ -68,6 +80,8 @@ def plant(what: str) -> None:
             on_help(lambda desk: desk.set_timer(0.01, fail))
         case "worker":
             on_help(lambda desk: desk.run_worker(fail_in_worker()))
+        case "input":
+            Keyboard.feed = failing_at_ctrl_c  # type: ignore[method-assign]
         case "hang":
             on_help(lambda desk: desk.run_worker(hang(desk)))
         case _:

@@ -124,30 +124,6 @@ def cpu_seconds_of_children() -> float:
     return times.children_user + times.children_system
 
 
-def test_stopped_and_continued_the_desk_stands_again(stage: Stage, tmp_path: Path) -> None:
-    with at_desk(stage, tmp_path / "home") as (terminal, guest):
-        type_draft(terminal, "half an answer")
-        terminal.signal(signal.SIGTSTP)
-        until(terminal, lambda: is_stopped(terminal.pid))
-        terminal.rest()
-        assert terminal.screen.modes == LEFT
-        assert is_cooked(terminal)
-        terminal.drawn.feed(b"\x1b[2J\x1b]2;a shell\x07")
-        guest.says("said meanwhile")
-        terminal.signal(signal.SIGCONT)
-        terminal.wait_for("said meanwhile")
-        terminal.wait_for("half an answer")
-        terminal.wait_for("Live")
-        terminal.wait_until(lambda screen: screen.title.endswith("tms-chat"))
-        assert {25, 1049, 2004} <= terminal.screen.modes
-        assert not is_cooked(terminal)
-        type_draft(terminal, ", the rest")
-        terminal.signal(signal.SIGTERM)
-        assert terminal.wait_exit(WITHIN) == 128 + signal.SIGTERM
-        assert terminal.screen.modes == LEFT
-        assert is_cooked(terminal)
-
-
 def stop_without_warning(terminal: Terminal) -> None:
     """Stop and continue it, the screen meanwhile another's; what is typed at once is not lost."""
     terminal.signal(signal.SIGSTOP)
@@ -198,7 +174,7 @@ def test_ctrl_c_at_the_sign_in_does_not_end_it(stage: Stage, tmp_path: Path) -> 
         assert terminal.screen.modes == LEFT
 
 
-@pytest.mark.parametrize("where", ["handler", "timer", "worker"])
+@pytest.mark.parametrize("where", ["handler", "timer", "worker", "input"])
 def test_a_fault_of_its_own_is_one_plain_line(stage: Stage, tmp_path: Path, where: str) -> None:
     with at_desk(stage, tmp_path / "home", program=planted(where)) as (terminal, _):
         type_draft(terminal, "half an answer")

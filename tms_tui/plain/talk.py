@@ -6,10 +6,13 @@ import signal
 import sys
 from collections.abc import Coroutine
 
+from tms_tui import process
+from tms_tui.domain.events import Woke
+from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine, EngineFailedError
 from tms_tui.plain.conversing import Desk, converse
-from tms_tui.plain.typed import PipedLines, Typed, TypedLines
+from tms_tui.plain.typed import LineInput, PipedLines, TypedLines
 
 _LINE_LONGEST = 10_000
 _ENDING = {signal.SIGTERM: 128 + signal.SIGTERM, signal.SIGHUP: 128 + signal.SIGHUP}
@@ -34,13 +37,24 @@ def complain(words: str) -> None:
 
 async def run_plain(engine: Engine, desk: Desk) -> int:
     """Talk with the agent while the engine works; the exit code."""
-    typed: Typed = TypedLines(_echo) if os.isatty(0) else PipedLines()
+    typed: LineInput = TypedLines(_echo) if os.isatty(0) else PipedLines()
     if isinstance(typed, TypedLines):
         asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, typed.take_keys)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, _stop, typed, engine)
     try:
         return await beside(engine, converse(engine, typed, say, desk, patient=not os.isatty(0)))
     finally:
         typed.close()
+
+
+def _stop(typed: TypedLines, engine: Engine) -> None:
+    """Give the terminal to the shell that Ctrl+Z asked for, and go on when it is given back."""
+    typed.give_back()
+    gap = process.stop()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, _stop, typed, engine)
+    typed.go_on()
+    if gap is not None and gap > CLOCK_GAP:
+        engine.take(Woke(gap))
 
 
 async def beside(engine: Engine, talking: Coroutine[None, None, int], *, stopped: int = 1) -> int:

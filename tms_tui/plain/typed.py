@@ -188,9 +188,18 @@ class TypedLines:
         attributes[3] &= ~(termios.ICANON | termios.ECHO)
         termios.tcsetattr(_INPUT, termios.TCSANOW, attributes)
 
+    def give_back(self) -> None:
+        """Leave the terminal as it was found, for the shell."""
+        termios.tcsetattr(_INPUT, termios.TCSANOW, self._before)
+
+    def go_on(self) -> None:
+        """Take keys again after the shell had the terminal, and show the line that was begun."""
+        self.take_keys()
+        self._echo("" if self._unseen else self._editor.text)
+
     def close(self) -> None:
         self._loop.remove_reader(_INPUT)
-        termios.tcsetattr(_INPUT, termios.TCSANOW, self._before)
+        self.give_back()
 
     def _read(self) -> None:
         try:

@@ -1,13 +1,15 @@
 """The Textual face: signs in, shows the desk, and leaves the terminal as it was."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.worker import Worker, WorkerState
 
@@ -20,6 +22,7 @@ from tms_tui.ui.preferences import DEFAULTS, Preferences
 from tms_tui.ui.screens.desk import DeskScreen
 from tms_tui.ui.terminal import set_title, show_cursor
 from tms_tui.ui.theme import THEMES, chosen, hard_to_read
+from tms_tui.wording import outside
 
 _WORKER = "first sign-in"
 
@@ -39,6 +42,9 @@ class ChatApp(App[None]):
         scrollbar-size: 0 0;
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "stop", "Stop, as every program does", show=False, priority=True),
+    ]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tms-chat"
 
@@ -111,7 +117,10 @@ class ChatApp(App[None]):
     def on_terminal_driver_resumed(self, event: TerminalDriver.Resumed) -> None:
         """The terminal may show anything after a stop: draw everything again."""
         show_cursor(self)
-        self.desk.resumed(event.gap)
+        if event.gap is None:
+            self.desk.say(outside.NO_SHELL)
+        else:
+            self.desk.resumed(event.gap)
         self.refresh()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -128,6 +137,12 @@ class ChatApp(App[None]):
         """End, and keep what was being written."""
         self.desk.keep_draft()
         super().exit(result, return_code, message)
+
+    def action_stop(self) -> None:
+        """Ctrl+Z: back to the shell, until it continues this."""
+        self.desk.keep_draft()
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop()
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies or does nothing: say what ends the program."""
@@ -161,8 +176,10 @@ class ChatApp(App[None]):
         """Leave with one plain line: Textual would print the values of variables, secrets among them."""
         if self._exit_renderables:
             return  # what fails after it is its consequence
+        with contextlib.suppress(Exception):  # the fault may be in just this
+            self.desk.keep_draft()
         self.bell()
-        self.panic(Text(wording.crashed(wording.fault(sys.exc_info()[1]))))
+        self.panic(Text(wording.crashed(wording.fault(sys.exc_info()[1] or self._exception))))
 
 
 def _no_colour() -> bool:

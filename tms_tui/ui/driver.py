@@ -17,6 +17,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tms_tui import process
 from tms_tui.ui.keyboard import Keyboard
 from tms_tui.ui.outgoing import Outgoing
 from tms_tui.ui.paint.disputed import addressed
@@ -48,9 +49,9 @@ class TerminalDriver(LinuxDriver):
     """Textual's driver with an input that believes nothing and an output that never waits."""
 
     class Resumed(Message):
-        """The program runs on after it was stopped, for `gap` seconds at most."""
+        """The program runs on after it was stopped, for `gap` seconds at most; None when nobody could stop it."""
 
-        def __init__(self, gap: float) -> None:
+        def __init__(self, gap: float | None) -> None:
             super().__init__()
             self.gap = gap
 
@@ -108,11 +109,20 @@ class TerminalDriver(LinuxDriver):
 
     # Stopping and going on.
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Give the terminal back and stop with all that was started together, as Ctrl+Z does in a shell."""
+        self._stop(group=True)
+
+    def _stop(self, *, group: bool = False) -> None:
         if self._auto_restart:
             self.suspend_application_mode()
+        gap = process.stop(group=group)
+        self._loop.add_signal_handler(signal.SIGTSTP, self._stop)
         self._alive_at = time.monotonic()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if self._auto_restart:
+            self._must_signal_resume = True
+            self.resume_application_mode()
+        self.send_message(self.Resumed(gap))
 
     def _continue(self) -> None:
         gap = time.monotonic() - self._alive_at

@@ -23,7 +23,7 @@ by_tests(
 by_tests(
     83,
     "stopped and continued, with a warning or without",
-    f"{PROCESS}::test_stopped_and_continued_the_desk_stands_again",
+    "tests/terminal/test_stopping.py::test_the_desk_stands_again_as_it_was",
     f"{PROCESS}::test_stopped_without_warning_the_desk_stands_again",
 )
 by_tests(
