@@ -1,5 +1,6 @@
 """Where a setting comes from, and what is said when one cannot be used."""
 
+import codecs
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,61 @@ def test_a_bad_file_is_said_with_place_and_remedy(tmp_path: Path, text: str, wor
     assert words in said
     assert str(tmp_path) in said
     assert "canary" not in said
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(codecs.BOM_UTF8 + b'theme = "light"\n')
+    assert load({}, {}, file).theme == "light"
+    config_file.remember(file, {"server": "https://x"}, "")
+    assert load({}, {}, file) == Settings(server="https://x", theme="light")
+
+
+@pytest.mark.parametrize("text", ["http://chat.lan", "chat.lan:8080", "chat.lan/desk", "anna@chat.lan", "a b", ","])
+def test_a_host_that_could_never_match_is_refused(text: str) -> None:
+    variable = {"TMS_CHAT_ALLOW_CLEARTEXT": text}
+    if text == ",":
+        assert load({}, variable, None).allow_cleartext == ()
+        return
+    with pytest.raises(SettingsError, match=r"^The environment variable TMS_CHAT_ALLOW_CLEARTEXT holds '"):
+        load({}, variable, None)
+
+
+def test_hosts_are_spelt_as_addresses_are() -> None:
+    assert load({"allow_cleartext": ("Chat.LAN", "[2001:db8::1]")}, {}, None).allow_cleartext == (
+        "chat.lan",
+        "2001:db8::1",
+    )
+
+
+NONSENSE = {
+    "theme": "pink",
+    "ascii": "maybe",
+    "reduced_motion": "2",
+    "enter_sends": "?",
+    "single_keys": "-",
+    "bell": "ding",
+    "title": "x",
+    "first_answer_target": "-5",
+    "quiet_hours": "25:00-07:00",
+    "desktop": "osc1",
+    "allow_cleartext": "http://x",
+    "profile": "none",
+    "email": "\udcff",
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_in_the_environment_is_named_as_that_variable(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        load({}, {variable(name): NONSENSE[name]}, tmp_path / "none.toml")
+    [problem] = error.value.problems
+    assert problem.startswith(f"The environment variable {variable(name)}")
+
+
+def test_every_setting_that_can_be_nonsense_is_tried() -> None:
+    anything = {"server", "ca_file", "log"}  # looked at when the program starts: tests/test_cli.py
+    assert {each.name for each in declared()} == NONSENSE.keys() | anything
 
 
 def test_a_file_that_is_not_text_is_said(tmp_path: Path) -> None:

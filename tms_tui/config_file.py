@@ -13,6 +13,8 @@ from tms_tui.private_files import make_folder, open_private
 Place = tuple[str, ...]
 """A key by the tables it stands in; entries of a list of tables are counted from 0."""
 
+_ENCODING: Final = "utf-8-sig"
+"""Some editors begin a file with a byte order mark."""
 _HEADER: Final = re.compile(r"\s*\[(\[?)\s*([^\]\[]+?)\s*\]")
 _KEY: Final = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
 _PART: Final = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
@@ -45,7 +47,7 @@ def read(path: Path | None) -> ConfigFile:
     if path is None or not path.exists():
         return ConfigFile(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding=_ENCODING)
         return ConfigFile(path, tomllib.loads(text), _located(text))
     except OSError as error:
         problem = f"{path} cannot be read: {error.strerror}. Correct its permissions or remove it."
@@ -84,7 +86,7 @@ def remember(path: Path, values: Mapping[str, str], fresh: str) -> None:
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with os.fdopen(open_private(unfinished, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
-            file.write(head + path.read_text(encoding="utf-8"))
+            file.write(head + path.read_text(encoding=_ENCODING))
         unfinished.chmod(path.stat().st_mode & 0o777)
         unfinished.replace(path)
     except OSError as error:

@@ -1,6 +1,7 @@
 """What the console asks of the operating system: no dump of its memory, a terminal for its input, an end."""
 
 import asyncio
+import codecs
 import ctypes
 import os
 import resource
@@ -72,11 +73,14 @@ def forbid_dumps() -> None:
 
 
 def first_line_of_stdin() -> str:
-    """The first line of standard input without its end, and no byte more: what follows stays unread."""
+    """The first line of standard input without its end and without a byte order mark; what follows stays unread.
+
+    Raises OSError when standard input cannot be read.
+    """
     line = bytearray()
     while (byte := os.read(0, 1)) not in {b"", b"\n"}:
         line += byte
-    return line.decode(errors="surrogateescape").removesuffix("\r")
+    return line.removeprefix(codecs.BOM_UTF8).decode(errors="surrogateescape").removesuffix("\r")
 
 
 def reopen_terminal_as_stdin() -> None:

@@ -32,6 +32,8 @@ def text(value: object) -> str:
     """A text."""
     if not isinstance(value, str):
         raise ValueError('must be a text in quotes, like "..."')
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("is not UTF-8 text")
     return value
 
 
@@ -54,6 +56,15 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise ValueError('must be a list of texts, like ["..."]')
     return tuple(text(each) for each in value)
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """A list of hosts by name or address alone."""
+    names = tuple(each.strip().strip("[]").lower() for each in texts(value))
+    for name in names:
+        if not name or not name.isprintable() or set(name) & set(" /@") or name.count(":") == 1:
+            raise ValueError(f'holds {name!r}, but must name hosts alone, like "chat.lan"')
+    return names
 
 
 def hours(value: object) -> str:

@@ -54,7 +54,7 @@ class Settings:
     )
     single_keys: bool = _setting(default=True, words="Single letters are commands outside the composer.")
     allow_cleartext: tuple[str, ...] = _setting(
-        (), "Host that may be reached without encryption; can be given more than once."
+        (), "Host that may be reached without encryption; can be given more than once.", check=setting_values.hosts
     )
     ca_file: str = _setting("", "File of certificates to trust instead of the system's.")
     log: str = _setting("", "Write a log, free of secrets and of customers' text, to this file.")
@@ -153,7 +153,8 @@ def load_with_origins(flags: Mapping[str, object], environment: Mapping[str, str
     by_hand = _Gathered(gathered.file, gathered.themes)
     by_hand.take_environment(environment)
     by_hand.take_flags(flags)
-    gathered.take_profile(str(by_hand.values.get("profile", gathered.values.get("profile", ""))))
+    wanted = by_hand if "profile" in by_hand.values else gathered
+    gathered.take_profile(str(wanted.values.get("profile", "")), wanted.origins.get("profile", ""))
     problems = [*gathered.problems, *by_hand.problems]
     if problems:
         raise SettingsError(*problems)
@@ -184,14 +185,15 @@ class _Gathered:
         for action in self.values.get("keys", ()):
             self.origins[f"keys.{action}"] = self.file.where("keys", action)
 
-    def take_profile(self, name: str) -> None:
-        """The settings of one profile; every profile is looked at, for a typing error in any is one."""
+    def take_profile(self, name: str, origin: str) -> None:
+        """The settings of one profile, asked for by `origin`; a typing error in any of them is one."""
         known: dict[Place, Field[Any]] = {
             ("profiles", profile, each.name): each for profile in self._profiles() for each in _of_profile()
         }
         if name and name not in self._profiles():
             has = ", ".join(self._profiles()) or "none"
-            self.problems.append(f"There is no profile {name!r} in {self.file.path}; it has {has}.")
+            where = named("profile", origin)
+            self.problems.append(f"{where}: there is no profile {name!r} in {self.file.path}; it has {has}.")
         for profile, table in self._profiles().items():
             kept = dict(self.values), dict(self.origins)
             for inner, value in table.items():

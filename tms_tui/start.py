@@ -70,8 +70,15 @@ def recording(wanted: Wanted) -> Iterator["Record | None"]:
 
 
 def password_from_stdin() -> Secret:
-    """The first line of standard input."""
-    return Secret(process.first_line_of_stdin())
+    """The first line of standard input. Raises SettingsError."""
+    try:
+        line = process.first_line_of_stdin()
+        line.encode()
+    except OSError as error:
+        raise SettingsError(f"No password: standard input cannot be read: {error.strerror}.") from None
+    except UnicodeEncodeError:
+        raise SettingsError("No password: the first line of standard input is not UTF-8 text.") from None
+    return Secret(line)
 
 
 def start_desk(settings: Settings, frame: FirstFrame | None, wanted: Wanted, file: Path) -> int:

@@ -178,7 +178,11 @@ def _address_problem(typed: str, settings: Settings) -> str | None:
 
 def _email_problem(typed: str) -> str | None:
     name, at, place = typed.rpartition("@")
-    return None if name and at and place else f"{typed} is not an e-mail address. Type one like ana@example.com."
+    return (
+        None
+        if name and at and place and typed.isprintable()
+        else f"{typed} is not an e-mail address. Type one like ana@example.com."
+    )
 
 
 def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
@@ -190,7 +194,7 @@ def _asked(settings: Settings, because: str = "") -> Secret | None:
     """The password as it is typed, unseen; None when nothing is."""
     try:
         return Secret(getpass.getpass(f"{because}Password of {settings.email}: ", sys.stderr))
-    except EOFError:
+    except (EOFError, UnicodeDecodeError):  # what is no text is no password
         return None
 
 

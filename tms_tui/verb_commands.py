@@ -23,9 +23,28 @@ _FILTERS: Final = ("all", "mine", "unassigned", "ended")
 _AVAILABILITIES: Final = ("online", "busy", "away", "offline")
 
 
+class Utf8(click.ParamType[str]):
+    """A text: what a terminal of another encoding typed is refused, not sent with other letters."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return str(value).encode().decode()
+        except UnicodeEncodeError:
+            self.fail("this is not UTF-8 text", param, ctx)
+
+
+TEXT: Final = Utf8()
+
 json_option = click.option("--json", is_flag=True, help="One JSON object a line, in ASCII.")
 within_option = click.option(
-    "--within", default=60.0, show_default=True, metavar="SECONDS", help="How long to wait for the store."
+    "--within",
+    type=click.FloatRange(0, 86_400),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for the store.",
 )
 
 
@@ -54,7 +73,7 @@ def next(context: click.Context, /, *, json: bool, **flags: Any) -> int:  # noqa
 
 
 @click.command("search", epilog=_CODES)
-@click.argument("words")
+@click.argument("words", type=TEXT)
 @click.option("--in", "conversation", metavar="CONVERSATION", help="Find the messages of this one instead.")
 @json_option
 @connection_options
@@ -94,7 +113,7 @@ def canned(context: click.Context, /, *, json: bool, **flags: Any) -> int:
 
 @click.command("send", epilog=_CODES)
 @click.argument("conversation")
-@click.argument("text", required=False)
+@click.argument("text", type=TEXT, required=False)
 @click.option("--canned", "shortcut", metavar="SHORTCUT", help="Send this canned response, its placeholders filled.")
 @click.option("--if-last", type=click.IntRange(min=0), metavar="SEQ", help="Not if a colleague answered after it.")
 @within_option
@@ -126,7 +145,7 @@ def send(
 
 @click.command("note", epilog=_CODES)
 @click.argument("conversation")
-@click.argument("text", required=False)
+@click.argument("text", type=TEXT, required=False)
 @within_option
 @connection_options
 @click.pass_context
@@ -140,7 +159,7 @@ def note(context: click.Context, /, *, conversation: str, text: str | None, with
 @click.command("assign", epilog=_CODES)
 @click.argument("conversation")
 @click.argument("name")
-@click.option("--note", "words", metavar="TEXT", help="What to tell them.")
+@click.option("--note", "words", type=TEXT, metavar="TEXT", help="What to tell them.")
 @click.option("--held-by", metavar="NAME", help="Only while this colleague holds it, or `me`, or `nobody`.")
 @connection_options
 @click.pass_context
@@ -201,7 +220,9 @@ def availability(context: click.Context, /, *, wanted: str, **flags: Any) -> int
 
 
 @click.command("follow", epilog=_CODES)
-@click.option("--after", metavar="CURSOR", help="Begin after this event instead of now: the cursor of a line before.")
+@click.option(
+    "--after", type=TEXT, metavar="CURSOR", help="Begin after this event instead of now: the cursor of a line before."
+)
 @json_option
 @connection_options
 @click.pass_context
@@ -221,7 +242,15 @@ def _put(context: click.Context, flags: dict[str, Any], conversation: str, statu
 
 
 def _typed(text: str | None) -> str:
-    return sys.stdin.read().rstrip("\n") if text in {None, "-"} else text or ""
+    """The text of the argument, or all of standard input. Raises UsageError for what is no text."""
+    if text not in {None, "-"}:
+        return text or ""
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.UsageError("Not sent: standard input is not UTF-8 text.") from None
+    except OSError as error:
+        raise click.UsageError(f"Not sent: standard input cannot be read: {error.strerror}.") from None
 
 
 def _run(context: click.Context, flags: dict[str, Any], make: "Callable[[Settings], Verb]") -> int:

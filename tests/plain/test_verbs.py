@@ -25,7 +25,9 @@ class Ended(NamedTuple):
 
 
 @asynccontextmanager
-async def verb(server: RunningServer, home: Path, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def verb(
+    server: RunningServer, home: Path, *arguments: str | bytes, password: bytes = f"{PASSWORD}\n".encode()
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """One verb as Dana, its password on standard input."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -37,7 +39,7 @@ async def verb(server: RunningServer, home: Path, *arguments: str) -> AsyncItera
         env=clean_environment(home, PYTHONPATH=str(ROOT)),
     )
     assert process.stdin is not None
-    process.stdin.write(f"{PASSWORD}\n".encode())
+    process.stdin.write(password)
     try:
         yield process
     finally:
@@ -46,9 +48,9 @@ async def verb(server: RunningServer, home: Path, *arguments: str) -> AsyncItera
         await process.communicate()
 
 
-async def run(server: RunningServer, home: Path, *arguments: str, given: str = "") -> Ended:
+async def run(server: RunningServer, home: Path, *arguments: str | bytes, given: str | bytes = "") -> Ended:
     async with verb(server, home, *arguments) as process, asyncio.timeout(60):
-        out, err = await process.communicate(given.encode())
+        out, err = await process.communicate(given.encode() if isinstance(given, str) else given)
         assert process.returncode is not None
         assert "Traceback" not in err.decode()
         return Ended(process.returncode, out.decode(), err.decode())
@@ -174,6 +176,55 @@ async def test_what_cannot_be_done_has_its_own_exit_code(
         ended = await run(server, tmp_path, *(each.replace("{id}", customer.session_id) for each in arguments))
         assert (ended.code, ended.out) == (code, "")
         assert words in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "words"),
+    [
+        (("send", "{id}"), b"caf\xe9", "standard input is not UTF-8 text"),
+        (("send", "{id}", b"caf\xe9"), b"", "this is not UTF-8 text"),
+        (("note", "{id}", b"caf\xe9"), b"", "this is not UTF-8 text"),
+        (("assign", "{id}", "me", "--note", b"caf\xe9"), b"", "this is not UTF-8 text"),
+        (("follow", "--after", b"\xe9"), b"", "this is not UTF-8 text"),
+        (("pending", "{id}", "9999-12-31T23:59:59+00:00"), b"", "9999-12-31T23:59:59+00:00 is no time to come."),
+    ],
+)
+async def test_what_is_no_text_or_no_time_is_refused_and_nothing_is_done(
+    tmp_path: Path, arguments: tuple[str | bytes, ...], given: bytes, words: str
+) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("hello")
+        ended = await run(server, tmp_path, *(_filled(each, customer.session_id) for each in arguments), given=given)
+        assert (ended.code, ended.out) == (2, "")
+        assert words in ended.err
+        [shown] = (await run(server, tmp_path, "ls")).out.splitlines()
+        assert "held by nobody, active" in shown
+
+
+def _filled(argument: str | bytes, session: str) -> str | bytes:
+    return argument.replace("{id}", session) if isinstance(argument, str) else argument
+
+
+async def test_a_byte_order_mark_is_no_part_of_the_password_or_the_text(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        given = b"\xef\xbb\xbf" + f"{PASSWORD}\r\n".encode() + b"\xef\xbb\xbfhello\r\n"
+        async with verb(server, tmp_path, "send", customer.session_id, password=b"") as process:
+            _, err = await process.communicate(given)
+        assert (process.returncode, err) == (0, b"sent\n")
+        shown = await run(server, tmp_path, "show", customer.session_id, "--json")
+        assert [json.loads(line).get("text") for line in shown.out.splitlines()][-1] == "hello"
+
+
+async def test_a_password_that_is_no_text_is_said(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        async with verb(server, tmp_path, "ls", password=b"caf\xe9\n") as process:
+            out, err = await process.communicate()
+        assert (process.returncode, out) == (2, b"")
+        assert err == b"No password: the first line of standard input is not UTF-8 text.\n"
 
 
 async def test_lists_are_filtered_and_searched(tmp_path: Path) -> None:

@@ -145,7 +145,9 @@ async def test_a_password_of_before_that_was_not_composed_still_opens(server: Ru
     old = await Passwords(server.settings.password_cost).hash(typed)
     async with server.app.services.database.write() as connection:
         await agents.set_password(connection, dana.id, old)
-    assert (await login(server, dana.email, typed)).status_code == 200
+    for spelling in ("NFD", "NFC"):
+        assert (await login(server, dana.email, unicodedata.normalize(spelling, typed))).status_code == 200
+    assert (await login(server, dana.email, "creme brulee")).status_code == 401
 
 
 async def change_password(server: RunningServer, agent: SignedIn, current: str, new: str) -> httpx.Response:

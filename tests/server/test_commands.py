@@ -1,8 +1,10 @@
 """The operator's commands: as they are typed, and the server as a process of its own."""
 
 import asyncio
+import codecs
 import contextlib
 import os
+import socket
 import sqlite3
 import stat
 import sys
@@ -11,11 +13,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 
 from tests.server.running import PASSWORD
 from tms_tui.server.commands import serve, server_group
 from tms_tui.server.keys import WeakKeyError, signing_key
+from tms_tui.server.optiontypes import HOP, HOST
+from tms_tui.server.settings import password_in
 
 
 def run(*arguments: str, stdin: str = "") -> Result:
@@ -149,14 +154,107 @@ def test_a_weak_signing_key_stops_the_start(tmp_path: Path, weak: bytes) -> None
     with pytest.raises(WeakKeyError):
         signing_key(tmp_path, file)
     refused = CliRunner().invoke(serve, ["--signing-key", str(file), "--data", str(tmp_path), "--port", "0"])
-    assert (refused.exit_code, "too weak" in refused.output) == (1, True)
+    assert (refused.exit_code, "too weak" in refused.output) == (2, True)
+    assert "'--signing-key'" in refused.output
 
 
 def test_what_cannot_be_served_is_said(tmp_path: Path) -> None:
-    unknown = CliRunner().invoke(serve, ["--bus", "carrier-pigeon://loft", "--data", str(tmp_path), "--port", "0"])
-    assert (unknown.exit_code, "carrier-pigeon" in unknown.output) == (1, True)
     taken = CliRunner().invoke(serve, ["--host", "192.0.2.1", "--data", str(tmp_path), "--port", "0"])
-    assert (taken.exit_code, "cannot start" in taken.output) == (1, True)
+    assert taken.exit_code == 1
+    assert "The server cannot start: 192.0.2.1 port 0: Cannot assign requested address. Choose " in taken.output
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        in_use = CliRunner().invoke(serve, ["--data", str(tmp_path), "--port", str(port)])
+    assert f"127.0.0.1 port {port}: Address already in use. Choose another --host or --port." in in_use.output
+
+
+NONSENSE = [
+    ("--host", "TMS_SERVER_HOST", "no.such.host.invalid"),
+    ("--host", "TMS_SERVER_HOST", "256.1.1.1"),
+    ("--host", "TMS_SERVER_HOST", ""),
+    ("--port", "TMS_SERVER_PORT", "70000"),
+    ("--port", "TMS_SERVER_PORT", "-1"),
+    ("--port", "TMS_SERVER_PORT", "http"),
+    ("--database", "TMS_SERVER_DATABASE", "nonsense"),
+    ("--database", "TMS_SERVER_DATABASE", "mysql://host/name"),
+    ("--database", "TMS_SERVER_DATABASE", "postgresql://user:canary@host/name"),
+    ("--bus", "TMS_SERVER_BUS", "carrier-pigeon://loft"),
+    ("--bus", "TMS_SERVER_BUS", "redis://"),
+    ("--bus", "TMS_SERVER_BUS", "redis://127.0.0.1:70000"),
+    ("--bus", "TMS_SERVER_BUS", "redis://:canary@127.0.0.1"),
+    ("--origin", "TMS_SERVER_ORIGIN", "nonsense"),
+    ("--signing-key", "TMS_SERVER_SIGNING_KEY", "/no/such/key"),
+    ("--signing-key", "TMS_SERVER_SIGNING_KEY", "/proc/self/mem"),
+    ("--previous-signing-key", "TMS_SERVER_PREVIOUS_SIGNING_KEY", "/dev/null"),
+    ("--bus-password-file", "TMS_SERVER_BUS_PASSWORD_FILE", "/"),
+    ("--database-password-file", "TMS_SERVER_DATABASE_PASSWORD_FILE", "/no/such/file"),
+    ("--trusted-proxy", "TMS_SERVER_TRUSTED_PROXY", "proxy.example"),
+    ("--trusted-proxy", "TMS_SERVER_TRUSTED_PROXY", "10.0.0.0/99"),
+    ("--drain", "TMS_SERVER_DRAIN", "-1"),
+    ("--drain", "TMS_SERVER_DRAIN", "nan"),
+    ("--drain", "TMS_SERVER_DRAIN", "inf"),
+    ("--max-sockets", "TMS_SERVER_MAX_SOCKETS", "0"),
+    ("--tenant", "TMS_SERVER_TENANT", " "),
+    ("--data", "TMS_SERVER_DATA", __file__),
+]
+
+
+@pytest.mark.parametrize(("option", "variable", "value"), NONSENSE)
+@pytest.mark.parametrize("typed", [True, False], ids=["typed", "in the environment"])
+def test_nonsense_is_refused_by_the_name_it_was_given_under(
+    tmp_path: Path, option: str, variable: str, value: str, typed: bool
+) -> None:
+    usual = [] if option == "--data" else ["--data", str(tmp_path)]
+    if typed:
+        refused = CliRunner().invoke(serve, [*usual, f"{option}={value}"])
+    elif value.strip():
+        refused = CliRunner().invoke(serve, usual, env={variable: value})
+    else:
+        return  # an empty variable is none
+    assert refused.exit_code == 2, refused.output
+    assert f"Invalid value for '{option}' (env var: '{variable}')" in refused.output
+    assert "canary" not in refused.output
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_port_file_without_a_folder_is_refused_before_anything_is_served(tmp_path: Path) -> None:
+    refused = CliRunner().invoke(serve, ["--data", str(tmp_path), "--port-file", str(tmp_path / "none" / "port")])
+    assert (refused.exit_code, "there is no folder" in refused.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "used"), [("[::1]", "::1"), ("::1", "::1"), ("192.0.2.7", "192.0.2.7"), ("localhost", "localhost")]
+)
+def test_a_host_is_an_address_or_leads_to_one(typed: str, used: str) -> None:
+    assert HOST.convert(typed, None, None) == used
+
+
+@pytest.mark.parametrize(
+    ("typed", "used"), [("10.77.0.7/24", "10.77.0.0/24"), ("::1", "::1"), ("10.0.0.7", "10.0.0.7")]
+)
+def test_a_trusted_proxy_is_an_address_or_a_network(typed: str, used: str) -> None:
+    assert HOP.convert(typed, None, None) == used
+
+
+@pytest.mark.parametrize("age", ["99999999999999999999d", "36501d", "d", "-1d", "1.5h", "9" * 5000 + "d"])
+def test_an_age_beyond_all_reason_is_refused(tmp_path: Path, age: str) -> None:
+    refused = run("prune", "--older-than", age, "--data", str(tmp_path))
+    assert (refused.exit_code, "'--older-than'" in refused.output) == (2, True)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_password(tmp_path: Path) -> None:
+    marked = codecs.BOM_UTF8 + f"{PASSWORD}\r\n".encode()
+    who = ("--email", "dana@example.com", "--name", "Dana", "--password-stdin", "--data", str(tmp_path / "data"))
+    added = CliRunner().invoke(server_group, ["add-agent", *who], input=marked)
+    assert added.exit_code == 0, added.output
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "tms-chat.db")) as store:
+        (stored,) = store.execute("SELECT password_hash FROM agents").fetchone()
+    assert PasswordHasher().verify(stored, PASSWORD)
+    (tmp_path / "password").write_bytes(marked)
+    assert password_in(tmp_path / "password") == PASSWORD
+    (tmp_path / "password").write_bytes(PASSWORD.encode("utf-16"))
+    with pytest.raises(ValueError, match="is not UTF-8 text"):
+        password_in(tmp_path / "password")
 
 
 @contextlib.asynccontextmanager

@@ -159,3 +159,6 @@ REPORT_LARGEST: Final = 1_000_000.0
 """The largest figure of one report."""
 CLOCK_OFF: Final = 60.0
 """A clock that differs from the server's by more than this is said, once."""
+
+YEARS: Final = range(1970, 2200)
+"""Years that a time can lie in; any other is a mistake of the writer."""

@@ -12,6 +12,7 @@ from tms_tui.domain import events as on
 from tms_tui.domain.changes import Notice
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Availability, SessionStatus
+from tms_tui.domain.policy import YEARS
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import as_json, lines
 from tms_tui.plain.talk import complain
@@ -139,6 +140,7 @@ def _moment_of(words: str, wall: float) -> float | None:
 
 def _instant(words: str) -> float | None:
     try:
-        return datetime.fromisoformat(words).timestamp()
-    except ValueError:
+        moment = datetime.fromisoformat(words)
+        return moment.timestamp() if moment.year in YEARS else None
+    except (ValueError, OverflowError):
         return None

@@ -1,14 +1,10 @@
 """Times on the wire: RFC 3339 texts and `Retry-After`, to and from seconds."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 
-from tms_tui.domain.policy import RETRY_AFTER_LONGEST, RETRY_AFTER_SHORTEST
-
-YEARS: Final = range(1970, 2200)
-"""Years that a conversation can stem from; any other is a mistake of the writer."""
+from tms_tui.domain.policy import RETRY_AFTER_LONGEST, RETRY_AFTER_SHORTEST, YEARS
 
 
 def seconds(text: str) -> float:

@@ -119,7 +119,7 @@ def _password(*, from_stdin: bool) -> str:
         entered: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         return entered
     try:
-        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        return sys.stdin.buffer.readline().decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as unreadable:
         raise click.ClickException("The password on standard input is not UTF-8 text.") from unreadable
 

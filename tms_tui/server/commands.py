@@ -18,19 +18,35 @@ from tms_tui.server.options import (
     tenant_option,
     why,
 )
+from tms_tui.server.optiontypes import BUS, DRAIN, HOP, HOST, key, writable
 from tms_tui.server.retentioncommands import erase_customer, export_customer, prune
 from tms_tui.server.settings import ServerSettings
 from tms_tui.streams import report
 
 
 @click.command()
-@click.option("--host", envvar="TMS_SERVER_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", envvar="TMS_SERVER_PORT", default=8765, show_default=True, help="Port to listen on; 0 picks a free one."
+    "--host",
+    envvar="TMS_SERVER_HOST",
+    show_envvar=True,
+    type=HOST,
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on.",
+)
+@click.option(
+    "--port",
+    envvar="TMS_SERVER_PORT",
+    show_envvar=True,
+    type=click.IntRange(0, 65_535),
+    default=8765,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option(
     "--port-file",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=writable,
     help="File to write the bound port to, once the server answers.",
 )
 @data_option
@@ -39,6 +55,8 @@ from tms_tui.streams import report
 @click.option(
     "--bus",
     envvar="TMS_SERVER_BUS",
+    show_envvar=True,
+    type=BUS,
     default="memory://",
     show_default=True,
     metavar="URL",
@@ -48,6 +66,7 @@ from tms_tui.streams import report
     "--bus-password-file",
     "bus_password",
     envvar="TMS_SERVER_BUS_PASSWORD_FILE",
+    show_envvar=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that holds the bus's password.",
 )
@@ -55,6 +74,7 @@ from tms_tui.streams import report
     "--origin",
     "origins",
     envvar="TMS_SERVER_ORIGIN",
+    show_envvar=True,
     type=ORIGIN,
     multiple=True,
     help="Origin browsers may call and connect from, as in https://www.example.com; may be repeated.",
@@ -62,25 +82,33 @@ from tms_tui.streams import report
 @click.option(
     "--signing-key",
     envvar="TMS_SERVER_SIGNING_KEY",
+    show_envvar=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=key,
     help="File of at least 32 random bytes; without it, one is made in --data.",
 )
 @click.option(
     "--previous-signing-key",
     envvar="TMS_SERVER_PREVIOUS_SIGNING_KEY",
+    show_envvar=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=key,
     help="The key that --signing-key replaced; what it signed stays good.",
 )
 @click.option(
     "--trusted-proxy",
     "trusted_proxies",
     envvar="TMS_SERVER_TRUSTED_PROXY",
+    show_envvar=True,
+    type=HOP,
     multiple=True,
     help="Address whose X-Forwarded-For counts.",
 )
 @click.option(
     "--drain",
     envvar="TMS_SERVER_DRAIN",
+    show_envvar=True,
+    type=DRAIN,
     default=5.0,
     show_default=True,
     help="Over how many seconds a stopping server sends its sockets elsewhere.",
@@ -89,12 +117,15 @@ from tms_tui.streams import report
     "--max-sockets",
     "sockets_per_node",
     envvar="TMS_SERVER_MAX_SOCKETS",
-    type=click.IntRange(1),
+    show_envvar=True,
+    type=click.IntRange(1, 1_000_000),
     default=1000,
     show_default=True,
     help="How many sockets this node holds; the next ones are sent to another.",
 )
-@click.option("--log-json", envvar="TMS_SERVER_LOG_JSON", is_flag=True, help="Log one JSON object a line.")
+@click.option(
+    "--log-json", envvar="TMS_SERVER_LOG_JSON", show_envvar=True, is_flag=True, help="Log one JSON object a line."
+)
 @tenant_option
 def serve(
     *,

@@ -35,6 +35,14 @@ class CuttingProtocol(WebSocketsSansIOProtocol):
         asyncio.get_running_loop().call_later(seconds, self.transport.abort)
 
 
+class CannotListenError(OSError):
+    """Another program has the address, or this machine or this user may not."""
+
+    def __init__(self, settings: ServerSettings, error: OSError) -> None:
+        why = error.strerror or error
+        super().__init__(f"{settings.host} port {settings.port}: {why}. Choose another --host or --port.")
+
+
 def bind(settings: ServerSettings) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -43,9 +51,9 @@ def bind(settings: ServerSettings) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))
-    except OSError:
+    except OSError as error:
         listening.close()
-        raise
+        raise CannotListenError(settings, error) from None
     return listening
 
 

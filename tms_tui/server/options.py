@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.errors import Refusal
 from tms_tui.server.keys import StrangeKeyError, WeakKeyError
+from tms_tui.server.optiontypes import DATABASE, TENANT, Checked
 from tms_tui.server.origins import normalised
 from tms_tui.server.store.schema import OutdatedSchemaError
 
@@ -20,55 +21,40 @@ CANNOT_RUN = (OSError, ValueError, WeakKeyError, StrangeKeyError, OutdatedSchema
 data_option = click.option(
     "--data",
     envvar="TMS_SERVER_DATA",
+    show_envvar=True,
     type=click.Path(file_okay=False, path_type=Path),
     default=DEFAULT_DATA,
     show_default=True,
     help="Directory of the database file and the signing key.",
 )
 database_option = click.option(
-    "--database", envvar="TMS_SERVER_DATABASE", metavar="URL", help="SQLAlchemy URL; without it, SQLite in --data."
+    "--database",
+    envvar="TMS_SERVER_DATABASE",
+    show_envvar=True,
+    type=DATABASE,
+    metavar="URL",
+    help="SQLAlchemy URL; without it, SQLite in --data.",
 )
 database_password_option = click.option(
     "--database-password-file",
     "database_password",
     envvar="TMS_SERVER_DATABASE_PASSWORD_FILE",
+    show_envvar=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that holds the database's password.",
 )
 tenant_option = click.option(
-    "--tenant", envvar="TMS_SERVER_TENANT", default="default", show_default=True, help="Whose conversations."
+    "--tenant",
+    envvar="TMS_SERVER_TENANT",
+    show_envvar=True,
+    type=TENANT,
+    default="default",
+    show_default=True,
+    help="Whose conversations.",
 )
 
 
-class Age(click.ParamType[float]):
-    """A number of days or hours, in seconds."""
-
-    name = "age"
-    _UNITS: ClassVar = {"d": 86_400, "h": 3_600}
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number, unit = str(value)[:-1], str(value)[-1:]
-        if not number.isdecimal() or unit not in self._UNITS:
-            self.fail("say days or hours, as in 90d or 12h", param, ctx)
-        return float(int(number) * self._UNITS[unit])
-
-
-AGE = Age()
-
-
-class OriginType(click.ParamType[str]):
-    """A web page's origin, spelt as browsers spell it."""
-
-    name = "origin"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return normalised(str(value))
-        except ValueError as wrong:
-            self.fail(str(wrong), param, ctx)
-
-
-ORIGIN = OriginType()
+ORIGIN = Checked("origin", normalised)
 
 
 def customer_options(command: Callable[..., Any]) -> Callable[..., Any]:

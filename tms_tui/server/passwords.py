@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tms_tui.server.settings import PasswordCost
-from tms_tui.server.texts import composed
+from tms_tui.server.texts import composed, decomposed
 
 
 class Passwords:
@@ -27,8 +27,9 @@ class Passwords:
             return await asyncio.to_thread(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:
-        # As it was typed too: passwords were once kept without being composed.
-        return any(self._fits(stored, spelt) for spelt in dict.fromkeys((composed(password), password)))
+        # Passwords were once kept as they were typed, on keyboards that compose accents and on some that do not.
+        spellings = dict.fromkeys((composed(password), password, decomposed(password)))
+        return any(self._fits(stored, spelt) for spelt in spellings)
 
     def _fits(self, stored: str, password: str) -> bool:
         try:

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from tms_tui.server.options import (
-    AGE,
     customer_options,
     data_option,
     database_option,
@@ -15,6 +14,7 @@ from tms_tui.server.options import (
     run,
     tenant_option,
 )
+from tms_tui.server.optiontypes import AGE
 from tms_tui.server.portions import Gone
 from tms_tui.server.settings import ServerSettings
 from tms_tui.streams import report

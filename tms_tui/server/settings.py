@@ -10,6 +10,14 @@ SAME_SIGNAL: Final = 1.0
 """Seconds in which a second signal to end is the first one again: `timeout` signals a process and then its group."""
 
 
+def password_in(file: Path) -> str:
+    """What a password file holds, without a byte order mark and the end of its line; raises OSError, ValueError."""
+    try:
+        return file.read_text("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8 text. Save it as UTF-8.") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A token bucket: `burst` at once, refilled by `per_second`."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
+from tms_tui.domain.policy import YEARS
 from tms_tui.protocol.fields import MESSAGE_CHARACTERS
 from tms_tui.server.clock import moment as parsed
 from tms_tui.server.clock import timestamp
@@ -54,6 +55,11 @@ def composed(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
+def decomposed(password: str) -> str:
+    """The other spelling of the same."""
+    return unicodedata.normalize("NFD", password)
+
+
 def uuid_text(field: str, value: str) -> str:
     if not _UUID.fullmatch(value):
         raise invalid(field, "This must be a UUID.")
@@ -69,9 +75,11 @@ def moment(field: str, value: str | None) -> str | None:
     if value is None:
         return None
     try:
-        return timestamp(parsed(value)) if _TIME.fullmatch(value) else _no_moment(field)
+        spelt = timestamp(parsed(value)) if _TIME.fullmatch(value) else _no_moment(field)
     except (ValueError, OverflowError):  # no such day, or one before the first year once it is in UTC
         return _no_moment(field)
+    # Whoever reads it takes no other year for a time, and could not read the conversation any more.
+    return spelt if int(spelt[:4]) in YEARS else _no_moment(field)
 
 
 def _no_moment(field: str) -> NoReturn:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.private_files import close_sqlite, make_folder, make_own_folder
-from tms_tui.server.settings import ServerSettings
+from tms_tui.server.settings import ServerSettings, password_in
 from tms_tui.server.store import engines, schema
 
 
@@ -91,7 +91,7 @@ def open_database(settings: ServerSettings) -> Database:
     url = sa.make_url(settings.database_url)
     place: str | sa.URL = settings.database_url
     if settings.database_password is not None:
-        place = url.set(password=settings.database_password.read_text().strip())
+        place = url.set(password=password_in(settings.database_password))
     return Database(place, settings.store_patience)
 
 
