@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from tms_tui.core import (
+    bounds,
     deciding,
     holding,
     keeping,
@@ -39,6 +40,8 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import POLL_FIRST
 from tms_tui.domain.text import CleanText
 
+NO_SUCH_AGENT = ("unknown_agent", "agent_disabled")
+"""Codes by which the server refuses to hand a conversation to somebody who cannot come: the list of agents is old."""
 FOR_GOOD = (FailureKind.MISSING, FailureKind.FORBIDDEN, FailureKind.INVALID)
 """A read that failed so would fail again."""
 
@@ -145,5 +148,7 @@ def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
     held = step.state.sessions.get(session_id) if session_id is not None else None
     if held is not None:
         name = held.customer.name
+    if failure.code in NO_SUCH_AGENT:
+        bounds.follow(step, (ReadAgents(),))
     kind = NoticeKind.RACE_LOST if failure.kind is FailureKind.TAKEN else NoticeKind.REQUEST_FAILED
     people.announce(step, Notice(kind, step.moment.wall, session_id, name, other, failure=failure))

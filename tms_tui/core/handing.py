@@ -26,10 +26,10 @@ def hindrance(state: State, session: Session, agent: AgentId | None) -> Hindranc
     if replying:
         return Hindrance(replying=tuple(one.name for one in replying))
     mine = state.me.id if state.me else None
-    holder = session.assigned_agent
+    holder = select.holder(state, session)
     if agent != mine or holder in (None, mine) or session.status is SessionStatus.ENDED:
         return None
-    return Hindrance(holder=session.assigned_agent_name or select.agent_name(state, holder) or CleanText("A colleague"))
+    return Hindrance(holder=select.holder_name(state, session) or CleanText("A colleague"))
 
 
 def colleagues(state: State) -> list[tuple[Agent, int]]:

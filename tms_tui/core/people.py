@@ -13,7 +13,8 @@ from tms_tui.domain.changes import (
     SessionMoved,
     TranscriptChanged,
 )
-from tms_tui.domain.ids import SessionId
+from tms_tui.domain.effects import ReadAgents
+from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Agent, CannedResponse
 from tms_tui.domain.policy import AGENTS_HELD, CANNED_HELD
 
@@ -28,6 +29,9 @@ def seen(step: Step, agent: Agent) -> None:
         bounds.reached(step, Bound.AGENTS)
         return
     state.agents[agent.id] = agent
+    if agent.id in state.strangers:
+        state.strangers -= {agent.id}
+        _set_gone(step, state.gone - {agent.id})
     if before is None or before.name != agent.name:
         _find_namesakes(step)
     step.show(PeopleChanged())
@@ -45,10 +49,38 @@ def listed(step: Step, agents: tuple[Agent, ...]) -> None:
         agents = tuple(sorted(agents, key=lambda agent: agent.id != mine))[:AGENTS_HELD]
     step.state.agents = {agent.id: agent for agent in agents}
     _find_namesakes(step)
+    _look_for_strangers(step)
     own = step.state.agents.get(mine) if mine is not None else None
     if own is not None:
         step.state.availability = own.availability
     step.show(PeopleChanged())
+
+
+def holder_seen(step: Step, holder: AgentId | None) -> None:
+    """A conversation is held by somebody: of a stranger it is asked whether they are one of the agents."""
+    state = step.state
+    if holder is None or not state.agents or holder in state.agents or holder in state.strangers:
+        return
+    state.strangers |= {holder}
+    bounds.follow(step, (ReadAgents(),))
+
+
+def _look_for_strangers(step: Step) -> None:
+    """All agents are listed, unless there are too many: whoever was asked about and is not among them is gone."""
+    state = step.state
+    holders = {one.assigned_agent for one in state.sessions.values() if one.assigned_agent is not None}
+    unlisted = frozenset(holders - state.agents.keys())
+    _set_gone(step, unlisted & state.strangers if len(state.agents) < AGENTS_HELD else frozenset())
+    state.strangers &= unlisted
+    for holder in sorted(unlisted):
+        holder_seen(step, holder)
+
+
+def _set_gone(step: Step, gone: frozenset[AgentId]) -> None:
+    state = step.state
+    changed, state.gone = state.gone ^ gone, gone
+    if changed:
+        _moved(step, *(one.id for one in state.sessions.values() if one.assigned_agent in changed))
 
 
 def canned(step: Step, responses: tuple[CannedResponse, ...]) -> None:

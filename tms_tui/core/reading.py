@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tms_tui.core import bounds, health, holding, marking, people, sending, sessions, typing
+from tms_tui.core import bounds, health, holding, marking, people, select, sending, sessions, typing
 from tms_tui.core.state import LIVE, Stage, Step
 from tms_tui.core.transcript import (
     Transcript,
@@ -86,7 +86,7 @@ def _call(step: Step, message: Message) -> None:
     session = state.sessions.get(message.session)
     mine = state.me.id if state.me else None
     is_news = message.author.type is AuthorType.VISITOR and not (state.sync.catching_up or state.sync.behind)
-    if is_news and state.opened != message.session and session and session.assigned_agent in (None, mine):
+    if is_news and state.opened != message.session and session and select.holder(state, session) in (None, mine):
         step.show(CustomerWrote(message.session))
 
 

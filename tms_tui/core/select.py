@@ -170,7 +170,7 @@ def matches(state: State, one: Session, wanted: Filter) -> bool:
     if wanted is Filter.MINE:
         return state.me is not None and one.assigned_agent == state.me.id
     if wanted is Filter.UNASSIGNED:
-        return one.assigned_agent is None
+        return holder(state, one) is None
     return True
 
 
@@ -189,7 +189,7 @@ def found(state: State, query: SessionQuery) -> tuple[SessionId, ...] | None:
 def counts(state: State) -> dict[Filter, int]:
     """How many conversations stand under each filter (of the ended ones: how many are held)."""
     mine = state.me.id if state.me else None
-    holders = [one.assigned_agent for one in state.sessions.values() if one.status is not SessionStatus.ENDED]
+    holders = [holder(state, one) for one in state.sessions.values() if one.status is not SessionStatus.ENDED]
     return {
         Filter.MINE: holders.count(mine) if mine is not None else 0,
         Filter.UNASSIGNED: holders.count(None),
@@ -201,7 +201,7 @@ def counts(state: State) -> dict[Filter, int]:
 def unread_total(state: State) -> int:
     """Unread customer messages in conversations that are mine or nobody's."""
     mine = state.me.id if state.me else None
-    return sum(one.unread for one in state.sessions.values() if one.assigned_agent in (None, mine))
+    return sum(one.unread for one in state.sessions.values() if holder(state, one) in (None, mine))
 
 
 def next_waiting(state: State, after: SessionId | None) -> SessionId | None:
@@ -214,13 +214,24 @@ def next_waiting(state: State, after: SessionId | None) -> SessionId | None:
         one
         for one in state.sessions.values()
         if one.status is SessionStatus.ACTIVE
-        and one.assigned_agent in (None, mine)
+        and holder(state, one) in (None, mine)
         and (one.waiting_since is not None or one.unread or one.id == after)
     ]
-    needing.sort(key=lambda one: (one.assigned_agent is None, *_order(one)))
+    needing.sort(key=lambda one: (one.assigned_agent != mine, *_order(one)))
     ids = [one.id for one in needing]
     start = ids.index(after) + 1 if after in ids else 0
     return next((one for one in ids[start:] + ids[:start] if one != after), None)
+
+
+def holder(state: State, session: Session) -> AgentId | None:
+    """Who holds a conversation; None is nobody, and nobody too is whoever is no agent any more."""
+    return None if session.assigned_agent in state.gone else session.assigned_agent
+
+
+def holder_name(state: State, session: Session) -> CleanText | None:
+    """What the holder is called; None when nobody holds it, or nobody knows the name."""
+    held_by = holder(state, session)
+    return session.assigned_agent_name or agent_name(state, held_by) if held_by is not None else None
 
 
 def typists(state: State, session_id: SessionId) -> list[Author]:

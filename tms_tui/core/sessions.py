@@ -35,6 +35,7 @@ def merge(step: Step, session: Session) -> bool:
     if held == session:
         return False
     step.state.sessions[session.id] = session
+    people.holder_seen(step, session.assigned_agent)
     step.show(SessionMoved(session.id))
     if held is None:
         bounds.leave_out(step)

@@ -176,6 +176,10 @@ class State(Record):
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     transcripts: dict[SessionId, Transcript] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
+    strangers: frozenset[AgentId] = frozenset()
+    """Holders of conversations whom the list of agents did not name when it was last looked at; it is read again."""
+    gone: frozenset[AgentId] = frozenset()
+    """Those of them whom the list that was read for their sake does not name either: they cannot come."""
     namesakes: frozenset[str] = frozenset()
     """Names that more than one agent bears."""
     canned: tuple[CannedResponse, ...] = ()

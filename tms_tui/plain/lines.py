@@ -191,7 +191,7 @@ def typing_line(state: State, session: SessionId) -> str:
 
 def holder(state: State, session: Session) -> str:
     """Who holds a conversation."""
-    return held_by(state, session.assigned_agent, session.assigned_agent_name)
+    return held_by(state, select.holder(state, session), session.assigned_agent_name)
 
 
 def _label(state: State, message: Message) -> str:

@@ -22,7 +22,7 @@ def choose(desk: Desk) -> None:
     choices = [
         Choice(
             one.id,
-            wording.brief(one, select.agent_name(desk.state, one.assigned_agent), now),
+            wording.brief(one, select.holder_name(desk.state, one), now),
             one.last_message.text if one.last_message else "",
         )
         for one in found

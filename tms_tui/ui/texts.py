@@ -67,7 +67,7 @@ def page(desk: Desk) -> None:
     if session is None:
         return
     held = select.transcript(desk.state, session.id)
-    holder = session.assigned_agent_name or select.agent_name(desk.state, session.assigned_agent)
+    holder = select.holder_name(desk.state, session)
     head = ["  ".join(wording.chat_title(session, holder, desk.bridge.moment().wall)), ""]
     if held is None or not held.top_reached:
         head.append(words.OLDER_UNREAD)

@@ -143,7 +143,11 @@ def hand_over(desk: Desk, seen: Session, asked: AssignAsked) -> None:
     if now is not None and now.assigned_agent == seen.assigned_agent:
         decide(desk, asked)
         return
-    fate = held_by(desk.state, now.assigned_agent, now.assigned_agent_name) + " now" if now is not None else "gone"
+    fate = (
+        held_by(desk.state, select.holder(desk.state, now), now.assigned_agent_name) + " now"
+        if now is not None
+        else "gone"
+    )
     desk.say(f"Not done: {wording.customer(seen)} is {fate}.")
 
 

@@ -217,7 +217,7 @@ def standing(session: Session, now: float) -> str:
 def brief(session: Session, holder: str | None, now: float) -> str:
     """A conversation among others of one customer; `now` in seconds since the epoch."""
     parts = [clock(session.last_activity_at, now), status(session.status)]
-    return ", ".join([*parts, *([str(session.assigned_agent_name or holder)] if session.assigned_agent else [])])
+    return ", ".join([*parts, *([holder] if holder else [])])
 
 
 def filter_title(wanted: Filter) -> str:

@@ -32,6 +32,10 @@ _REASONS: Final = {
     FailureKind.SERVER_ERROR: "the server failed",
     FailureKind.UNREADABLE: "the answer is not one of a chat server",
 }
+_BY_CODE: Final = {
+    "agent_disabled": "that colleague can no longer sign in; hand it to somebody else",
+    "unknown_agent": "there is no such colleague any more; hand it to somebody else",
+}
 BAD_ADDRESS: Final = "bad_address"
 """Code of a sign-in that failed before anything was sent; its words say what to type instead."""
 _SIGN_IN: Final = {
@@ -77,14 +81,14 @@ _ENDINGS: Final = {
 
 def reason(failure: Failure) -> str:
     """Why something was not done, to be put after a colon."""
-    said = _REASONS[failure.kind]
+    said = _BY_CODE.get(failure.code or "", _REASONS[failure.kind])
     if failure.kind is FailureKind.TOO_MANY and failure.status == 401:
         return f"the server ended this sign-in almost at once; wait {ceil(failure.retry_after or 0)} s"
     if failure.kind is FailureKind.TOO_MANY and failure.retry_after:
         return f"{said}; wait {int(failure.retry_after)} s"
     if failure.kind is FailureKind.MISCONFIGURED and failure.words:
         return failure.words.rstrip(".")
-    if failure.kind is FailureKind.INVALID and failure.words:
+    if failure.kind is FailureKind.INVALID and failure.words and failure.code not in _BY_CODE:
         return f"{said} ({failure.words})"
     if failure.kind is FailureKind.SERVER_ERROR and failure.status:
         return f"{said} ({failure.status})"

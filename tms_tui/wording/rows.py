@@ -44,11 +44,12 @@ def news(state: State, session: Session) -> str:
 
 def holder(state: State, session: Session) -> str:
     """Who holds a conversation, as short as it stays clear."""
-    if session.assigned_agent is None:
+    held_by = select.holder(state, session)
+    if held_by is None:
         return "unassigned"
-    if state.me is not None and session.assigned_agent == state.me.id:
+    if state.me is not None and held_by == state.me.id:
         return "you"
-    return session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "a colleague"
+    return select.holder_name(state, session) or "a colleague"
 
 
 def typing(state: State, session: Session) -> str:

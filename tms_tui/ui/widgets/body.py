@@ -163,7 +163,7 @@ class Body(Horizontal):
         session = select.session(self.state, shown)
         if session is None:
             return "No conversation is open"
-        holder = session.assigned_agent_name or select.agent_name(self.state, session.assigned_agent)
+        holder = select.holder_name(self.state, session)
         parts = wording.chat_title(session, holder, now)
         return fitting(["  ".join(parts[:end]) for end in range(len(parts), 0, -1)], self._talk.size.width)
 

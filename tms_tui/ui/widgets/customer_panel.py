@@ -52,7 +52,7 @@ def _earlier(state: State, session: Session, now: float, ways: Ways) -> str:
     found = finding.earlier(state, session)
     if found is None:
         return "not read yet"
-    lines = [wording.brief(one, select.agent_name(state, one.assigned_agent), now) for one in found[:_EARLIER]]
+    lines = [wording.brief(one, select.holder_name(state, one), now) for one in found[:_EARLIER]]
     return "\n".join([f"{len(found)}, {ways.earlier} chooses one" if found else "none", *lines])
 
 
@@ -68,7 +68,7 @@ def _facts(state: State, session: Session, now: float, ways: Ways) -> list[tuple
         ("Language", customer.locale or ""),
         *customer.info,
         ("Status", wording.standing(session, now)),
-        ("Held by", session.assigned_agent_name or select.agent_name(state, session.assigned_agent) or "nobody"),
+        ("Held by", select.holder_name(state, session) or "nobody"),
         ("Priority", wording.priority(session.priority)),
         ("Tags", ", ".join(session.tags)),
         ("Open since", wording.clock(session.started_at, now)),
