@@ -45,6 +45,14 @@ class Far:
     async def says(self, kind: str, **rest: Any) -> None:
         await self.socket.send(json.dumps({"type": kind} | rest))
 
+    async def so_far(self) -> list[Frame]:
+        """What comes until the answer to a frame that nobody knows: by then all said before it has been judged."""
+        await self.says("unheard of", ref="last")
+        heard = []
+        while (frame := await self.hears())["data"].get("ref") != "last":
+            heard.append(frame)
+        return heard
+
     async def close_code(self) -> int:
         """How the server ended it."""
         async with asyncio.timeout(PATIENCE):

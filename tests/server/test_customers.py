@@ -146,7 +146,10 @@ async def one_customer(server: RunningServer, name: str, clock: HeldClock) -> As
 
 async def test_a_customer_goes_away_and_comes_back_with_an_excuse(tmp_path: Path) -> None:
     mia, clock = named("Mia"), HeldClock()
-    async with running_server(tmp_path, visitor_grace=0.001) as server, one_customer(server, "Mia", clock) as scene:
+    async with (
+        running_server(tmp_path, visitor_grace=0.001, customer_seen_every=0.001) as server,
+        one_customer(server, "Mia", clock) as scene,
+    ):
         assert "there" in await scene.until(mia.topics[0][0])
         await scene.until("gone")
         clock.go_on.set()

@@ -83,7 +83,9 @@ async def test_a_locked_store_is_said_and_nothing_is_half_stored(tmp_path: Path)
 async def test_a_customer_who_left_while_the_store_was_locked_is_gone_once_it_is_not(
     tmp_path: Path, clock: HandClock
 ) -> None:
-    async with running_server(tmp_path, clock=clock, store_patience=0.05, visitor_grace=3) as server:
+    async with running_server(
+        tmp_path, clock=clock, store_patience=0.05, visitor_grace=3, customer_seen_every=0.5
+    ) as server:
         dana, visitor = await server.sign_in(), await server.visitor()
         async with agent_socket(server, dana) as far:
             async with visitor_socket(server, visitor):

@@ -43,7 +43,7 @@ def test_names_do_not_share_a_bucket_and_are_forgotten_oldest_first() -> None:
 
 
 async def test_an_outbox_gives_back_in_order_and_ends_when_full() -> None:
-    outbox = Outbox(2)
+    outbox = Outbox(2, 2)
     outbox.offer("1")
     outbox.offer("2")
     assert [(await outbox.next())[0] for _ in range(2)] == ["1", "2"]
@@ -57,3 +57,60 @@ async def test_an_outbox_gives_back_in_order_and_ends_when_full() -> None:
     assert outbox.ending.code == 4413
     outbox.cut(4401, "too late")
     assert outbox.ending.code == 4413, "the first reason stands"
+
+
+Offer = tuple[str, str | None]
+"""A frame and, if it is a whisper, its key."""
+
+offers = st.lists(st.tuples(st.sampled_from(["offer", "whisper", "take"]), st.sampled_from("abc")), max_size=80)
+
+
+@given(offers)
+async def test_whispers_are_folded_without_moving_a_frame_or_each_other(steps: list[tuple[str, str]]) -> None:
+    outbox = Outbox(100, 100)
+    offered: list[Offer] = []
+    told: list[str] = []
+    for number, (step, key) in enumerate(steps):
+        if step == "take":
+            told += await taken(outbox)
+        elif step == "offer":
+            outbox.offer(f"{number}")
+            offered.append((f"{number}", None))
+        else:
+            outbox.whisper(key, f"{number}")
+            offered.append((f"{number}", key))
+    told += await taken(outbox)
+    frames = [frame for frame, _ in offered]
+    assert told == [frame for frame in frames if frame in set(told)], "in the order of the offers, each once"
+    assert [frame for frame, key in offered if key is None and frame not in told] == []
+    latest = {key: frame for frame, key in offered if key is not None}
+    assert set(latest.values()) <= set(told), "of each key the latest was told"
+
+
+async def taken(outbox: Outbox) -> list[str]:
+    """All that waits."""
+    outbox.offer("end")
+    frames: list[str] = []
+    while (frame := (await outbox.next())[0]) != "end":
+        frames.append(frame)
+    return frames
+
+
+async def test_whispers_never_end_a_socket_and_take_no_room_from_what_counts() -> None:
+    outbox = Outbox(2, 3)
+    for number in range(1000):
+        outbox.whisper("typing", f"typing {number}")
+    for key in "abc":
+        outbox.whisper(key, key)
+    outbox.offer("1")
+    outbox.offer("2")
+    assert [(await outbox.next())[0] for _ in range(5)] == ["a", "b", "c", "1", "2"], "the oldest whisper was dropped"
+
+
+async def test_frames_that_count_end_a_socket_whatever_is_whispered() -> None:
+    outbox = Outbox(2, 3)
+    outbox.whisper("typing", "typing")
+    for frame in ("3", "4", "5"):
+        outbox.offer(frame)
+    assert outbox.ending is not None, "frames that count still do"
+    assert outbox.dropped == 2

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any
 
 import httpx
 import pytest
@@ -169,7 +168,7 @@ async def test_each_frame_of_an_agent_reaches_their_own_tenant_alone(world: Worl
     ):
         await agent_frames(world, far, role)
         for far_end in (elsewhere, customer):
-            heard = await frames_until_answered(far_end)
+            heard = await far_end.so_far()
             assert not {"typing_start", "typing_stop"} & {one["type"] for one in heard}
             assert str(world.agents[role].user.id) not in str(heard)
 
@@ -195,7 +194,9 @@ async def agent_frames(world: World, far: Far, role: Role) -> None:
             assert not (refused and told), (row, named)
 
 
-async def test_a_visitors_frames_speak_of_their_own_conversation_whatever_they_name(world: World) -> None:
+async def test_a_visitors_frames_speak_of_their_own_conversation_whatever_they_name(
+    world: World, clock: HandClock
+) -> None:
     own = world.visitors[Role.OTHER_VISITOR]
     async with (
         visitor_socket(world.server, own) as far,
@@ -208,22 +209,15 @@ async def test_a_visitors_frames_speak_of_their_own_conversation_whatever_they_n
             for row in VISITOR_FRAMES:
                 data = row.data | {"session_id": world.ids[named]} | ({"up_to": up_to} if "up_to" in row.data else {})
                 await far.says(row.type, session_id=world.ids[named], data=data)
+                await far.so_far()
+                clock.advance(world.server.settings.whisper_every)
                 assert (await agent.until(row.type))["session_id"] == own.session_id
-        heard = await frames_until_answered(stranger)
+        heard = await stranger.so_far()
         assert not {row.type for row in VISITOR_FRAMES} & {one["type"] for one in heard}
 
 
-async def frames_until_answered(far: Far) -> list[dict[str, Any]]:
-    """What comes until the answer to a frame that nobody knows: by then all before it has been judged."""
-    await far.says("unheard of", ref="last")
-    heard = []
-    while (frame := await far.hears())["data"].get("ref") != "last":
-        heard.append(frame)
-    return heard
-
-
 async def errors_until_answered(far: Far) -> list[str]:
-    return [one["data"]["ref"] for one in await frames_until_answered(far) if one["type"] == "error"]
+    return [one["data"]["ref"] for one in await far.so_far() if one["type"] == "error"]
 
 
 def without_row(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:

@@ -7,7 +7,6 @@ from starlette.websockets import WebSocket
 
 from tms_tui.protocol import wire
 from tms_tui.server.admission import admit, refuse
-from tms_tui.server.bus import Whisper
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.feed import AgentLine
@@ -23,6 +22,8 @@ from tms_tui.server.store import log, sessions
 from tms_tui.server.tokens import ACCESS
 
 PAGE: Final = 200
+KNOWN: Final = 1000
+"""Of so many conversations one socket remembers that they are the tenant's, so that typing asks the store once."""
 
 
 async def agent_socket(socket: WebSocket) -> None:
@@ -48,6 +49,7 @@ class AgentSocket:
         self._after = socket.query_params.get("after")
         self._served = served
         self._who = who
+        self._known: set[str] = set()
         self._line = Line(socket, served, who.claims.exp)
         self._listener = AgentLine(who.id, who.claims.sid, self._line.outbox)
 
@@ -108,11 +110,8 @@ class AgentSocket:
         session_id = await self._own_session(frame)
         if session_id is None:
             raise BadFrame("bad_data", "Typing happens in a conversation.")
-        served, who = self._served, self._who
-        served.metrics.typing.labels("agent").inc()
-        data = wire.Typing(author_type="agent", author_id=who.id, author_name=who.agent.name)
-        words = spoken(frame.type, data, served.clock.now(), "agent", session_id)
-        await served.bus.publish(Whisper(who.tenant_id, words, session_id, to_visitor=True, except_agent=who.id))
+        author = wire.Typing(author_type="agent", author_id=self._who.id, author_name=self._who.agent.name)
+        await self._served.whispers.typing(self._who.tenant_id, session_id, frame.type, author)
 
     async def viewing(self, frame: wire.ClientFrame) -> None:
         session_id = await self._own_session(frame)
@@ -120,11 +119,17 @@ class AgentSocket:
 
     async def _own_session(self, frame: wire.ClientFrame) -> str | None:
         session_id = session_of(frame)
-        if session_id is not None:
+        if session_id is not None and session_id not in self._known:
             async with self._served.database.read() as database:
                 if not await sessions.exists(database, self._who.tenant_id, session_id):
                     raise BadFrame("not_found", "There is no such conversation.")
+            self._know(session_id)
         return session_id
+
+    def _know(self, session_id: str) -> None:
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        self._known.add(session_id)
 
     async def renew(self, frame: wire.ClientFrame) -> None:
         try:

@@ -27,8 +27,10 @@ from tms_tui.server.metrics import Metrics
 from tms_tui.server.nodes import Nodes
 from tms_tui.server.openbus import open_bus
 from tms_tui.server.origins import Origins
+from tms_tui.server.pacing import Pace
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
+from tms_tui.server.receipts import Receipts
 from tms_tui.server.routes import ROUTES
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
@@ -39,6 +41,7 @@ from tms_tui.server.store.database import Database, open_database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
 from tms_tui.server.waking import wake_for_ever
+from tms_tui.server.whispers import Whispers
 
 
 def create_app(
@@ -95,6 +98,7 @@ async def _life(node: str, served: Services, background: Background) -> AsyncIte
         yield
         served.draining = True
         await background.close()
+        await served.receipts.settle()
         await served.hub.nodes.leave(roll())
 
 
@@ -120,9 +124,15 @@ def _roster(node: str, presence: Presence, hub: Hub) -> Roster:
     return Roster(node, presence.roll.said(), hub.visitors_here())
 
 
+def _pace(clock: Clock, background: Background, metrics: Metrics, kind: str, seconds: float) -> Pace:
+    return Pace(seconds, clock, background, metrics.folded.labels(kind))
+
+
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
     journal = Journal(database, bus, clock)
     signins = SignIns(database, clock)
+    metrics = Metrics()
+    pace = partial(_pace, clock, background, metrics)
     hub = Hub(database, settings, signins, background, Nodes(bus, settings.heartbeat))
     return Services(
         settings=settings,
@@ -135,8 +145,14 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         signins=signins,
         passwords=Passwords(settings.password_cost),
         hub=hub,
-        presence=Presence(database, bus, hub, clock, settings.agent_grace, background),
-        visitors=VisitorPresence(journal, hub, clock, settings.visitor_grace, background),
+        presence=Presence(
+            database, bus, hub, clock, settings.agent_grace, background, pace("presence", settings.whisper_every)
+        ),
+        visitors=VisitorPresence(
+            journal, hub, clock, settings.visitor_grace, background, pace("customers", settings.customer_seen_every)
+        ),
+        whispers=Whispers(bus, clock, pace("typing", settings.whisper_every), settings.agent_whisper_rate, metrics),
+        receipts=Receipts(journal, pace("receipts", settings.receipt_every)),
         limits=Limits(
             login=Gate("login", settings.login_rate, clock, bus),
             password_changes=Gate("password", settings.password_change_rate, clock, bus),
@@ -145,5 +161,5 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
             visitor_sends=Gate("visitor send", settings.visitor_send_rate, clock, bus),
         ),
         origins=Origins(settings.origins),
-        metrics=Metrics(),
+        metrics=metrics,
     )

@@ -18,7 +18,10 @@ class LogGrew(msgspec.Struct, tag=True, frozen=True):
 
 
 class Whisper(msgspec.Struct, tag=True, frozen=True):
-    """A frame for whoever is listening now: typing, presence, an agent's read mark."""
+    """A frame for whoever is listening now: typing, presence, an agent's read mark.
+
+    `key`: what it is about; of those with the same key only the latest counts.
+    """
 
     tenant_id: str
     frame: str
@@ -26,6 +29,7 @@ class Whisper(msgspec.Struct, tag=True, frozen=True):
     to_agents: bool = True
     to_visitor: bool = False
     except_agent: str | None = None
+    key: str = ""
 
 
 class LoginEnded(msgspec.Struct, tag=True, frozen=True):

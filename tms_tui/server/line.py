@@ -37,7 +37,7 @@ class Line:
         self._time = asyncio.get_running_loop().time
         self._metrics = served.metrics
         self._clock = served.clock
-        self.outbox = Outbox(served.settings.queue_frames)
+        self.outbox = Outbox(served.settings.queue_frames, served.settings.queue_whispers)
         self.life = TokenLife(served.clock, expires_at)
         self._frames = Frames(socket, self.outbox, served.settings, served.clock)
 

@@ -65,6 +65,9 @@ class Metrics:
             "tms_chat_delivery_failures", "Sockets cut with frames still to be written", registry=self._registry
         )
         self.typing = Counter("tms_chat_typing_frames", "Typing frames taken in", ["side"], registry=self._registry)
+        self.folded = Counter(
+            "tms_chat_folded", "What came too soon and was folded into the next", ["kind"], registry=self._registry
+        )
         self.refusals = Counter(
             "tms_chat_refusals", "Calls refused for who made them", ["code"], registry=self._registry
         )

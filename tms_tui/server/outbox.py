@@ -1,7 +1,8 @@
 """What one socket still has to be told: bounded, and never waited for by whoever speaks."""
 
 import asyncio
-from collections import deque
+import itertools
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,19 +26,30 @@ class Ending:
     reason: str
 
 
-class Outbox:
-    """Filled without waiting; a full one ends its socket, for a chat must not lose a frame unseen."""
+Waiting = tuple[int, str, float | None]
+"""A frame that was not sent yet: its place in the order of offers, its text, and when what it tells was committed."""
 
-    def __init__(self, capacity: int) -> None:
+
+class Outbox:
+    """Filled without waiting; too many frames end its socket, for a chat must not lose one unseen.
+
+    Whispers are only for the moment: a newer one of the same key takes the older one's place, they never
+    end a socket, and of more than `most_whispers` the oldest is dropped.
+    """
+
+    def __init__(self, capacity: int, most_whispers: int) -> None:
         self._capacity = capacity
-        self._frames: deque[tuple[str, float | None]] = deque()
+        self._most_whispers = most_whispers
+        self._numbers = itertools.count()
+        self._frames: deque[Waiting] = deque()
+        self._whispers: OrderedDict[str, Waiting] = OrderedDict()
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self.ending: Ending | None = None
         self.writing_since: float | None = None
         """Since when, by the loop's clock, the socket has been taking one frame; None between frames."""
         self.dropped = 0
-        """How many frames were still waiting when it was cut."""
+        """How many frames, whispers aside, were still waiting when it was cut."""
 
     def offer(self, frame: str, committed_at: float | None = None) -> None:
         """`committed_at` counts seconds since the epoch, for frames whose delivery is timed."""
@@ -46,7 +58,17 @@ class Outbox:
         if len(self._frames) >= self._capacity:
             self.cut(CLOSE_TOO_SLOW, TOO_SLOW)
             return
-        self._frames.append((frame, committed_at))
+        self._frames.append((next(self._numbers), frame, committed_at))
+        self._news.set()
+
+    def whisper(self, key: str, frame: str) -> None:
+        """`key`: what the frame is about; only the latest of it is told, after everything offered before it."""
+        if self.ending is not None:
+            return
+        self._whispers.pop(key, None)
+        if len(self._whispers) >= self._most_whispers:
+            self._whispers.popitem(last=False)
+        self._whispers[key] = (next(self._numbers), frame, None)
         self._news.set()
 
     def cut(self, code: int, reason: str) -> None:
@@ -55,6 +77,7 @@ class Outbox:
             self.ending = Ending(code, reason)
             self.dropped = len(self._frames)
             self._frames.clear()
+            self._whispers.clear()
             self._ended.set()
 
     def cut_if_stuck(self, before: float) -> None:
@@ -64,10 +87,17 @@ class Outbox:
 
     async def next(self) -> tuple[str, float | None]:
         """The next frame, and when what it tells was committed."""
-        while not self._frames:
+        while not self._frames and not self._whispers:
             self._news.clear()
             await self._news.wait()
-        return self._frames.popleft()
+        _, frame, committed_at = self._first() if self._whispers else self._frames.popleft()
+        return frame, committed_at
+
+    def _first(self) -> Waiting:
+        key, whisper = next(iter(self._whispers.items()))
+        if self._frames and self._frames[0] < whisper:
+            return self._frames.popleft()
+        return self._whispers.pop(key)
 
     async def ended(self) -> None:
         """Returns once it was cut."""

@@ -9,6 +9,7 @@ from tms_tui.server.bus import Bus, Roster, Whisper
 from tms_tui.server.clock import Clock
 from tms_tui.server.frames import spoken
 from tms_tui.server.hub import Hub
+from tms_tui.server.pacing import Pace
 from tms_tui.server.store import agents
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.database import Database
@@ -46,14 +47,16 @@ class Presence:
     """
 
     def __init__(
-        self, database: Database, bus: Bus, hub: Hub, clock: Clock, grace: float, background: Background
+        self, database: Database, bus: Bus, hub: Hub, clock: Clock, grace: float, background: Background, pace: Pace
     ) -> None:
+        """`pace`: how often an agent's own doing, looking elsewhere or another availability, is told."""
         self._database = database
         self._bus = bus
         self._hub = hub
         self._clock = clock
         self._grace = grace
         self._background = background
+        self._pace = pace
         self._nodes = hub.nodes
         self._nodes.moved.append(self._moved)
         self.roll = Roll()
@@ -89,13 +92,16 @@ class Presence:
         there = self.roll.of(tenant_id).get(agent_id)
         if there is not None and there.viewing != session_id:
             there.viewing = session_id
-            await self._changed(tenant_id, agent_id)
+            await self._pace.do(f"viewing {agent_id}", partial(self._changed, tenant_id, agent_id))
 
     async def chosen(self, tenant_id: str, agent_id: str) -> None:
         """An agent chose another availability: every node's sockets are told."""
+        await self._pace.do(f"chosen {agent_id}", partial(self._tell_everywhere, tenant_id, agent_id))
+
+    async def _tell_everywhere(self, tenant_id: str, agent_id: str) -> None:
         words = await self._words(tenant_id, agent_id)
         if words is not None:
-            await self._bus.publish(Whisper(tenant_id, words))
+            await self._bus.publish(Whisper(tenant_id, words, key=_key(agent_id)))
 
     async def _changed(self, tenant_id: str, agent_id: str) -> None:
         self._nodes.changed()
@@ -104,7 +110,7 @@ class Presence:
     async def _tell_here(self, tenant_id: str, agent_id: str) -> None:
         words = await self._words(tenant_id, agent_id)
         if words is not None:
-            self._hub.hear(Whisper(tenant_id, words))
+            self._hub.hear(Whisper(tenant_id, words, key=_key(agent_id)))
 
     async def _words(self, tenant_id: str, agent_id: str) -> str | None:
         async with self._database.read() as connection:
@@ -132,3 +138,7 @@ class Presence:
     async def _tell_all(self, tenant_id: str, agent_ids: set[str]) -> None:
         for agent_id in agent_ids:
             await self._tell_here(tenant_id, agent_id)
+
+
+def _key(agent_id: str) -> str:
+    return f"presence {agent_id}"

@@ -14,11 +14,13 @@ from tms_tui.server.metrics import Metrics
 from tms_tui.server.origins import Origins
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
+from tms_tui.server.receipts import Receipts
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store.database import Database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
+from tms_tui.server.whispers import Whispers
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Services:
     hub: Hub
     presence: Presence
     visitors: VisitorPresence
+    whispers: Whispers
+    receipts: Receipts
     limits: Limits
     origins: Origins
     metrics: Metrics

@@ -79,6 +79,8 @@ class ServerSettings:
 
     queue_frames: int = 256
     """What one socket may have waiting before it is called too slow."""
+    queue_whispers: int = 1024
+    """How many whispers, each about something else, one socket may have waiting; then the oldest is dropped."""
     slow_write: float = 5
     sockets_per_agent: int = 5
     sockets_per_node: int = 1000
@@ -115,6 +117,15 @@ class ServerSettings:
     agent_send_rate: Rate = Rate(5, 20)
     visitor_send_rate: Rate = Rate(3, 20)
     frame_rate: Rate = Rate(20, 60)
+
+    whisper_every: float = 2
+    """At most so often it is told that one author types in a conversation, and what one agent looks at."""
+    agent_whisper_rate: Rate = Rate(2, 20)
+    """Of how much typing, in whatever conversations, of one agent is told."""
+    receipt_every: float = 1
+    """At most so often it is stored how far a customer has read."""
+    customer_seen_every: float = 5
+    """At most so often it is stored that a customer came or went."""
 
     @property
     def database_url(self) -> str:

@@ -1,6 +1,7 @@
 """Whether a customer is on the page: a short absence (a reload, the next page) is none."""
 
 import contextlib
+from functools import partial
 
 from tms_tui.server.background import Background, until_stored
 from tms_tui.server.bus import Roster
@@ -9,18 +10,22 @@ from tms_tui.server.errors import Refusal
 from tms_tui.server.handling import customer_seen
 from tms_tui.server.hub import Hub
 from tms_tui.server.journal import Journal
+from tms_tui.server.pacing import Pace
 from tms_tui.server.store import sessions
 
 
 class VisitorPresence:
     """Turns coming and going sockets, on any node, into `online`, logged for the agents."""
 
-    def __init__(self, journal: Journal, hub: Hub, clock: Clock, grace: float, background: Background) -> None:
+    def __init__(
+        self, journal: Journal, hub: Hub, clock: Clock, grace: float, background: Background, pace: Pace
+    ) -> None:
         self._journal = journal
         self._hub = hub
         self._clock = clock
         self._grace = grace
         self._background = background
+        self._pace = pace
         self._nodes = hub.nodes
         self._nodes.moved.append(self._moved)
 
@@ -32,11 +37,13 @@ class VisitorPresence:
             self.left(tenant_id, session_id)
 
     async def arrived(self, tenant_id: str, session_id: str) -> None:
-        self._nodes.changed()
+        if self._hub.visitors_of(tenant_id, session_id) == 1:
+            self._nodes.changed()
         await self._settle(tenant_id, session_id)
 
     def left(self, tenant_id: str, session_id: str) -> None:
-        self._nodes.changed()
+        if self._hub.visitors_of(tenant_id, session_id) == 0:
+            self._nodes.changed()
         self._background.start(self._gone(tenant_id, session_id), "customer gone")
 
     def _moved(self, _before: Roster, now: Roster) -> None:
@@ -50,6 +57,9 @@ class VisitorPresence:
         await until_stored(lambda: self._settle(tenant_id, session_id), self._clock, self._grace)
 
     async def _settle(self, tenant_id: str, session_id: str) -> None:
+        await self._pace.do(session_id, partial(self._store, tenant_id, session_id))
+
+    async def _store(self, tenant_id: str, session_id: str) -> None:
         with contextlib.suppress(Refusal):  # erased meanwhile
             await customer_seen(self._journal, tenant_id, session_id, lambda: self._is_there(tenant_id, session_id))
 

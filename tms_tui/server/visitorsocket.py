@@ -10,12 +10,10 @@ from tms_tui.protocol import wire
 from tms_tui.server import blocking
 from tms_tui.server.admission import admit, refuse
 from tms_tui.server.blocking import marks_of
-from tms_tui.server.bus import Whisper
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal, not_found
 from tms_tui.server.feed import VisitorLine
 from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
-from tms_tui.server.handling import visitor_read
 from tms_tui.server.line import Line
 from tms_tui.server.networks import network_of
 from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_GONE, CLOSE_TOKEN, Ending, Outbox
@@ -54,7 +52,7 @@ async def visitor_socket(socket: WebSocket) -> None:
 
 async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conversation] | Ending:
     """The conversation named by the first frame's token, when it comes in time and holds; else why not."""
-    frames = Frames(socket, Outbox(1), served.settings, served.clock)
+    frames = Frames(socket, Outbox(1, 0), served.settings, served.clock)
     hello = asyncio.create_task(frames.receive())
     timer = asyncio.create_task(served.clock.sleep(served.settings.visitor_auth))
     try:
@@ -141,16 +139,14 @@ class VisitorSocket:
         own = self._conversation
         up_to = data_of(frame, wire.ReadBody).up_to
         try:
-            await visitor_read(self._served.journal, own.tenant_id, own.id, up_to)
+            await self._served.receipts.read(own.tenant_id, own.id, up_to)
         except Refusal as refusal:
             raise BadFrame(refusal.code, refusal.words) from refusal
 
     async def typing(self, frame: wire.ClientFrame) -> None:
         own = self._conversation
-        self._served.metrics.typing.labels("visitor").inc()
-        data = wire.Typing(author_type="visitor", author_id=own.customer_id, author_name=own.customer_name)
-        words = spoken(frame.type, data, self._served.clock.now(), "visitor", own.id)
-        await self._served.bus.publish(Whisper(own.tenant_id, words, own.id))
+        author = wire.Typing(author_type="visitor", author_id=own.customer_id, author_name=own.customer_name)
+        await self._served.whispers.typing(own.tenant_id, own.id, frame.type, author)
 
 
 FRAMES: Final[Mapping[str, Callable[[VisitorSocket, wire.ClientFrame], Awaitable[None]]]] = {

@@ -100,7 +100,7 @@ async def read(request: Request, served: Services, caller: Caller) -> Response:
     moved = await handling.agent_read(served.journal, caller.tenant_id, session, caller.id, asked.up_to)
     if moved is not None:
         await served.bus.publish(MarkMoved(caller.tenant_id, session))
-        await served.bus.publish(_seen(served, caller.tenant_id, session, moved))
+        await served.bus.publish(_seen(served, caller, session, moved))
     return Response(status_code=204)
 
 
@@ -115,10 +115,11 @@ async def unread(request: Request, served: Services, caller: Caller) -> Response
     return answer(found)
 
 
-def _seen(served: Services, tenant_id: str, session: str, up_to: int) -> Whisper:
+def _seen(served: Services, caller: Caller, session: str, up_to: int) -> Whisper:
     data = wire.Receipt(reader_type="agent", up_to=up_to)
     words = spoken(wire.READ_RECEIPT, data, served.clock.now(), "agent", session)
-    return Whisper(tenant_id, words, session, to_agents=False, to_visitor=True)
+    key = f"read {session} {caller.id}"
+    return Whisper(caller.tenant_id, words, session, to_agents=False, to_visitor=True, key=key)
 
 
 async def shown(served: Services, caller: Caller, found: Conversation) -> Response:
