@@ -133,10 +133,11 @@ def serve(
 
 
 async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
-    from tms_tui.server.run import Running
     from tms_tui.server.signals import end_asked
 
     with end_asked() as asked:
+        from tms_tui.server.run import Running  # takes a while, in which nobody should ask in vain
+
         async with Running(settings) as running:
             if port_file is not None:
                 _write_whole(port_file, f"{running.port}\n")
