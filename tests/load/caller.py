@@ -79,5 +79,6 @@ class Caller:
     def _request(self, method: str, path: str, body: bytes) -> bytes:
         bearer = f"Authorization: Bearer {self.token}\r\n" if self.token else ""
         host = f"Host: localhost:{self._door.port}\r\n"
-        head = f"{method} {path} HTTP/1.1\r\n{host}{bearer}Content-Length: {len(body)}\r\n\r\n"
+        of_body = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+        head = f"{method} {path} HTTP/1.1\r\n{host}{bearer}{of_body}\r\n"
         return head.encode() + body
