@@ -1,6 +1,7 @@
 """Where a client connects to, and from which address: each client has its own, as in life."""
 
 import asyncio
+import contextlib
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -32,6 +33,13 @@ class Door:
             local_addr=(source, 0),
         )
         return transport
+
+    async def opens(self) -> bool:
+        """Whether somebody listens there now."""
+        with contextlib.suppress(OSError):
+            (await self.connect(asyncio.Protocol(), "127.0.0.1")).abort()
+            return True
+        return False
 
 
 def source(group: int, number: int) -> str:
