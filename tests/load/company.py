@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from tests.server.redisserver import RedisServer
 from tests.server.running import PASSWORD, QUICK
 from tms_tui.protocol import wire
 from tms_tui.server import admin
-from tms_tui.server.settings import ServerSettings
+from tms_tui.server.settings import PasswordCost, ServerSettings
 
 BEHIND_A_PROXY = ("--trusted-proxy", "127.0.0.1")
+Before = Callable[[Place], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ async def _ready(client: httpx.AsyncClient, url: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def company(postgres: Postgres, redis: RedisServer) -> AsyncIterator[Company]:
-    """Two nodes behind nginx, as the shipped files lay it out."""
+async def company(postgres: Postgres, redis: RedisServer, before: Before | None = None) -> AsyncIterator[Company]:
+    """Two nodes behind nginx, as the shipped files lay it out. `before`: what is done to the store beforehand."""
     with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as name:
         home = Path(name)
         home.chmod(0o755)  # noqa: ASYNC240 - nginx's workers are somebody else
@@ -63,7 +64,9 @@ async def company(postgres: Postgres, redis: RedisServer) -> AsyncIterator[Compa
             place = Place(
                 home / "data", {"database": url, "database_password": postgres.password_file, "bus": redis.url}
             )
-            async with cluster(place, 2, *BEHIND_A_PROXY) as nodes:
+            if before is not None:
+                await before(place)
+            async with cluster(place, 2, *BEHIND_A_PROXY, logs=home) as nodes:
                 with balancers.nginx(home, [node.port for node in nodes]) as balancer:
                     door = Door(balancer.port, balancer.trust)
                     await _answers(door)
@@ -72,19 +75,21 @@ async def company(postgres: Postgres, redis: RedisServer) -> AsyncIterator[Compa
 
 async def _answers(door: Door) -> None:
     async with asyncio.timeout(10):
-        while True:
-            with contextlib.suppress(OSError):
-                (await door.connect(asyncio.Protocol(), "127.0.0.1")).abort()
-                return
+        while not await door.opens():  # noqa: ASYNC110 - another process sets no event of ours
             await asyncio.sleep(0.05)
 
 
-async def hire(place: Place, names: list[str], tenant: str = "default") -> list[wire.User]:
-    """Agents in the store, with passwords that are cheap to check."""
+def store_of(place: Place, tenant: str = "default", cost: PasswordCost = QUICK) -> ServerSettings:
+    """What a command of the operator's is told of that store."""
     relevant: dict[str, Any] = {
         key: place.settings[key] for key in ("database", "database_password") if key in place.settings
     }
-    settings = ServerSettings(data=place.data, tenant=tenant, password_cost=QUICK, **relevant)
+    return ServerSettings(data=place.data, tenant=tenant, password_cost=cost, **relevant)
+
+
+async def hire(place: Place, names: list[str], tenant: str = "default", cost: PasswordCost = QUICK) -> list[wire.User]:
+    """Agents in the store, with passwords that are cheap to check unless told otherwise."""
+    settings = store_of(place, tenant, cost)
     return [
         await admin.add_agent(settings, email=f"{name}@{tenant}.example.com", name=name, password=PASSWORD)
         for name in names

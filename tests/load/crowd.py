@@ -67,7 +67,7 @@ class Crowd:
     def hush(self) -> None:
         """Nobody begins another message."""
         for talker in self.talkers:
-            talker.hushed = True
+            talker.hush()
 
     async def all_live(self, within: float) -> None:
         """Waits until every socket is back. Raises TimeoutError."""

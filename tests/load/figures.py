@@ -1,6 +1,5 @@
 """What the server carries: messages a second, sockets, memory; beside a bare echo server in the same run."""
 
-import asyncio
 import contextlib
 import os
 import tempfile
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.processes import family, go_first
-from tests.load.company import hire
+from tests.load.company import hire, store_of
 from tests.load.costs import resident_kib
 from tests.load.crowd import Crowd, Size, crowd
 from tests.load.door import Door
@@ -77,8 +76,7 @@ async def alone(conversations: int = 0) -> AsyncIterator[Installed]:
     with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as home:
         place = Place(Path(home))
         if conversations:
-            await hire(place, ["founder"])
-            await asyncio.to_thread(fill, place.data / "tms-chat.db", "default", conversations)
+            await fill(store_of(place), conversations)
         async with cluster(place, 1) as nodes:
             yield _installed("one node, SQLite", place, nodes, {})
 

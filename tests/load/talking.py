@@ -1,6 +1,7 @@
 """Somebody who writes at a steady pace, and asks again under the same id until the server says 2xx."""
 
 import asyncio
+import contextlib
 import random
 import uuid
 from collections.abc import Callable
@@ -26,16 +27,26 @@ class Talker:
         self._ledger = ledger
         self._chance = chance
         self._agent = agent
-        self.hushed = False
+        self._hushed = asyncio.Event()
 
     async def talk(self, every: float, seconds: float) -> None:
         """One message every `every` seconds, for so long. What an outage held up follows, each in its turn."""
         begun = self._ledger.now()
         due = begun + self._chance.uniform(0, every)
-        while due < begun + seconds and not self.hushed:
-            await asyncio.sleep(max(0.0, due - self._ledger.now()))
+        while due < begun + seconds and not await self._hushed_before(due):
             await self.say(due)
             due += every
+
+    def hush(self) -> None:
+        """No further message is begun."""
+        self._hushed.set()
+
+    async def _hushed_before(self, due: float) -> bool:
+        """Waits until then, or until it is hushed; which of the two."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, due - self._ledger.now())):
+                await self._hushed.wait()
+        return self._hushed.is_set()
 
     async def say(self, due_at: float) -> None:
         session_id = self._session_of()

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,6 +32,8 @@ class Node:
     options: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
+    log: Path | None = None
+    """Where what it says of itself is added; None throws it away."""
 
     @property
     def url(self) -> str:
@@ -40,7 +44,8 @@ class Node:
         for name, value in self.place.settings.items():
             where += [_FLAGS[name], str(value)]
         command = ("-m", "tms_tui", "serve", "--port", str(self.port), *where, *self.options)
-        self.process = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=asyncio.subprocess.DEVNULL)
+        with (self.log or Path(os.devnull)).open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=log)
         async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
             while not await _ready(client, self.url):
                 assert self.process.returncode is None, "the node ended"
@@ -66,8 +71,9 @@ async def _ready(client: httpx.AsyncClient, url: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def cluster(place: Place, count: int = 2, *options: str) -> AsyncIterator[list[Node]]:
-    nodes = [Node(place, options) for _ in range(count)]
+async def cluster(place: Place, count: int = 2, *options: str, logs: Path | None = None) -> AsyncIterator[list[Node]]:
+    """`logs`: the directory of the nodes' logs."""
+    nodes = [Node(place, options, log=logs and logs / f"node{number}.log") for number in range(1, count + 1)]
     try:
         await nodes[0].start()
         await asyncio.gather(*(node.start() for node in nodes[1:]))
