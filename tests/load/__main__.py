@@ -1,4 +1,4 @@
-"""`python -m tests.load chaos|rolling|figures`: starts what it needs on this machine, prints Markdown."""
+"""`python -m tests.load abuse|chaos|rolling|figures`: starts what it needs on this machine, prints Markdown."""
 
 import argparse
 import asyncio
@@ -6,17 +6,33 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.bench.processes import go_first
 from tests.load import figures
+from tests.load.abuse import Verdict, abuse
+from tests.load.attacks import ATTACKS, ROWS, Row
 from tests.load.chaos import FULL, SMALL, chaos, faults_for
 from tests.load.figures import Figures, Memory, alone, echoed, idle, pair
-from tests.load.report import chaos_report, echo_report, figures_report, memory_report, rolling_report, years_report
+from tests.load.report import (
+    abuse_report,
+    chaos_report,
+    echo_report,
+    figures_report,
+    memory_report,
+    rolling_report,
+    years_report,
+)
 from tests.load.rolling import rolling
+from tests.load.siege import FULL as WHOLE
+from tests.load.siege import SMALL as LITTLE
+from tests.load.siege import Install, Strength, on_postgres, on_sqlite
 from tests.server.postgres import Postgres, running_postgres
 from tests.server.redisserver import RedisServer, running_redis
+
+INSTALLED = {"sqlite": "One node, SQLite", "postgres": "Two nodes, PostgreSQL, Redis, nginx"}
 
 
 def main() -> int:
@@ -45,6 +61,14 @@ def _arguments() -> argparse.Namespace:
     carried = commands.add_parser("figures", help="messages a second, sockets and memory, beside a bare echo server")
     carried.set_defaults(run=_figures)
     carried.add_argument("--of", choices=("one", "two", "years"), help="one node, two, or a full store; else all")
+    siege = commands.add_parser(
+        "abuse", help="let strangers do their worst beside honest people, one attack after the other"
+    )
+    siege.set_defaults(run=_abuse)
+    siege.add_argument("--on", choices=("sqlite", "postgres"), default="sqlite", help="one node, or two behind nginx")
+    siege.add_argument("--row", choices=list(ATTACKS), action="append", help="this attack alone; may be repeated")
+    siege.add_argument("--kept", type=int, metavar="N", help="conversations in the store, where the attack wants some")
+    siege.add_argument("--small", action="store_true", help="a little of each, for a quick look")
     for command in commands.choices.values():
         command.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown there, too")
     return parser.parse_args()
@@ -62,6 +86,27 @@ def _rolling(asked: argparse.Namespace) -> tuple[str, bool]:
     with _services() as (postgres, redis):
         rolled = asyncio.run(rolling(postgres, redis, SMALL if asked.small else FULL))
     return rolling_report(rolled), rolled.held
+
+
+def _abuse(asked: argparse.Namespace) -> tuple[str, bool]:
+    rows = [ATTACKS[name] for name in asked.row] if asked.row else ROWS
+    strength = LITTLE if asked.small else WHOLE
+    with contextlib.ExitStack() as opened:
+        install: Install = on_sqlite
+        if asked.on == "postgres":
+            install = partial(on_postgres, *opened.enter_context(_services(durable=True)))
+        verdicts = asyncio.run(_played(install, strength, rows, asked.kept))
+    size = strength.size
+    words = f"{size.agents} agents and {size.customers} customers at work, {size.per_second:g} messages a second"
+    return abuse_report(f"{INSTALLED[asked.on]}; {words}", verdicts), not any(one.failures for one in verdicts)
+
+
+async def _played(install: Install, strength: Strength, rows: Sequence[Row], kept: int | None) -> list[Verdict]:
+    verdicts = []
+    async for one in abuse(install, strength, rows, kept):
+        sys.stderr.write(f"{one.row.name}: {'; '.join(one.failures) or 'held'}\n")
+        verdicts.append(one)
+    return verdicts
 
 
 def _figures(asked: argparse.Namespace) -> tuple[str, bool]:
@@ -92,8 +137,8 @@ async def _of_two(postgres: Postgres, redis: RedisServer) -> Figures:
 
 
 @contextlib.contextmanager
-def _services() -> Iterator[tuple[Postgres, RedisServer]]:
-    with running_postgres() as postgres, running_redis() as redis:
+def _services(*, durable: bool = False) -> Iterator[tuple[Postgres, RedisServer]]:
+    with running_postgres(durable=durable) as postgres, running_redis() as redis:
         yield postgres, redis
 
 

@@ -10,6 +10,7 @@ import msgspec
 from tests.load.caller import Caller
 from tests.load.door import Door
 from tests.load.ledger import Hearing, Ledger
+from tests.load.raid import AgentToken
 from tests.load.wire import LOST, RefusedUpgradeError, Wire, dial
 from tests.server.running import PASSWORD
 from tms_tui.protocol import wire
@@ -52,6 +53,11 @@ class LeanAgent:
         if answer.status != 200:
             raise OSError(f"sign-in answered {answer.status}")
         self.writer.token = self._reader.token = msgspec.json.decode(answer.body, type=_Tokens).access_token
+
+    @property
+    def token(self) -> AgentToken:
+        """For somebody else who speaks for this agent."""
+        return AgentToken(self._user.id, self.writer.token)
 
     async def follow(self) -> None:
         """Until it is cancelled."""

@@ -34,3 +34,8 @@ def _of_the_ended(pid: int) -> float:
 
 def resident_kib(pids: Sequence[int]) -> float:
     return 1024 * sum(map(resident_mib, pids))
+
+
+def own_kib(pid: int) -> float:
+    """Resident memory of the process alone."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tests.load.abuse import Verdict
 from tests.load.chaos import Outcome, Struck
 from tests.load.figures import QUIET_RATE, Figures, Memory
 from tests.load.rolling import Rolled
@@ -144,3 +145,56 @@ def _cost(grown: Mapping[int, Step]) -> str:
     each = (dear - cheap) / (many - few)
     fixed = cheap - each * few
     return f"CPU of the nodes for one message: {fixed:.1f} ms, and {1000 * each:.0f} µs for each agent's socket."
+
+
+def abuse_report(words: str, verdicts: Sequence[Verdict]) -> str:
+    head = (
+        "attack",
+        "made",
+        "answered",
+        "p99 calm",
+        "p99, made on nothing",
+        "p99 attacked",
+        "cut",
+        "sign-in",
+        "read",
+        "memory",
+        "held",
+    )
+    held = sum(not one.failures for one in verdicts)
+    return (
+        f"{words}. p99: milliseconds from when a message was due to be sent to its arrival at each agent, when all is "
+        "calm, when the same attack is made on a server that does nothing, and attacked. The slowest honest sign-in, "
+        "up to the open socket, and the slowest honest read, in seconds. Memory: MiB that the node which grew most is "
+        "larger than in the calm.\n\n"
+        f"{table(head, [_of_attack(one) for one in verdicts])}\n\n"
+        f"{held} of {len(verdicts)} rows held.\n"
+    )
+
+
+def _of_attack(one: Verdict) -> list[str]:
+    seen, noticed = one.attacked, one.attacked.noticed
+    return [
+        f"`{one.row.name}`: {one.row.words}",
+        _counts(one.tally.made),
+        _counts(one.tally.answered),
+        f"{one.calm.p99 * 1000:.0f}",
+        f"{one.on_nothing.p99 * 1000:.0f}" if one.on_nothing else "",
+        f"{seen.p99 * 1000:.0f}",
+        _counts(seen.cut) or "nobody",
+        _slowest(noticed.sign_ins),
+        _slowest(noticed.reads),
+        f"{one.mib:+.0f}",
+        "yes" if not one.failures else f"NO: {'; '.join(one.failures)}",
+    ]
+
+
+def _counts(counted: Mapping[str, int]) -> str:
+    """The most frequent first."""
+    ordered = sorted(counted.items(), key=lambda kind: -kind[1])
+    return ", ".join(f"{count:,} {kind}" if kind[0].isalpha() else f"{count:,} x {kind}" for kind, count in ordered)
+
+
+def _slowest(times: Sequence[float]) -> str:
+    slowest = max(times, default=float("inf"))
+    return "refused" if slowest == float("inf") else f"{slowest:.2f}"

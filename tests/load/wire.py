@@ -58,11 +58,8 @@ class Wire(asyncio.Protocol):
             self._read()
 
     def say(self, opcode: int, payload: bytes) -> None:
-        """Masked with zeros: the mask guards old proxies, of which there are none here."""
         assert self._transport is not None
-        length = len(payload)
-        size = bytes((0x80 | length,)) if length < 126 else struct.pack("!BH", 0x80 | 126, length)
-        self._transport.write(bytes((0x80 | opcode,)) + size + bytes(4) + payload)
+        self._transport.write(frame(opcode, payload))
 
     def close(self) -> None:
         if self._transport is not None:
@@ -112,13 +109,23 @@ class Wire(asyncio.Protocol):
             assert opcode == PONG, opcode
 
 
+def frame(opcode: int, payload: bytes = b"", *, last: bool = True) -> bytes:
+    """As a client sends it, masked with zeros: the mask guards old proxies, of which there are none here.
+
+    `last`: no fragment of the message follows.
+    """
+    length = len(payload)
+    size = bytes((0x80 | length,)) if length < 126 else struct.pack("!BH", 0x80 | 126, length)
+    return bytes((0x80 * last | opcode,)) + size + bytes(4) + payload
+
+
 async def dial(door: Door, source: str, path: str, take: Take, token: str = "", within: float = 10) -> Wire:
     """An upgraded socket. Raises OSError, RefusedUpgradeError among them."""
     wire = Wire(take)
     try:
         async with asyncio.timeout(within):
             transport = await door.connect(wire, source)
-            transport.write(_request(door, path, token))
+            transport.write(upgrade(door, path, token))
             await wire.upgraded
     except BaseException:
         wire.close()
@@ -126,7 +133,8 @@ async def dial(door: Door, source: str, path: str, take: Take, token: str = "", 
     return wire
 
 
-def _request(door: Door, path: str, token: str) -> bytes:
+def upgrade(door: Door, path: str, token: str = "") -> bytes:
+    """The request that asks for a socket."""
     bearer = f"Authorization: Bearer {token}\r\n" if token else ""
     key = base64.b64encode(os.urandom(16)).decode()
     return (

@@ -152,10 +152,6 @@ class Help(Value):
     pass
 
 
-class ChangePassword(Value):
-    """Ask for the current password and a new one."""
-
-
 class Quit(Value):
     pass
 
@@ -170,7 +166,7 @@ Look = List | Search | Open | Next
 Inside = Earlier | Find | Older | About | Links | Leave
 Write = Say | Keep | SendDraft | Pick
 Decide = Take | Give | Put | Tag | Rank
-Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | ChangePassword | Help
+Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | Help
 InConversation = Inside | Write | Decide
 Anywhere = Look | Be | Unclear | Quit | Simple
 Command = InConversation | Anywhere | Again

@@ -80,8 +80,6 @@ class RedisBus:
         self._lost = False
         self._tasks: list[asyncio.Task[None]] = []
         self._hear: Hear = _nobody
-        self._closing = False
-        """The driver may swallow a cancellation while it connects; so the tasks look at this too."""
         self.reachable = False
 
     async def start(self, hear: Hear, installation: str) -> None:
@@ -123,7 +121,6 @@ class RedisBus:
             raise BusLostError(type(error).__name__) from error
 
     async def close(self) -> None:
-        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -136,7 +133,7 @@ class RedisBus:
         return msgspec.json.encode(_Packet(self._node, notice))
 
     async def _listen_on(self) -> None:
-        while not self._closing:
+        while True:
             try:
                 async with self._redis.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL.format(self._installation))
@@ -181,7 +178,7 @@ class RedisBus:
             self._hear(packet.notice)
 
     async def _send_on(self) -> None:
-        while not self._closing:
+        while True:
             await self._news.wait()
             self._news.clear()
             try:
