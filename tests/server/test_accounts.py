@@ -93,6 +93,36 @@ async def test_a_new_password_takes_the_place_of_the_old_one(server: RunningServ
     assert (await login(server, dana.user.email, ANOTHER)).status_code == 200
 
 
+class HeldUp:
+    """Checks passwords as the server does, and hands the answer on when it is told to."""
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+        self.hash = passwords.hash
+        self.checked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        right = await self._passwords.verify(stored, password)
+        self.checked.set()
+        await self.go_on.wait()
+        return right
+
+
+@pytest.mark.parametrize("command", ["set-password", "disable-agent"])
+async def test_a_sign_in_under_way_when_the_account_changes_does_not_come_about(
+    server: RunningServer, command: str
+) -> None:
+    dana = await server.add_agent("Dana")
+    served = server.app.services
+    held = HeldUp(served.passwords)
+    served.passwords = held  # type: ignore[assignment]
+    signing_in = asyncio.create_task(login(server, dana.email))
+    await held.checked.wait()
+    await done(command, server.settings, dana.email)
+    held.go_on.set()
+    assert (await signing_in).json()["code"] == "bad_credentials"
+
+
 async def test_who_was_signed_out_can_sign_in_again(server: RunningServer) -> None:
     dana = await server.sign_in("Dana")
     assert await accounts.sign_out(server.settings, email=dana.user.email) == 1

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tms_tui.protocol import wire
 from tms_tui.server.bus import LoginEnded
 from tms_tui.server.clock import timestamp
-from tms_tui.server.errors import unauthorized
+from tms_tui.server.errors import Refusal, unauthorized
 from tms_tui.server.rest.call import About, Call, for_agents
 from tms_tui.server.rest.request import Caller, answer, body, given_id
 from tms_tui.server.services import Services, services
@@ -28,8 +28,12 @@ async def login(request: Request) -> Response:
     agent = await _agent(served, email, asked.password)
     served.metrics.logins.labels("refused" if agent is None else "granted").inc()
     if agent is None:
-        raise unauthorized("bad_credentials", "The e-mail or the password is not right.")
+        raise _wrong()
     return answer(await _start(served, agent))
+
+
+def _wrong() -> Refusal:
+    return unauthorized("bad_credentials", "The e-mail or the password is not right.")
 
 
 async def _agent(served: Services, email: str, password: str) -> AgentRow | None:
@@ -44,7 +48,8 @@ async def _start(served: Services, agent: AgentRow) -> wire.TokenAnswer:
     login_id, jti = str(uuid.uuid4()), str(uuid.uuid4())
     async with served.database.write() as database:
         at = timestamp(served.clock.now())
-        await agents.start_login(database, login_id, agent.id, jti, at)
+        if not await agents.start_login(database, login_id, agent, jti, at):
+            raise _wrong()
     tokens = _tokens(served, agent, login_id, jti)
     tokens.user = agent.user()
     return tokens

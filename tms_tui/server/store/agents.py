@@ -120,9 +120,18 @@ async def delete(connection: AsyncConnection, agent_id: str) -> None:
     await connection.execute(sa.delete(agents).where(agents.c.id == agent_id))
 
 
-async def start_login(connection: AsyncConnection, login_id: str, agent_id: str, jti: str, at: str) -> None:
-    await connection.execute(sa.insert(logins).values(id=login_id, agent_id=agent_id, started_at=at))
+async def start_login(connection: AsyncConnection, login_id: str, agent: AgentRow, jti: str, at: str) -> bool:
+    """False when the account is not what it was when the password was checked: nobody signs in with an old one."""
+    unchanged = (
+        sa.select(agents.c.id)
+        .where(agents.c.id == agent.id, agents.c.password_hash == agent.password_hash, agents.c.disabled_at.is_(None))
+        .with_for_update()
+    )
+    if (await connection.execute(unchanged)).one_or_none() is None:
+        return False
+    await connection.execute(sa.insert(logins).values(id=login_id, agent_id=agent.id, started_at=at))
     await connection.execute(sa.insert(refresh_tokens).values(jti=jti, login_id=login_id))
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
