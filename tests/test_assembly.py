@@ -7,7 +7,7 @@ import pytest
 from tests.transport import scripted
 from tests.transport.scripted import http, say
 from tms_tui.assembly import Assembly
-from tms_tui.domain.errors import Failure
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.settings import Settings
 
@@ -38,6 +38,25 @@ async def test_a_server_that_does_not_answer_well_keeps_nobody(act: scripted.Act
         assembly = await signed_in(server.port)
         await assembly.sign_out(within=0.1)
     assert len(server.seen) == 2
+
+
+async def test_a_password_is_changed_with_a_fresh_token_when_the_old_one_has_ended() -> None:
+    ended = http(401, b'{"error":"The sign-in has expired.","code":"token_expired"}')
+    fresh = TOKENS | {"access_token": "acc2", "refresh_token": "ref2"}
+    signs_in, renews = (say(http(200, json.dumps(tokens).encode())) for tokens in (TOKENS, fresh))
+    async with scripted.scripted(signs_in, say(ended), renews, say(http(204, b""))) as server:
+        assembly = await signed_in(server.port)
+        assert assembly.whom == (f"http://127.0.0.1:{server.port}", "ana@chat.test")
+        assert await assembly.change_password(Secret("pw"), Secret("another")) is None
+        await assembly.sign_out()
+    asked = [(one.target, one.headers.get("authorization")) for one in server.seen if "password" in one.target]
+    assert asked == [("/v1/auth/password", "Bearer acc"), ("/v1/auth/password", "Bearer acc2")]
+
+
+async def test_without_a_sign_in_no_password_is_changed() -> None:
+    failure = await Assembly(Settings(), keeps=False).change_password(Secret("pw"), Secret("another"))
+    assert failure is not None
+    assert failure.kind is FailureKind.UNAUTHORIZED
 
 
 async def test_who_never_signed_in_leaves_at_once() -> None:

@@ -127,3 +127,11 @@ def test_a_folder_that_all_share_stays_shared(tmp_path: Path) -> None:
     shared.chmod(0o1777)
     make_own_folder(shared)
     assert modes(tmp_path)["tmp"] == 0o1777
+
+
+def test_what_is_no_folder_keeps_its_rights(tmp_path: Path) -> None:
+    """A device, as of `--data /dev/null`, is everybody's; a pipe stands for it here."""
+    os.mkfifo(tmp_path / "device")
+    (tmp_path / "device").chmod(0o666)
+    make_own_folder(tmp_path / "device")
+    assert modes(tmp_path)["device"] == 0o666

@@ -94,6 +94,19 @@ class Assembly:
                 await _sign_out(before[2], SIGN_OUT_WITHIN)
         return outcome
 
+    @property
+    def whom(self) -> tuple[str, str]:
+        """Server and e-mail of who is signed in. Raises LookupError before the sign-in."""
+        if self._last is None:
+            raise LookupError("nobody is signed in")
+        return self._last[0].origin, self._last[1]
+
+    async def change_password(self, current: Secret, new: Secret) -> Failure | None:
+        """Give the agent who is signed in another password; None when it is done."""
+        if self._last is None:
+            return Failure(FailureKind.UNAUTHORIZED)
+        return await self._last[2].change_password(current, new)
+
     async def sign_out(self, within: float = SIGN_OUT_WITHIN) -> None:
         """Have the server end the tokens, waiting `within` seconds at most: they end by themselves, only later."""
         if self._last is None:
@@ -154,6 +167,14 @@ class _Desk:
             watch=Watch(),
             after=after,
         )
+
+    async def change_password(self, current: Secret, new: Secret) -> Failure | None:
+        """With an old access token the server does not even look at the passwords: once more with a fresh one."""
+        failure = await self._login.change_password(current, new)
+        if failure is None or failure.kind is not FailureKind.UNAUTHORIZED:
+            return failure
+        fresh = await self._login.renew()
+        return failure if isinstance(fresh, Failure) else await self._login.change_password(current, new)
 
     async def sign_in(self, email: str, password: Secret) -> Engine | Failure:
         signed_in = await self._login.sign_in(email, password)

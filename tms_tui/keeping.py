@@ -19,6 +19,7 @@ _WHY: Final = {
     KeyringTrouble.FORGETFUL: "the keyring took the password and did not give it back",
     KeyringTrouble.BROKEN: "the keyring failed",
 }
+_KEEPS_NOTHING: Final = (KeyringTrouble.ABSENT, KeyringTrouble.REFUSED)
 
 
 class Kept(Value):
@@ -42,7 +43,7 @@ async def look_up(settings: Settings) -> Kept:
 
 
 class KeptPasswords:
-    """Writes to the keyring, and says what came of it. Both raise BadAddress."""
+    """Writes to the keyring, and says what came of it. All raise BadAddress."""
 
     def __init__(self, settings: Settings, passwords_for: Callable[[ServerAddress], Passwords] = Passwords) -> None:
         self._settings = settings
@@ -54,6 +55,18 @@ class KeptPasswords:
         if trouble is None:
             return f"The password is kept in {PLACE}."
         return f"The password is not kept: {_why(trouble)}. You stay signed in."
+
+    async def replace(self, server: str, email: str, password: Secret) -> str:
+        """Keep another password where one is kept; "" where none is."""
+        kept = await self._of(server).recall(email)
+        if kept is None or (isinstance(kept, NoKeyring) and kept.trouble in _KEEPS_NOTHING):
+            return ""
+        if isinstance(kept, NoKeyring):
+            return f"If {PLACE} holds the old one, that stays there: {_why(kept)}. `tms-chat config forget` removes it."
+        trouble = await self._of(server).keep(email, password)
+        if trouble is None:
+            return f"The new one is in {PLACE}."
+        return f"The new one is not kept: {_why(trouble)}. {await self.forget(server, email)}"
 
     async def forget(self, server: str, email: str) -> str:
         """Remove a password."""

@@ -49,9 +49,10 @@ def make_folder(folder: Path) -> None:
 def make_own_folder(folder: Path) -> None:
     """As `make_folder`, and takes others' rights from one that is there.
 
-    Not from a stranger's, nor from one that all share, as /tmp. Raises OSError.
+    Not from a stranger's, nor from one that all share, as /tmp, nor from what is no folder. Raises OSError.
     """
     make_folder(folder)
     held = folder.stat()
-    if held.st_uid == os.geteuid() and held.st_mode & _OTHERS and not held.st_mode & stat.S_ISVTX:
+    is_shared = held.st_mode & stat.S_ISVTX or not stat.S_ISDIR(held.st_mode)
+    if held.st_uid == os.geteuid() and held.st_mode & _OTHERS and not is_shared:
         folder.chmod(FOLDER)

@@ -115,6 +115,7 @@ def _desk(
     from tms_tui.config_commands import remembered
     from tms_tui.entrance import Entrance
     from tms_tui.keeping import KeptPasswords
+    from tms_tui.password_change import PasswordChange
     from tms_tui.ui.app import ChatApp
     from tms_tui.ui.bridge import Prefill
 
@@ -127,16 +128,16 @@ def _desk(
     def say(words: str) -> None:
         app.desk.say(words)
 
+    passwords = KeptPasswords(settings)
     app = ChatApp(
-        Entrance(
-            assembly, KeptPasswords(settings), recalled, say, partial(remembered, file=file) if is_first else None
-        ),
+        Entrance(assembly, passwords, recalled, say, partial(remembered, file=file) if is_first else None),
         prefill,
         check_address=partial(address_words, settings=settings),
         theme=settings.theme,
         own_themes=settings.themes,
         preferences=preferences_of(settings),
         words=wanted.welcome,
+        change_password=PasswordChange(assembly, passwords),
         taking_over=frame.hand_over if frame is not None else lambda: None,
     )
     return app

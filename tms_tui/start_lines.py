@@ -71,6 +71,8 @@ async def _plain(
     settings: Settings, password: Secret, wanted: Wanted, record: "Record | None", remembered_in: Path | None
 ) -> int:
     from tms_tui.assembly import Assembly
+    from tms_tui.keeping import KeptPasswords
+    from tms_tui.password_change import PasswordChange
     from tms_tui.plain.conversing import Desk
     from tms_tui.plain.talk import run_plain, say
 
@@ -91,7 +93,8 @@ async def _plain(
         outcome = await assembly.sign_in(settings.server, settings.email, again)
         return outcome if isinstance(outcome, Failure) else None
 
-    desk = Desk(settings.email, sign_in, settings.canned, settings.first_answer_target)
+    change = PasswordChange(assembly, KeptPasswords(settings))
+    desk = Desk(settings.email, sign_in, change, settings.canned, settings.first_answer_target)
     return await _signed_out(assembly, await run_plain(engine, desk))
 
 

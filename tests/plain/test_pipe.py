@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from tests.plain.piped import ROOT, plain
-from tests.server.running import PASSWORD, running_server
+from tests.server.running import PASSWORD, RunningServer, running_server
 from tests.terminal.pty_driver import Terminal, clean_environment
 from tms_tui.server import admin
 from tms_tui.server.settings import ServerSettings
+
+ANOTHER = "another battery horse"
 
 
 async def test_a_customer_is_answered_by_a_pipe_without_one_escape(tmp_path: Path) -> None:
@@ -130,6 +132,73 @@ async def test_when_the_sign_in_ends_the_password_is_asked_unseen_and_the_queue_
             assert b"\x1b" not in terminal.output
             assert PASSWORD.encode() not in terminal.output
             assert b"canary" not in terminal.output
+
+
+async def test_a_script_changes_the_password_with_its_next_three_lines(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("hello")
+        async with plain(server.url, tmp_path) as face:
+            for line in ("open 1", "/password", "", ANOTHER, ANOTHER):
+                face.type(line)
+            await face.hears("Not changed: the current password is missing.")
+            for line in ("/password", "a guess", ANOTHER, ANOTHER):
+                face.type(line)
+            await face.hears("Not changed: the current password is not right.")
+            for line in ("/password", PASSWORD, ANOTHER, ANOTHER, "and a reply"):
+                face.type(line)
+            await face.hears("The password is changed.")
+            assert await face.ends() == 0
+        assert ANOTHER.encode() not in face.heard
+        assert await signs_in(server, ANOTHER)
+        assert not await signs_in(server, PASSWORD)
+        answer = await customer.http.get("/v1/visitor/messages")
+        assert [each["content"] for each in answer.json()["messages"]] == ["hello", "and a reply"]
+
+
+async def signs_in(server: RunningServer, password: str) -> bool:
+    body = {"email": "dana@example.com", "password": password}
+    return (await server.client().post("/v1/auth/login", json=body)).status_code == 200
+
+
+async def test_at_a_terminal_the_passwords_are_asked_for_and_never_shown_nor_sent(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("hello")
+        arguments = ("plain", "--server", server.url, "--email", "dana@example.com")
+        env = clean_environment(tmp_path, PYTHONPATH=str(ROOT))
+        with Terminal([sys.executable, "-m", "tms_tui", *arguments], env=env, rows=60, cols=160) as terminal:
+
+            async def hears(words: str) -> None:
+                await asyncio.to_thread(terminal.wait_for, words)
+
+            await hears("Password of")
+            terminal.send(f"{PASSWORD}\n")
+            await hears("connection: Live")
+            terminal.send("open 1\r")
+            await hears("customer Jonas: hello")
+            terminal.send("/password\r")
+            await hears("Current password, not shown")
+            terminal.send("\r")
+            await hears("Not changed: nothing was typed.")
+            terminal.send("/password\r")
+            for prompt, answer in (("Current", PASSWORD), ("New password,", ANOTHER), ("again", ANOTHER)):
+                await hears(prompt)
+                terminal.send(f"{answer}\r")
+            await hears("The password is changed.")
+            assert await signs_in(server, ANOTHER)
+            terminal.send(f"/who\r/password\r{ANOTHER}\rthird-canary\rthird-canary\r")  # typed ahead of every question
+            await asyncio.to_thread(terminal.wait_until, lambda screen: screen.text().count("is changed.") == 2)
+            assert await signs_in(server, "third-canary")
+            terminal.send("a reply\r")
+            await hears("sent: a reply")
+            terminal.send("/quit\r")
+            assert await asyncio.to_thread(terminal.wait_exit) == 0
+            assert not [one for one in (PASSWORD, ANOTHER, "canary") if one.encode() in terminal.output]
+        answered = await customer.http.get("/v1/visitor/messages")
+        assert [each["content"] for each in answered.json()["messages"]] == ["hello", "a reply"]
 
 
 async def test_the_first_run_asks_for_what_is_missing_and_remembers_it(tmp_path: Path) -> None:

@@ -132,7 +132,10 @@ async def test_what_is_in_use_again_when_its_turn_comes_stays(place: Place) -> N
 async def test_no_event_of_a_deleted_conversation_is_left(server: RunningServer) -> None:
     await fill(server, 30, 5)
     await retention.prune(server.settings, 30 * DAY)
-    assert await count(server, tables.events) == 0
+    async with server.app.services.database.read() as connection:
+        left = (await connection.execute(sa.select(tables.events.c.type, tables.events.c.data).distinct())).all()
+    assert {row.type for row in left} == {"removed", "session_erased"}
+    assert [row.data for row in left if row.type == "removed"] == ["{}"]
 
 
 def test_groups_hold_no_more_than_a_portion_unless_one_conversation_does() -> None:

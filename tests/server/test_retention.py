@@ -74,7 +74,7 @@ async def test_a_customers_data_is_handed_out_and_erased(server: RunningServer) 
     stored = await everything_stored(server)
     assert "canary" not in stored.lower()
     assert "stays" in stored
-    assert (await own[0].http.get("/v1/visitor/messages")).status_code == 404
+    assert (await own[0].http.get("/v1/visitor/messages")).status_code == 410
     async with agent_socket(server, dana, cursor) as far:
         assert (await far.hears())["data"]["resumed"] is True, "a hole in the log is no end of it"
         await other.says("goes on")

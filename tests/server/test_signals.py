@@ -116,6 +116,34 @@ async def test_a_signal_while_it_drains_forces_the_end(tmp_path: Path) -> None:
         assert await ended(child) == -signal.SIGTERM
 
 
+@pytest.mark.services
+async def test_the_first_process_of_a_container_is_forced_to_end_too(tmp_path: Path) -> None:
+    """Where signals are ignored that nobody minds, the system does not end it."""
+    alone = ("unshare", "--map-root-user", "--pid", "--fork", "--kill-child")
+    async with (
+        serving(tmp_path / "data", "--drain", "600", before=alone) as (outer, door),
+        agent_socket(door, await door.sign_in()) as agent,
+    ):
+        await agent.until("connected")
+        first = first_process_within(outer.pid)
+
+        def asked_again() -> bool:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(first, signal.SIGTERM)
+            return outer.returncode is not None
+
+        await until(asked_again)
+        assert await ended(outer) == 128 + signal.SIGTERM
+
+
+def first_process_within(outer: int) -> int:
+    """The child that is the first process of its own, by its number out here."""
+    child = int(Path(f"/proc/{outer}/task/{outer}/children").read_text())
+    numbers = Path(f"/proc/{child}/status").read_text().partition("NSpid:")[2].split("\n")[0].split()
+    assert numbers[-1] == "1"
+    return child
+
+
 def _terminated(child: asyncio.subprocess.Process) -> bool:
     """Asks again; whether it has ended."""
     with contextlib.suppress(ProcessLookupError):

@@ -64,6 +64,11 @@ class Agent:
         answer = await self._http.get(f"/v1/chat/sessions/{session}/messages")
         return msgspec.json.decode(answer.content, type=wire.MessagesAnswer).messages
 
+    async def customer(self, session: str) -> str:
+        """The id of a conversation's customer."""
+        answer = await self._http.get(f"/v1/chat/sessions/{session}")
+        return str(answer.json()["customer"]["id"])
+
 
 class LaterClock(SystemClock):
     """The time, moved on by hand."""

@@ -193,6 +193,30 @@ async def test_without_a_sign_in_nothing_is_renewed() -> None:
     assert server.connections == 0
 
 
+async def test_another_password_is_asked_for_with_the_token_and_kept_nowhere() -> None:
+    async with scripted.scripted(say(tokens("first", user=USER)), say(http(204, b""))) as server:
+        login = Login(at(server.port))
+        assert await login.change_password(PASSWORD, Secret("canary-new")) == Failure(FailureKind.UNAUTHORIZED)
+        await login.sign_in("anna@example.com", PASSWORD)
+        assert await login.change_password(PASSWORD, Secret("canary-new")) is None
+        await login.aclose()
+    asked = server.seen[1]
+    assert (asked.method, asked.target, asked.headers["authorization"]) == ("POST", "/v1/auth/password", "Bearer first")
+    assert json.loads(asked.body) == {"current": "canary-password", "new": "canary-new"}
+    assert "canary" not in repr(vars(login)) + repr(signing.password_request(PASSWORD, Secret("canary-new")))
+
+
+async def test_a_refused_password_says_why() -> None:
+    refusal = http(403, b'{"error":"The current password is not right.","code":"wrong_password"}')
+    async with scripted.scripted(say(tokens("first", user=USER)), say(refusal)) as server:
+        login = Login(at(server.port))
+        await login.sign_in("anna@example.com", PASSWORD)
+        failure = await login.change_password(PASSWORD, Secret("another"))
+        await login.aclose()
+    assert failure is not None
+    assert (failure.kind, failure.code) == (FailureKind.FORBIDDEN, "wrong_password")
+
+
 async def test_signing_out_ends_the_tokens_here_and_there() -> None:
     async with scripted.scripted(say(tokens("first", user=USER)), say(http(204, b""))) as server:
         login = Login(at(server.port))

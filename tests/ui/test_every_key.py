@@ -173,6 +173,7 @@ ROWS: dict[str, Row] = {
     "announce": Row(says("Live: new messages arrive at once.")),
     "reconnect": Row(asked(ReconnectAsked)),
     "availability": Row(shows("Your availability"), back=("escape",)),
+    "password": Row(shows("Current password", "New password again"), back=("escape",)),
     "diagnostics": Row(shows("Proxy", "Clock"), back=("escape",)),
     "palette": Row(shows("Commands", " found."), back=("escape",)),
     "canned": Row(shows("Greeting"), stand=IN_COMPOSER, back=("escape", "ctrl+u")),
@@ -203,6 +204,16 @@ async def test_each_key_of_the_action_acts(action: Action) -> None:
             assert row.holds(world), f"{key}\n{said(pilot)}\n{screen(world)}"
             if row.back:
                 await press(pilot, *row.back)
+
+
+@pytest.mark.parametrize("action", [one for one in ACTIONS if not one.letters + one.keys], ids=lambda action: action.id)
+async def test_an_action_without_a_key_is_reached_by_its_name_and_no_help_names_it(action: Action) -> None:
+    row = ROWS[action.id]
+    async with desk(row.world()) as world:
+        await press(world[0], "f1")
+        assert action.help not in screen(world)
+        await press(world[0], "escape", ":", *action.words, "enter")
+        assert row.holds(world), screen(world)
 
 
 async def test_in_the_composer_every_single_character_is_text() -> None:

@@ -152,6 +152,10 @@ class Help(Value):
     pass
 
 
+class ChangePassword(Value):
+    """Ask for the current password and a new one."""
+
+
 class Quit(Value):
     pass
 
@@ -166,7 +170,7 @@ Look = List | Search | Open | Next
 Inside = Earlier | Find | Older | About | Links | Leave
 Write = Say | Keep | SendDraft | Pick
 Decide = Take | Give | Put | Tag | Rank
-Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | Help
+Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | ChangePassword | Help
 InConversation = Inside | Write | Decide
 Anywhere = Look | Be | Unclear | Quit | Simple
 Command = InConversation | Anywhere | Again

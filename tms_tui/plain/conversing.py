@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tms_tui import wording
+from tms_tui.core.new_password import unfit
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.secret import Secret
@@ -11,6 +12,7 @@ from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine
 from tms_tui.plain.linear import LineFace, Say
 from tms_tui.plain.typed import LineInput
+from tms_tui.wording import own_password as words
 
 
 class Desk(Value):
@@ -18,6 +20,8 @@ class Desk(Value):
 
     email: str
     sign_in: Callable[[Secret], Awaitable[Failure | None]]
+    change_password: Callable[[Secret, Secret], Awaitable[str | Failure]]
+    """From the first to the second; what to say once it is done, or why it is not."""
     canned: tuple[CannedResponse, ...] = ()
     due_after: float = 0
     """Seconds until a waiting customer is due for an answer; 0 for never."""
@@ -58,6 +62,8 @@ async def _obey_all(face: LineFace, typed: LineInput, desk: Desk, patient: Engin
         if line is None:
             return
         face.obey(line)
+        if face.password_asked:
+            await _change_password(face, typed, desk, whole=patient is not None)
 
 
 async def _line(face: LineFace, typed: LineInput) -> str | None:
@@ -89,6 +95,28 @@ async def _sign_in_again(face: LineFace, typed: LineInput, desk: Desk) -> bool:
     else:
         face.say(wording.sign_in_failed(failure))
     return True
+
+
+async def _change_password(face: LineFace, typed: LineInput, desk: Desk, *, whole: bool) -> None:
+    """Ask for the current password, and twice for the new one; the server is asked when nothing speaks against it.
+
+    `whole`: all three lines are read, whatever is in them, as a script's next lines are no commands of its own.
+    """
+    face.password_asked = False
+    typed_in = []
+    for what in (words.CURRENT, words.NEW, words.AGAIN):
+        answer = await typed.unseen(f"{what}, not shown (nothing: leave it as it is): ")
+        if answer is None or not (answer or whole):
+            face.say("Not changed: nothing was typed.")
+            return
+        typed_in.append(Secret(answer))
+    current, new, _ = typed_in
+    problem = unfit(*typed_in)
+    if problem is not None:
+        face.say(words.unfit(problem))
+        return
+    answered = await desk.change_password(current, new)
+    face.say(words.not_changed(answered) if isinstance(answered, Failure) else answered)
 
 
 async def _quiet(engine: Engine) -> None:

@@ -32,6 +32,7 @@ HELP: Final = (
     "/who: who is here; /availability online, busy, away or offline: yours",
     "/status: the state of things; /diagnostics: the connection's history",
     "/again: what was held back, or the last lines again",
+    "/password: change your password; it is asked for, and never shown",
     "/reconnect: connect now; /help: these lines; /quit: leave",
     "A command may stand without the slash while no conversation is open; list and open always may.",
 )
@@ -47,6 +48,11 @@ def parse(line: str, *, talking: bool) -> Command | None:
     if talking:
         return _always(text) or ask.Say(text, private=False)
     return _command(text) or ask.Unclear("No conversation is open. Type list, then open and a number.")
+
+
+def asks_for_password(line: str) -> bool:
+    """Whether what is typed next is a password, wherever the line is typed."""
+    return isinstance(parse(line, talking=True), ask.ChangePassword)
 
 
 def _always(text: str) -> Command | None:
@@ -147,6 +153,7 @@ _BY_THEMSELVES: Final[dict[Command, tuple[str, ...]]] = {
     ask.Diagnose(): ("diagnostics", "f12"),
     ask.Again(): ("again", "repeat"),
     ask.Reconnect(): ("reconnect", "f5"),
+    ask.ChangePassword(): ("password", "passwd"),
     ask.Help(): ("help", "h", "?", "f1"),
     ask.Quit(): ("quit", "q", "exit", "bye"),
     **{ask.List(each): (each.value,) for each in Filter},

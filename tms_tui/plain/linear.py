@@ -40,6 +40,8 @@ class LineFace:
     ) -> None:
         """`own`: the agent's own canned responses; `due_after`: seconds a customer may wait, 0 for ever."""
         self.over = False
+        self.password_asked = False
+        """Whether the agent wants to change their password: what is typed next is not a line like others."""
         self.locked_out = asyncio.Event()
         """Set when the sign-in has ended."""
         self.say = say
@@ -164,6 +166,9 @@ class LineFace:
             case ask.Reconnect():
                 self._engine.take(on.ReconnectAsked())
                 return ["connecting"]
+            case ask.ChangePassword():
+                self.password_asked = True
+                return []
             case ask.Help():
                 return list(HELP)
             case _:

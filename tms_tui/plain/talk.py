@@ -12,6 +12,7 @@ from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine, EngineFailedError
 from tms_tui.plain.conversing import Desk, converse
+from tms_tui.plain.grammar import asks_for_password
 from tms_tui.plain.typed import LineInput, PipedLines, TypedLines
 
 _LINE_LONGEST = 10_000
@@ -37,7 +38,7 @@ def complain(words: str) -> None:
 
 async def run_plain(engine: Engine, desk: Desk) -> int:
     """Talk with the agent while the engine works; the exit code."""
-    typed: LineInput = TypedLines(_echo) if os.isatty(0) else PipedLines()
+    typed: LineInput = TypedLines(_echo, asks_for_password) if os.isatty(0) else PipedLines()
     if isinstance(typed, TypedLines):
         asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, typed.take_keys)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, _stop, typed, engine)

@@ -33,6 +33,10 @@ class LineInput(Protocol):
         """A line that is typed unseen; None when nobody can be asked, or no more will come."""
         ...
 
+    async def unseen(self, prompt: str) -> str | None:
+        """The answer to what a command of the agent's asks: as `secret`, but from a pipe the next line."""
+        ...
+
     def under_way(self) -> bool:
         """Whether a line was begun that is not whole yet: what arrives now would be said into it."""
         ...
@@ -56,6 +60,9 @@ class PipedLines:
 
     async def secret(self, prompt: str) -> str | None:  # noqa: ARG002 - nobody reads it
         return None
+
+    async def unseen(self, prompt: str) -> str | None:  # noqa: ARG002 - nobody reads it
+        return await self._lines.get()
 
     def under_way(self) -> bool:
         return False
@@ -150,10 +157,16 @@ class LineEditor:
 
 
 class TypedLines:
-    """Keys of a terminal, echoed by ourselves: so it is known whether somebody types."""
+    """Keys of a terminal, echoed by ourselves: so it is known whether somebody types.
 
-    def __init__(self, echo: Callable[[str], None]) -> None:
+    `asks`: whether a line is a command that asks for a secret: what is typed behind it is not echoed from then on.
+    """
+
+    def __init__(self, echo: Callable[[str], None], asks: Callable[[str], bool] = lambda _: False) -> None:
         self._echo = echo
+        self._asks = asks
+        self._to_come = 0
+        """How many such lines nobody has taken yet."""
         self._editor = LineEditor()
         self._loop = asyncio.get_running_loop()
         self._incoming = Incoming(finds_bursts=False)
@@ -167,15 +180,26 @@ class TypedLines:
         self._loop.add_reader(_INPUT, self._read)
 
     async def line(self) -> str | None:
-        if self._unseen:
+        if self._unseen and not self._to_come:
             self._unseen, self._secrets = False, asyncio.Queue()
             self._editor.text = self._set_aside
             self._echo(self._set_aside)
-        return await self._lines.get()
+        line = await self._lines.get()
+        if self._to_come and line is not None and self._asks(line):
+            self._to_come -= 1
+        return line
 
     async def secret(self, prompt: str) -> str | None:
         if not self._unseen:
             self._unseen, self._set_aside, self._editor.text = True, self._editor.text, ""
+        self._echo(prompt)
+        return await self._secrets.get()
+
+    async def unseen(self, prompt: str) -> str | None:
+        if not self._lines.empty():  # typed ahead of the question; left there it would be sent to a customer
+            return self._lines.get_nowait()
+        if not self._unseen:
+            self._unseen, self._set_aside = True, ""  # what was begun is its beginning
         self._echo(prompt)
         return await self._secrets.get()
 
@@ -218,12 +242,21 @@ class TypedLines:
             for echo, line in self._editor.take(piece):
                 self._echo("\n" if line is not None else "" if self._unseen else echo)
                 if line is not None:
-                    (self._secrets if self._unseen else self._lines).put_nowait(line)
+                    self._hand_on(line)
                 if self._editor.over:
                     self._end()
                     return
         if self._incoming.due is not None:
             self._loop.call_at(self._incoming.due, self._tick)
+
+    def _hand_on(self, line: str) -> None:
+        if self._unseen:
+            self._secrets.put_nowait(line)
+            return
+        self._lines.put_nowait(line)
+        if self._asks(line):
+            self._unseen, self._set_aside = True, ""
+            self._to_come += 1
 
     def _end(self) -> None:
         self._loop.remove_reader(_INPUT)

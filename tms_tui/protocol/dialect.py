@@ -16,6 +16,7 @@ class Dialect(Value):
     login: str
     refresh: str
     logout: str
+    password: str
     agents: str
     availability: str
     metrics: str
@@ -37,6 +38,7 @@ V1: Final = Dialect(
     login="/v1/auth/login",
     refresh="/v1/auth/refresh",
     logout="/v1/auth/logout",
+    password="/v1/auth/password",  # noqa: S106 - a path
     agents="/v1/agents",
     availability="/v1/agents/me/availability",
     metrics="/v1/agents/me/metrics",

@@ -1,4 +1,4 @@
-"""Signing in, renewing and signing out, as HTTP."""
+"""Signing in, renewing, another password and signing out, as HTTP."""
 
 from typing import Any
 
@@ -42,6 +42,12 @@ def logout_request(dialect: Dialect = V1) -> HttpRequest:
     return HttpRequest("POST", dialect.logout)
 
 
+def password_request(current: Secret, new: Secret, dialect: Dialect = V1) -> HttpRequest:
+    """Change the agent's own password."""
+    body = wire.PasswordBody(current=current.reveal(), new=new.reveal())
+    return HttpRequest("POST", dialect.password, body=msgspec.json.encode(body))
+
+
 def read_tokens(answer: HttpAnswer) -> Tokens | Failure:
     """The tokens that `answer` brings, or why there are none."""
     if not 200 <= answer.status < 300:
@@ -52,8 +58,8 @@ def read_tokens(answer: HttpAnswer) -> Tokens | Failure:
         return unreadable(answer)
 
 
-def read_logout(answer: HttpAnswer) -> Failure | None:
-    """None when the server ended the tokens, else why not."""
+def read_done(answer: HttpAnswer) -> Failure | None:
+    """None when the server did what was asked, else why not."""
     return None if 200 <= answer.status < 300 else failure_of(answer)
 
 

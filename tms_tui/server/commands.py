@@ -11,6 +11,8 @@ from tms_tui.server.logs import to_stderr
 from tms_tui.server.options import (
     CANNOT_RUN,
     ORIGIN,
+    bus_option,
+    bus_password_option,
     data_option,
     database_option,
     database_password_option,
@@ -18,8 +20,8 @@ from tms_tui.server.options import (
     tenant_option,
     why,
 )
-from tms_tui.server.optiontypes import BUS, DRAIN, HOP, HOST, key, writable
-from tms_tui.server.retentioncommands import erase_customer, export_customer, prune
+from tms_tui.server.optiontypes import DRAIN, HOP, HOST, key, writable
+from tms_tui.server.retentioncommands import RETENTION_COMMANDS
 from tms_tui.server.settings import ServerSettings
 from tms_tui.streams import report
 
@@ -52,24 +54,8 @@ from tms_tui.streams import report
 @data_option
 @database_option
 @database_password_option
-@click.option(
-    "--bus",
-    envvar="TMS_SERVER_BUS",
-    show_envvar=True,
-    type=BUS,
-    default="memory://",
-    show_default=True,
-    metavar="URL",
-    help="How nodes tell each other.",
-)
-@click.option(
-    "--bus-password-file",
-    "bus_password",
-    envvar="TMS_SERVER_BUS_PASSWORD_FILE",
-    show_envvar=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File that holds the bus's password.",
-)
+@bus_option
+@bus_password_option
 @click.option(
     "--origin",
     "origins",
@@ -147,10 +133,11 @@ def serve(
 
 
 async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
-    from tms_tui.server.run import Running
     from tms_tui.server.signals import end_asked
 
     with end_asked() as asked:
+        from tms_tui.server.run import Running  # takes a while, in which nobody should ask in vain
+
         async with Running(settings) as running:
             if port_file is not None:
                 _write_whole(port_file, f"{running.port}\n")
@@ -221,5 +208,5 @@ def openapi() -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(document(ROUTES)), indent=2))
 
 
-for one in (*ACCOUNT_COMMANDS, prune, export_customer, erase_customer):
+for one in (*ACCOUNT_COMMANDS, *RETENTION_COMMANDS):
     server_group.add_command(one)

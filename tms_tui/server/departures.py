@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from tms_tui.protocol import wire
-from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_GONE, CLOSE_TOKEN, Outbox
+from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_ERASED, CLOSE_TOKEN, Outbox
 from tms_tui.server.store import blocks, log
 from tms_tui.server.store.database import Database
 
@@ -42,7 +42,7 @@ async def follow(events: Sequence[log.Logged], visitors: Visitors, database: Dat
 def _follow(event: log.Logged, visitors: Visitors) -> None:
     if event.type == wire.SESSION_ERASED:
         for session_id in msgspec.json.decode(event.data, type=wire.Erased).session_ids:
-            _close(visitors.get(session_id, ()), CLOSE_GONE, "this conversation was removed")
+            _close(visitors.get(session_id, ()), CLOSE_ERASED, "this conversation was removed")
     elif event.type == wire.TOKENS_REVOKED:
         _close(visitors.get(event.session_id, ()), CLOSE_TOKEN, "token revoked")
 

@@ -49,6 +49,11 @@ def not_found() -> Refusal:
     return Refusal(404, "not_found", "There is nothing here under this address.")
 
 
+def gone() -> Refusal:
+    """Whoever keeps anything of it has to drop it."""
+    return Refusal(410, "session_erased", "This conversation was removed.")
+
+
 def invalid(field: str, words: str) -> Refusal:
     return Refusal(422, "invalid_field", words, details={"field": field})
 

@@ -117,6 +117,8 @@ def _refusals(route: Call | Socket) -> dict[int, str]:
         implied[401] = _UNKNOWN
     if _IN_PATH.search(route.path):
         implied[404] = "not_found"
+    if "{session_id}" in route.path:
+        implied[410] = "session_erased"
     if about.query and isinstance(route, Call):
         implied[422] = "invalid_field"
     if about.body is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tms_tui.server.errors import Refusal
 from tms_tui.server.keys import StrangeKeyError, WeakKeyError
-from tms_tui.server.optiontypes import DATABASE, TENANT, Checked
+from tms_tui.server.optiontypes import BUS, DATABASE, TENANT, Checked
 from tms_tui.server.origins import normalised
 from tms_tui.server.store.schema import OutdatedSchemaError
 
@@ -43,6 +43,24 @@ database_password_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that holds the database's password.",
 )
+bus_option = click.option(
+    "--bus",
+    envvar="TMS_SERVER_BUS",
+    show_envvar=True,
+    type=BUS,
+    default="memory://",
+    show_default=True,
+    metavar="URL",
+    help="How nodes tell each other.",
+)
+bus_password_option = click.option(
+    "--bus-password-file",
+    "bus_password",
+    envvar="TMS_SERVER_BUS_PASSWORD_FILE",
+    show_envvar=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that holds the bus's password.",
+)
 tenant_option = click.option(
     "--tenant",
     envvar="TMS_SERVER_TENANT",
@@ -61,6 +79,20 @@ def customer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """By which the customer is named: the e-mail they gave, or the id their conversations share."""
     by_id = click.option("--customer-id", help="The id their conversations share.")
     return click.option("--email", help="The e-mail they gave; unproven.")(by_id(command))
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where the work is done, and how running servers hear of it at once."""
+    for option in (
+        tenant_option,
+        bus_password_option,
+        bus_option,
+        database_password_option,
+        database_option,
+        data_option,
+    ):
+        command = option(command)
+    return command
 
 
 def why(error: Exception) -> str:

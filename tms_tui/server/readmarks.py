@@ -69,7 +69,7 @@ def frame(event: Logged, unread_count: int = 0) -> wire.Frame:
     return wire.Frame(
         type=event.type,
         data=msgspec.Raw(data),
-        session_id=event.session_id,
+        session_id=event.session_id or None,
         timestamp=event.created_at,
         from_type=event.from_type,
         cursor=str(event.place),

@@ -80,6 +80,8 @@ class RedisBus:
         self._lost = False
         self._tasks: list[asyncio.Task[None]] = []
         self._hear: Hear = _nobody
+        self._closing = False
+        """The driver may swallow a cancellation while it connects; so the tasks look at this too."""
         self.reachable = False
 
     async def start(self, hear: Hear, installation: str) -> None:
@@ -121,6 +123,7 @@ class RedisBus:
             raise BusLostError(type(error).__name__) from error
 
     async def close(self) -> None:
+        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -133,7 +136,7 @@ class RedisBus:
         return msgspec.json.encode(_Packet(self._node, notice))
 
     async def _listen_on(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 async with self._redis.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL.format(self._installation))
@@ -178,7 +181,7 @@ class RedisBus:
             self._hear(packet.notice)
 
     async def _send_on(self) -> None:
-        while True:
+        while not self._closing:
             await self._news.wait()
             self._news.clear()
             try:

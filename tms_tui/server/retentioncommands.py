@@ -1,4 +1,4 @@
-"""`tms-chat server prune`, `export-customer` and `erase-customer`."""
+"""`tms-chat server prune`, `export-customer`, `erase-customer` and `revoke-visitor-tokens`."""
 
 import signal
 from collections.abc import Coroutine
@@ -8,11 +8,8 @@ import click
 
 from tms_tui.server.options import (
     customer_options,
-    data_option,
-    database_option,
-    database_password_option,
     run,
-    tenant_option,
+    store_options,
 )
 from tms_tui.server.optiontypes import AGE
 from tms_tui.server.portions import Gone
@@ -24,10 +21,7 @@ INTERRUPTED = 130
 
 @click.command("prune")
 @click.option("--older-than", type=AGE, required=True, help="As in 90d, 12h: what is older goes for good.")
-@data_option
-@database_option
-@database_password_option
-@tenant_option
+@store_options
 def prune(*, older_than: float, **options: Any) -> None:
     """Delete ended conversations, events and sign-ins of long ago."""
     from tms_tui.server import retention
@@ -38,10 +32,7 @@ def prune(*, older_than: float, **options: Any) -> None:
 
 @click.command("export-customer")
 @customer_options
-@data_option
-@database_option
-@database_password_option
-@tenant_option
+@store_options
 def export_customer(*, email: str | None, customer_id: str | None, **options: Any) -> None:
     """Write everything kept of one customer to standard output, as JSON."""
     from tms_tui.server import retention
@@ -52,28 +43,50 @@ def export_customer(*, email: str | None, customer_id: str | None, **options: An
 @click.command("erase-customer")
 @customer_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@data_option
-@database_option
-@database_password_option
-@tenant_option
-def erase_customer(*, email: str | None, customer_id: str | None, yes: bool, **options: Any) -> None:
-    """Delete everything kept of one customer, notes about them included."""
+@click.option(
+    "--rewrite",
+    is_flag=True,
+    help="Also rewrite SQLite's file, where older versions left what they deleted; nobody can write meanwhile.",
+)
+@store_options
+def erase_customer(*, email: str | None, customer_id: str | None, yes: bool, rewrite: bool, **options: Any) -> None:
+    """Delete everything kept of one customer, notes about them included; consoles and pages drop it within seconds.
+
+    A block of theirs stands on, without saying why. On PostgreSQL deleted rows leave the disk with VACUUM, and old
+    write-ahead files and backups are yours to delete.
+    """
     from tms_tui.server import retention
 
     if not yes:
         click.confirm("Everything kept of this customer will be deleted for good. Go on?", abort=True)
     gone = Gone()
-    _delete(retention.erase(ServerSettings(**options), gone, email=email, customer_id=customer_id), gone)
+    wanted = {"email": email, "customer_id": customer_id}
+    _delete(retention.erase(ServerSettings(**options), gone, rewrite=rewrite, **wanted), gone)
+
+
+@click.command("revoke-visitor-tokens")
+@customer_options
+@store_options
+def revoke_visitor_tokens(*, email: str | None, customer_id: str | None, **options: Any) -> None:
+    """Close a customer's pages for good: what they have open ends within seconds, and they have to begin anew."""
+    from tms_tui.server import retention
+
+    count = run(retention.revoke(ServerSettings(**options), email=email, customer_id=customer_id))
+    report(f"The tokens of {count} conversation{'' if count == 1 else 's'} are void")
 
 
 def _delete(work: Coroutine[Any, Any, Gone], gone: Gone) -> None:
     """Runs it and says what is deleted, also when Ctrl+C, SIGTERM or a failing store ends it half way."""
+    from tms_tui.server.retention import RemnantsError
+
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run(work)
     except KeyboardInterrupt:
         click.echo(f"Stopped. {gone} deleted so far. Run it again to go on.", err=True)
         raise SystemExit(INTERRUPTED) from None
+    except RemnantsError as left:
+        raise click.ClickException(f"{gone} deleted. {left}") from left
     except click.ClickException as failure:
         if not any(gone.counts.values()):
             raise
@@ -81,3 +94,6 @@ def _delete(work: Coroutine[Any, Any, Gone], gone: Gone) -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
     report(f"{gone} deleted")
+
+
+RETENTION_COMMANDS = (prune, export_customer, erase_customer, revoke_visitor_tokens)

@@ -50,6 +50,8 @@ class ServerSettings:
     """A file that holds the password for `database`; a URL with one in it is refused."""
     store_patience: float = 5
     """How long a call waits for a locked SQLite file, or PostgreSQL for a lock, before it is a 503."""
+    erase_patience: float = 30
+    """How long a deletion waits for those who read an SQLite file, to empty its write-ahead log."""
     bus: str = "memory://"
     """memory:// for a single node, or redis://host:port."""
     bus_password: Path | None = None

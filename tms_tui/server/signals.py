@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import threading
 import time
@@ -11,6 +12,8 @@ from typing import Final
 
 from tms_tui.server.settings import SAME_SIGNAL
 
+BY_SIGNAL: Final = 128
+"""Added to a signal's number: how a shell reports a program that it ended."""
 ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -54,3 +57,4 @@ class _Request:
         elif now - self._first > SAME_SIGNAL:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
+            os._exit(BY_SIGNAL + number)  # still here: the first process of a container is not ended by signals

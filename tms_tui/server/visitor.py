@@ -21,7 +21,7 @@ PASSING: Final = frozenset({429, 500, 502, 503, 504})
 
 
 class SessionOverError(Exception):
-    """The session takes no more messages: its token has run out, or it is no longer there."""
+    """The session takes no more messages: its token is void, it is no longer there, or its customer is kept out."""
 
 
 class RefusedTextError(Exception):
@@ -204,6 +204,6 @@ def _accepted(answer: httpx.Response) -> bytes:
     if answer.is_success:
         return answer.content
     code = msgspec.json.decode(answer.content, type=wire.ErrorBody).code
-    if answer.status_code in {401, 404}:
+    if answer.status_code in {401, 403, 404, 410}:
         raise SessionOverError(code)
     raise RefusedTextError(code)

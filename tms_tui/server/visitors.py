@@ -122,7 +122,7 @@ async def _may_write(claims: Claims, network: str, change: Change, conversation:
 
 
 async def entered(database: AsyncConnection, served: Services, claims: Claims, network: str) -> Conversation:
-    """The conversation of a token that was proven; raises the 404, the 401 `token_revoked`, the 403 `blocked`."""
+    """The conversation of a token that was proven; raises 404, 410, the 401 `token_revoked`, the 403 `blocked`."""
     own = await sessions.get(database, claims.tenant_id, claims.sub)
     revoking.check(claims, own)
     await blocking.admit(database, own, served.identities.network(network), timestamp(served.clock.now()))
@@ -137,7 +137,7 @@ def visitor(connection: HTTPConnection, served: Services) -> Claims:
     return claims
 
 
-_GONE = {403: "blocked", 404: "not_found"}
+_GONE = {403: "blocked", 404: "not_found", 410: "session_erased"}
 routes = [
     Call(
         "POST",

@@ -11,12 +11,12 @@ from tms_tui.server import blocking
 from tms_tui.server.admission import admit, refuse
 from tms_tui.server.blocking import marks_of
 from tms_tui.server.clock import timestamp
-from tms_tui.server.errors import Refusal, not_found
+from tms_tui.server.errors import Refusal, gone, not_found
 from tms_tui.server.feed import VisitorLine
 from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
 from tms_tui.server.line import Line
 from tms_tui.server.networks import network_of
-from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_GONE, CLOSE_TOKEN, Ending, Outbox
+from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_ERASED, CLOSE_TOKEN, CLOSE_UNKNOWN, Ending, Outbox
 from tms_tui.server.rest.call import About, Socket
 from tms_tui.server.services import Services, services
 from tms_tui.server.store.conversation import Conversation
@@ -26,7 +26,8 @@ from tms_tui.server.visitors import entered
 _STRANGER: Final = Ending(CLOSE_TOKEN, "say who you are first")
 _ENDINGS: Final = {
     blocking.refusal().code: Ending(CLOSE_BLOCKED, "blocked"),
-    not_found().code: Ending(CLOSE_GONE, "there is no such conversation"),
+    not_found().code: Ending(CLOSE_UNKNOWN, "there is no such conversation"),
+    gone().code: Ending(CLOSE_ERASED, "this conversation was removed"),
 }
 """By the refusal's code, how a socket is closed that may not be there."""
 

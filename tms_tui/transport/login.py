@@ -76,13 +76,20 @@ class Login:
                 self._renewals += 1
             return self._renewed
 
+    async def change_password(self, current: Secret, new: Secret) -> Failure | None:
+        """Give the agent another password; None when it is done. Neither is kept."""
+        if self._tokens is None:
+            return Failure(FailureKind.UNAUTHORIZED)
+        answer = await self._caller.call(signing.password_request(current, new, self._dialect), self._tokens.access)
+        return answer if isinstance(answer, Failure) else signing.read_done(answer)
+
     async def sign_out(self) -> Failure | None:
         """Forget the tokens, and have the server end them; None when it did."""
         tokens, self._tokens, self._user = self._tokens, None, None
         if tokens is None:
             return None
         answer = await self._caller.call(signing.logout_request(self._dialect), tokens.access)
-        return answer if isinstance(answer, Failure) else signing.read_logout(answer)
+        return answer if isinstance(answer, Failure) else signing.read_done(answer)
 
     async def aclose(self) -> None:
         """Close the connections."""

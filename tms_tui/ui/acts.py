@@ -91,6 +91,13 @@ def availability(desk: Desk) -> None:
     desk.ask("Your availability", answers, partial(_set_availability, desk))
 
 
+def password(desk: Desk) -> None:
+    """Let the agent change their password."""
+    from tms_tui.ui.screens.change_password import PasswordScreen
+
+    desk.show(PasswordScreen(desk.bridge.change_password), lambda said: desk.say(said) if said else None)
+
+
 def leave(desk: Desk) -> None:
     """End the program; asks when something is unsent."""
     unsent, kept = desk.state.outbox.unsent(), keeping.survive(desk.state)
@@ -207,6 +214,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "announce": announce,
     "reconnect": reconnect,
     "availability": availability,
+    "password": password,
     "diagnostics": lambda desk: desk.show_diagnostics(),
     "palette": lambda desk: desk.show_palette(),
     "quit": leave,

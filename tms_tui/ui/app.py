@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerState
 from tms_tui import wording
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.value import replace
-from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.bridge import ChangePassword, CheckAddress, Engine, Prefill, SignIn, SignInForm, no_change
 from tms_tui.ui.driver import TerminalDriver
 from tms_tui.ui.preferences import DEFAULTS, Preferences
 from tms_tui.ui.screens.desk import DeskScreen
@@ -48,7 +48,7 @@ class ChatApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tms-chat"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all it is joined to, named
         self,
         sign_in: SignIn,
         prefill: Prefill,
@@ -58,6 +58,7 @@ class ChatApp(App[None]):
         own_themes: Mapping[str, Mapping[str, Any]] | None = None,
         preferences: Preferences = DEFAULTS,
         words: str = "",
+        change_password: ChangePassword = no_change,
         taking_over: Callable[[], None] = lambda: None,
     ) -> None:
         wanted = chosen(theme, no_colour=_no_colour(), own=own_themes)
@@ -68,7 +69,7 @@ class ChatApp(App[None]):
         self.demo_wanted = False
         self._prefill = prefill
         self._first: Worker[Engine | Failure] | None = None
-        self.desk = DeskScreen(preferences, words=words)
+        self.desk = DeskScreen(preferences, words=words, change_password=change_password)
         self.set_class(preferences.ascii_only, "ascii")
         self._cut = _plain_cut() if preferences.ascii_only else []
         if preferences.reduced_motion:

@@ -8,7 +8,7 @@ from textual.message import Message
 
 from tms_tui.core.state import Moment, State
 from tms_tui.domain.changes import Change
-from tms_tui.domain.errors import Failure
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import Event
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.secret import Secret
@@ -81,6 +81,15 @@ SignIn = Callable[[SignInForm], Awaitable[Engine | Failure]]
 """Opens a desk, or says why not. Asked again later it may return the same engine, signed in anew."""
 
 
+ChangePassword = Callable[[Secret, Secret], Awaitable[str | Failure]]
+"""Changes the agent's password from the first to the second; what to say once it is done, or why it is not."""
+
+
+async def no_change(_current: Secret, _new: Secret) -> str | Failure:
+    """Where nobody can change a password."""
+    return Failure(FailureKind.MISSING)
+
+
 CheckAddress = Callable[[str], str]
 """What to say about a server's address while it is being typed."""
 
@@ -99,8 +108,9 @@ class Bridge:
     `desk` hears of the changes, and the engine runs as its worker.
     """
 
-    def __init__(self, desk: DOMNode) -> None:
+    def __init__(self, desk: DOMNode, change_password: ChangePassword = no_change) -> None:
         self._desk = desk
+        self.change_password = change_password
         self._engine: Engine | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._nothing = State()

@@ -149,6 +149,7 @@ ACTIONS: Final = (
     Action("announce", "say the state", "Say the connection, what waits, and who is here.", (), ("f2",)),
     Action("reconnect", "reconnect", "Connect again now and read everything again.", (), ("f5",)),
     Action("availability", "availability", "Choose whether new conversations may come to me.", (), ("f9",)),
+    Action("password", "password", "Change your password; other sign-ins of yours end."),
     Action("diagnostics", "diagnostics", "Show the connection's history and counters.", (), ("f12",)),
     Action("palette", "commands", "Choose from every command by its name.", (":",), ("ctrl+p",), footer=ANYWHERE),
     Action("quit", "quit", "Quit; asks when something is unsent.", (), ("ctrl+q",)),
@@ -195,7 +196,7 @@ _NAMES: Final = {
 
 def acts_in(action: Action, pane: Pane) -> bool:
     """Whether any key of the action does something while the focus is there."""
-    return bool(action.keys) or pane in action.panes
+    return bool(action.keys) or (bool(action.letters) and pane in action.panes)
 
 
 def of_pane(pane: Pane, actions: Sequence[Action] = ACTIONS) -> list[Action]:
@@ -255,7 +256,9 @@ def _cell(action: Action) -> str:
 
 
 def where(action: Action) -> str:
-    """Where the action's keys act."""
+    """Where the action's keys act; without any, it is chosen by its name."""
+    if not action.keys and not action.letters:
+        return "by name"
     if not action.keys:
         return _WHERE[action.panes]
     return f"anywhere ({_cells(action.letters)} {_WHERE[action.panes]})" if action.letters else _WHERE[ANYWHERE]

@@ -116,3 +116,26 @@ async def concerned(connection: AsyncConnection, tenant_id: str, marks: Collecti
     shows = (sessions.c.status != "ended") | sessions.c.blocked.is_not(None)
     query = sa.select(sessions.c.id).where(sessions.c.tenant_id == tenant_id, named, shows).order_by(sessions.c.id)
     return list((await connection.execute(query)).scalars())
+
+
+async def outlive(connection: AsyncConnection, tenant_id: str, session_ids: Collection[str], *, nameless: bool) -> None:
+    """Lets blocks go on without the conversations they were decided on; `nameless`: nor saying why."""
+    of_tenant = blocks.c.tenant_id == tenant_id
+    itself = of_tenant & (blocks.c.kind == "conversation") & blocks.c.value.in_(session_ids)
+    await connection.execute(sa.delete(blocks).where(itself))
+    forgotten = {"session_id": None} | ({"reason": ""} if nameless else {})
+    await connection.execute(
+        sa.update(blocks).where(of_tenant, blocks.c.session_id.in_(session_ids)).values(**forgotten)
+    )
+
+
+async def forget(connection: AsyncConnection, tenant_id: str, before: str) -> None:
+    """Deletes the blocks that were over by then."""
+    over = (blocks.c.lifted_at < before) | (blocks.c.until < before)
+    await connection.execute(sa.delete(blocks).where(blocks.c.tenant_id == tenant_id, over))
+
+
+async def decided_on(connection: AsyncConnection, tenant_id: str, session_ids: Collection[str]) -> list[Block]:
+    """Whatever blocks were decided on these conversations, the oldest first."""
+    query = sa.select(*_SHARED).distinct().where(blocks.c.tenant_id == tenant_id, blocks.c.session_id.in_(session_ids))
+    return [Block(**row._asdict()) for row in await connection.execute(query.order_by(blocks.c.at, blocks.c.id))]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -74,6 +75,28 @@ class Database:
                 return
             async with self._one_writer, self._writer.begin() as connection:
                 yield connection
+
+    async def empty_write_ahead_log(self, within: float) -> bool:
+        """SQLite repeats there what was deleted since; False when it is in use for so many seconds on end."""
+        ends = time.monotonic() + within
+        while not await self._checkpointed():
+            if time.monotonic() > ends:
+                return False
+            await asyncio.sleep(0.1)
+        return True
+
+    async def _checkpointed(self) -> bool:
+        if not self._sqlite:
+            return True
+        async with self.read() as connection:
+            busy: int = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
+        return not busy
+
+    async def rewrite(self) -> None:
+        """Leaves out of SQLite's file what versions gave up that did not zero it. Nobody can write meanwhile."""
+        if self._sqlite:
+            async with self.read() as connection:
+                await connection.exec_driver_sql("VACUUM")
 
     async def ping(self) -> None:
         async with self.read() as connection:

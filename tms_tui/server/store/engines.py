@@ -70,6 +70,8 @@ def _sqlite(url: sa.URL, connections: int, patience: float, **options: Any) -> A
             "synchronous=FULL",
             f"busy_timeout={round(patience * 1000)}",
             "foreign_keys=ON",
+            # What is deleted or written over is zeroed, not only given up.
+            "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

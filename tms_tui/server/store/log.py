@@ -42,7 +42,7 @@ def place(text: str) -> Place | None:
 class Happened:
     """Something to be logged, in its wire shape; a session in it counts no unread messages yet.
 
-    `agent_id` is the one agent who hears of it; None is everybody.
+    `session_id` is "" for what concerns several; `agent_id` is the one agent who hears of it, None is everybody.
     """
 
     type: str

@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tms_tui.server.store import log
 from tms_tui.server.tables import agents, events, logins, marks, messages, refresh_tokens, sessions, starts
 
 PAGE: Final = 5_000
@@ -93,8 +94,14 @@ async def events_of(connection: AsyncConnection, tenant_id: str, session_ids: Co
     return told
 
 
-async def delete_cursors(connection: AsyncConnection, tenant_id: str, cursors: Sequence[int]) -> None:
-    await connection.execute(sa.delete(events).where(events.c.tenant_id == tenant_id, events.c.cursor.in_(cursors)))
+async def blank_cursors(connection: AsyncConnection, tenant_id: str, cursors: Sequence[int]) -> None:
+    await _blank(connection, tenant_id, events.c.cursor.in_(cursors))
+
+
+async def _blank(connection: AsyncConnection, tenant_id: str, which: sa.ColumnElement[bool]) -> None:
+    """Takes out of events what they told; they keep their places, or nobody who stands at one could go on from it."""
+    told = {"type": "removed", "session_id": None, "data": "{}", "agent_id": log.NOBODY}
+    await connection.execute(sa.update(events).where(events.c.tenant_id == tenant_id, which).values(**told))
 
 
 async def delete_messages(connection: AsyncConnection, session_id: str, up_to: int) -> None:
@@ -108,8 +115,7 @@ async def delete_sessions(
     """With their messages, read marks, and what the log told of them after `told_up_to`: it repeats the texts."""
     if not session_ids:
         return
-    newer = (events.c.tenant_id == tenant_id) & (events.c.cursor > told_up_to)
-    await connection.execute(sa.delete(events).where(newer, events.c.session_id.in_(session_ids)))
+    await _blank(connection, tenant_id, (events.c.cursor > told_up_to) & events.c.session_id.in_(session_ids))
     for table in (marks, messages, starts):
         await connection.execute(sa.delete(table).where(table.c.session_id.in_(session_ids)))
     await connection.execute(sa.delete(sessions).where(sessions.c.id.in_(session_ids)))

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tms_tui.server.errors import invalid, not_found
+from tms_tui.server.errors import gone, invalid, not_found
+from tms_tui.server.store import erased
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.tables import agents, messages, sessions
 
@@ -52,11 +53,14 @@ def _columns(conversation: Conversation) -> dict[str, Any]:
 
 
 async def get(connection: AsyncConnection, tenant_id: str, session_id: str, *, lock: bool = False) -> Conversation:
-    """The tenant's conversation; raises the 404 for any other. `lock` holds its row until the commit."""
+    """The tenant's conversation; raises the 410 for an erased one, the 404 for any other.
+
+    `lock` holds its row until the commit.
+    """
     named = {"tenant_id": tenant_id, "session_id": session_id}
     row = (await connection.execute(_ONE_LOCKED if lock else _ONE, named)).one_or_none()
     if row is None:
-        raise not_found()
+        raise gone() if await erased.holds(connection, tenant_id, session_id) else not_found()
     return _conversation(row)
 
 

@@ -19,7 +19,7 @@ from tms_tui.domain.errors import Failure
 from tms_tui.domain.events import ComposerLeft, Shown, TopReached, Woke
 from tms_tui.domain.policy import CLOCK_GAP
 from tms_tui.ui import bindings
-from tms_tui.ui.bridge import WORKER, Bridge, Engine, EngineChanged
+from tms_tui.ui.bridge import WORKER, Bridge, ChangePassword, Engine, EngineChanged, no_change
 from tms_tui.ui.control import Control
 from tms_tui.ui.keys import Pane, ways_of
 from tms_tui.ui.preferences import DESKTOP, Preferences
@@ -54,7 +54,9 @@ class DeskScreen(Screen[None]):
             super().__init__()
             self.failure = failure
 
-    def __init__(self, preferences: Preferences, *, words: str = "") -> None:
+    def __init__(
+        self, preferences: Preferences, *, words: str = "", change_password: ChangePassword = no_change
+    ) -> None:
         super().__init__()
         self._preferences = preferences
         self._actions, self._clashes = bindings.wanted(preferences)
@@ -64,7 +66,7 @@ class DeskScreen(Screen[None]):
         self._place = Container(id="place")
         self._event_line = EventLine(words, id="events")
         self._footer = KeyFooter(self._actions)
-        self._bridge = Bridge(self)
+        self._bridge = Bridge(self, change_password)
         self._control: Control | None = None
         self._body: Body | None = None
         self._minute: Timer | None = None
