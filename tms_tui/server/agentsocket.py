@@ -17,6 +17,7 @@ from tms_tui.server.readmarks import text
 from tms_tui.server.replay import frames, resumable
 from tms_tui.server.rest.call import About, Door, Query, Socket
 from tms_tui.server.rest.request import Caller, caller, known_caller
+from tms_tui.server.seats import AGENT, CODE
 from tms_tui.server.services import Services, services
 from tms_tui.server.store import log, sessions
 from tms_tui.server.tokens import ACCESS
@@ -29,14 +30,27 @@ KNOWN: Final = 1000
 async def agent_socket(socket: WebSocket) -> None:
     served = services(socket)
     try:
-        admit(socket, served)
-        who = await caller(socket, served)
-        if socket.query_params.get("agent_id") != who.id:
-            raise Refusal(403, "agent_mismatch", "This token speaks for another agent.")
+        seat = admit(socket, served, AGENT)
     except Refusal as refusal:
-        served.metrics.opens.labels("agent", refusal.code).inc()
-        await refuse(socket, served, refusal)
+        await _turn_away(socket, served, refusal)
         return
+    try:
+        await _seated(socket, served)
+    except Refusal as refusal:
+        await _turn_away(socket, served, refusal)
+    finally:
+        served.seats.leave(seat)
+
+
+async def _turn_away(socket: WebSocket, served: Services, refusal: Refusal) -> None:
+    served.metrics.opens.labels("agent", refusal.code).inc()
+    await refuse(socket, served, refusal)
+
+
+async def _seated(socket: WebSocket, served: Services) -> None:
+    who = await caller(socket, served)
+    if socket.query_params.get("agent_id") != who.id:
+        raise Refusal(403, "agent_mismatch", "This token speaks for another agent.")
     await socket.accept()
     served.metrics.opens.labels("agent", "accepted").inc()
     await AgentSocket(socket, served, who).live()
@@ -56,7 +70,6 @@ class AgentSocket:
     async def live(self) -> None:
         """From the first frame to the close."""
         served, tenant_id = self._served, self._who.tenant_id
-        served.hub.sockets += 1
         served.metrics.sockets.labels("agent").inc()
         try:
             position = await served.hub.join(tenant_id, self._listener)
@@ -67,7 +80,6 @@ class AgentSocket:
                 served.presence.left(tenant_id, self._who.id)
         finally:
             served.hub.leave(tenant_id, self._listener)
-            served.hub.sockets -= 1
             served.metrics.sockets.labels("agent").dec()
 
     async def _opening(self, position: log.Place) -> AsyncIterator[str]:
@@ -158,7 +170,7 @@ route: Final = Socket(
     About(
         "The agents' socket: every conversation of the tenant over one line; 404 when no upgrade is asked for.",
         {101: None},
-        refusals={403: "agent_mismatch", 404: "not_found", 503: "draining, node_full"},
+        refusals={403: "agent_mismatch", 404: "not_found", 429: CODE, 503: "draining, node_full"},
         door=Door.AGENT,
         query=(
             Query("agent_id", str, "The agent the token speaks for.", required=True),

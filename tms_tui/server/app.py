@@ -10,9 +10,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import WebSocketRoute
 
-from tms_tui.server import audit, keys
+from tms_tui.server import keys
 from tms_tui.server.accountwatch import AccountWatch
+from tms_tui.server.audit import Audit
 from tms_tui.server.background import Background
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
@@ -32,6 +34,7 @@ from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.receipts import Receipts
 from tms_tui.server.routes import ROUTES
+from tms_tui.server.seats import Seats
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
@@ -78,7 +81,7 @@ def create_app(
     )
     app.router.redirect_slashes = False  # an address is right or not there; none leads elsewhere
     app.state.services = served
-    return Envelope(app, served, life)
+    return Envelope(app, served, life, {one.path for one in ROUTES if isinstance(one, WebSocketRoute)})
 
 
 @contextlib.asynccontextmanager
@@ -104,7 +107,7 @@ async def _life(node: str, served: Services, background: Background) -> AsyncIte
 
 async def _on_refusal(served: Services, request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this type alone
-    audit.refused(request, refusal, served.metrics)
+    served.audit.refused(request, refusal)
     return refusal.response()
 
 
@@ -144,6 +147,8 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         identities=Identities(),
         signins=signins,
         passwords=Passwords(settings.password_cost),
+        seats=Seats(settings, clock),
+        audit=Audit(metrics, clock),
         hub=hub,
         presence=Presence(
             database, bus, hub, clock, settings.agent_grace, background, pace("presence", settings.whisper_every)

@@ -4,7 +4,7 @@ import logging
 import time
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from urllib.parse import parse_qsl
 
@@ -12,8 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tms_tui.server import audit
-from tms_tui.server.errors import Refusal
+from tms_tui.server.errors import Refusal, not_found
 from tms_tui.server.logs import REQUEST_ID, request_id
 from tms_tui.server.services import Services
 
@@ -24,9 +23,13 @@ _SECRETS = frozenset({"token", "access_token", "refresh_token", "visitor_token"}
 
 
 class Envelope:
-    """ASGI around ASGI. `life` opens and closes what it works with, for a host that runs no lifespan."""
+    """ASGI around ASGI. `life` opens and closes what it works with, for a host that runs no lifespan.
 
-    def __init__(self, app: ASGIApp, served: Services, life: Life) -> None:
+    `sockets` are the paths that can be upgraded.
+    """
+
+    def __init__(self, app: ASGIApp, served: Services, life: Life, sockets: Collection[str]) -> None:
+        self._sockets = sockets
         self.services = served
         self.life = life
         self._app = app
@@ -35,14 +38,16 @@ class Envelope:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        await _Exchange(scope, send, self.services).run(self._app, receive)
+        await _Exchange(scope, send, self.services, self._sockets).run(self._app, receive)
 
 
 class _Exchange:
-    def __init__(self, scope: Scope, send: Send, served: Services) -> None:
+    def __init__(self, scope: Scope, send: Send, served: Services, sockets: Collection[str]) -> None:
         self._scope = scope
+        self._sockets = sockets
         self._send = send
         self._metrics = served.metrics
+        self._audit = served.audit
         self._origins = served.origins
         self._status = 0
         headers = Headers(scope=scope)
@@ -56,7 +61,7 @@ class _Exchange:
         try:
             await self._answered(app, receive)
         except Refusal as refusal:
-            audit.refused(HTTPConnection(self._scope), refusal, self._metrics)
+            self._audit.refused(HTTPConnection(self._scope), refusal)
             await self._refuse(refusal, receive)
         except Exception as error:  # noqa: BLE001 - the outermost: reported as a line of the log, not a trace
             self._report(error)
@@ -77,6 +82,8 @@ class _Exchange:
                 await preflight(self._scope, receive, self.send)
                 return
             self._origins.require(called)
+        if self._scope["type"] == "websocket" and self._scope["path"] not in self._sockets:
+            raise not_found()  # the router would close it, which arrives as a bare 403
         await app(self._scope, receive, self.send)
 
     async def send(self, message: Message) -> None:

@@ -42,6 +42,8 @@ class VisitorLine:
     outbox: Outbox
     marks: frozenset[str] = frozenset()
     """What its customer is recognised by."""
+    number: int = field(default_factory=itertools.count().__next__)
+    """Grows with each socket, so that the oldest can be told."""
 
 
 @dataclass(slots=True)

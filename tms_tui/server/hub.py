@@ -34,7 +34,6 @@ class Hub:
         self._signins = signins
         self._background = background
         self._feeds: dict[str, Feed] = {}
-        self.sockets = 0
 
     def feed(self, tenant_id: str) -> Feed:
         """The tenant's feed, started when first asked for."""
@@ -50,6 +49,8 @@ class Hub:
         position = await self.feed(tenant_id).join(line)
         if isinstance(line, AgentLine):
             self._make_room(tenant_id, line)
+        else:
+            self._close_oldest(tenant_id, line)
         return position
 
     def leave(self, tenant_id: str, line: AgentLine | VisitorLine) -> None:
@@ -133,6 +134,12 @@ class Hub:
         too_many = len(own) - self._settings.sockets_per_agent
         older = sorted((one for one in own if one is not newest), key=lambda one: (not _same(one, newest), one.number))
         for line in older[: max(0, too_many)]:
+            line.outbox.cut(CLOSE_REPLACED, "replaced by a newer connection")
+
+    def _close_oldest(self, tenant_id: str, newest: VisitorLine) -> None:
+        lines = self.feed(tenant_id).listeners.of_session(newest.session_id)
+        own = sorted((one for one in lines if one.outbox.ending is None), key=lambda one: one.number)
+        for line in own[: max(0, len(own) - self._settings.sockets_per_conversation)]:
             line.outbox.cut(CLOSE_REPLACED, "replaced by a newer connection")
 
 

@@ -1,7 +1,5 @@
 """How much is too much: token buckets, one per name, shared by the nodes where the bus can."""
 
-from dataclasses import dataclass
-
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
 from tms_tui.server.errors import too_many
@@ -10,10 +8,27 @@ from tms_tui.server.settings import Rate
 MAX_NAMES = 10_000
 
 
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    filled_at: float
+class Bucket:
+    """One token bucket, full at first; `now` counts seconds on any clock."""
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self._rate = rate
+        self._tokens = float(rate.burst)
+        self._filled_at = now
+
+    def take(self, many: int, now: float) -> bool:
+        """Takes so many if there are; whether there were."""
+        elapsed = max(0.0, now - self._filled_at)
+        self._tokens = min(self._rate.burst, self._tokens + elapsed * self._rate.per_second)
+        self._filled_at = now
+        if self._tokens < many:
+            return False
+        self._tokens -= many
+        return True
+
+    def wait(self) -> float:
+        """Seconds until there is one, as of the last look."""
+        return max(0.0, (1 - self._tokens) / self._rate.per_second)
 
 
 class Limiter:
@@ -22,26 +37,16 @@ class Limiter:
     def __init__(self, rate: Rate, clock: Clock) -> None:
         self._rate = rate
         self._clock = clock
-        self._buckets: dict[str, _Bucket] = {}
+        self._buckets: dict[str, Bucket] = {}
 
     def take(self, name: str) -> float:
         """Takes one; 0.0 when there was one, else the seconds until there is."""
-        bucket = self._filled(name)
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
-            return 0.0
-        return (1 - bucket.tokens) / self._rate.per_second
-
-    def _filled(self, name: str) -> _Bucket:
         now = self._clock.now()
-        bucket = self._buckets.pop(name, None) or _Bucket(self._rate.burst, now)
-        elapsed = max(0.0, now - bucket.filled_at)
-        bucket.tokens = min(self._rate.burst, bucket.tokens + elapsed * self._rate.per_second)
-        bucket.filled_at = now
+        bucket = self._buckets.pop(name, None) or Bucket(self._rate, now)
         self._buckets[name] = bucket
         if len(self._buckets) > MAX_NAMES:
             del self._buckets[next(iter(self._buckets))]
-        return bucket
+        return 0.0 if bucket.take(1, now) else bucket.wait()
 
 
 class Gate:

@@ -1,38 +1,19 @@
-"""uvicorn with this server's limits, and sockets that cannot be left hanging."""
+"""uvicorn with this server's limits, on an address of its own."""
 
 import asyncio
 import socket
-from typing import Literal
+from functools import partial
+from typing import Literal, cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from tms_tui.server.settings import FRAME_BYTES, ServerSettings
+from tms_tui.server.socketprotocol import SocketProtocol
 
-LINGER = 10.0
 KEEP_ALIVE = 75
 """Seconds; more than balancers keep a connection, or they send a call into one that is just closing."""
 DRAIN = 5
-
-
-class CuttingProtocol(WebSocketsSansIOProtocol):
-    """uvicorn waits for ever until a peer that stopped reading has taken what is buffered; this one cuts."""
-
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self._cut_later(0.5)
-
-    async def run_asgi(self) -> None:
-        await super().run_asgi()
-        self._cut_later(LINGER)
-
-    def shutdown(self) -> None:
-        super().shutdown()
-        self._cut_later(1.0)
-
-    def _cut_later(self, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self.transport.abort)
 
 
 class CannotListenError(OSError):
@@ -61,7 +42,7 @@ def configured(app: ASGIApp, settings: ServerSettings, lifespan: Literal["on", "
     """How uvicorn serves this application."""
     return uvicorn.Config(
         app,
-        ws=CuttingProtocol,
+        ws=cast("type[asyncio.Protocol]", partial(SocketProtocol, settings=settings)),
         ws_max_size=FRAME_BYTES,
         ws_ping_interval=settings.ping_interval,
         ws_ping_timeout=settings.ping_timeout,

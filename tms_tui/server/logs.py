@@ -8,8 +8,10 @@ from typing import Final
 
 import msgspec
 
-from tms_tui.server.clock import timestamp
+from tms_tui.server.clock import Clock, timestamp
 
+SPARING: Final = 60.0
+"""Seconds between two lines of one kind."""
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 """What a caller may call its request."""
 
@@ -29,6 +31,27 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         return msgspec.json.encode(line).decode()
+
+
+class SparingLog:
+    """Lines that a stranger can cause: of each kind one a minute, and with the next one how many were left out."""
+
+    def __init__(self, logger: logging.Logger, clock: Clock) -> None:
+        self._logger = logger
+        self._clock = clock
+        self._said: dict[str, tuple[float, int]] = {}
+
+    def say(self, level: int, kind: str, message: str, *values: object) -> None:
+        """`kind` comes from a closed set; `message` and `values` as for any logger."""
+        now = self._clock.now()
+        last, left_out = self._said.get(kind, (-SPARING, 0))
+        if 0 <= now - last < SPARING:  # a clock that stepped back says it anew
+            self._said[kind] = last, left_out + 1
+            return
+        self._said[kind] = now, 0
+        if left_out:
+            message, values = f"{message} left_out=%d", (*values, left_out)
+        self._logger.log(level, message, *values)
 
 
 class TextLines(logging.Formatter):

@@ -22,6 +22,8 @@ async def readyz(request: Request) -> Response:
     served = services(request)
     if served.draining:
         raise Refusal(503, "draining", "This server is being replaced.", retry_after=1)
+    if served.seats.full:
+        raise Refusal(503, "node_full", "This server is full.", retry_after=5)
     try:
         await served.database.ping()
         await served.bus.ping()
@@ -54,9 +56,9 @@ routes = [
         "/readyz",
         readyz,
         About(
-            "Whether it may be sent work: store and bus within reach, not draining.",
+            "Whether it may be sent work: store and bus within reach, room for an agent's socket, not draining.",
             {200: wire.Health},
-            refusals={503: "draining, not_ready"},
+            refusals={503: "draining, node_full, not_ready"},
         ),
     ),
     Call("GET", "/metrics", metrics, About("Figures for Prometheus.", {200: MEDIA_TYPE})),

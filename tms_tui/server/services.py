@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from tms_tui.server.audit import Audit
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
 from tms_tui.server.hub import Hub
@@ -15,6 +16,7 @@ from tms_tui.server.origins import Origins
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.receipts import Receipts
+from tms_tui.server.seats import Seats
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store.database import Database
@@ -47,6 +49,8 @@ class Services:
     identities: Identities
     signins: SignIns
     passwords: Passwords
+    seats: Seats
+    audit: Audit
     hub: Hub
     presence: Presence
     visitors: VisitorPresence

@@ -86,6 +86,14 @@ class ServerSettings:
     slow_write: float = 5
     sockets_per_agent: int = 5
     sockets_per_node: int = 1000
+    visitors_share: float = 0.8
+    """Which part of them customers may fill: the rest is kept for agents."""
+    sockets_per_network: int = 400
+    """Sockets of customers, and as many of agents, from one address or one /64 of IPv6: an office of 300 fits."""
+    unintroduced_per_network: int = 100
+    """How many of them may not have said yet whose they are."""
+    sockets_per_conversation: int = 5
+    """A customer's tabs; of more the oldest is closed."""
     bad_frames: int = 10
     ping_interval: float = 20
     ping_timeout: float = 10
@@ -119,6 +127,13 @@ class ServerSettings:
     agent_send_rate: Rate = Rate(5, 20)
     visitor_send_rate: Rate = Rate(3, 20)
     frame_rate: Rate = Rate(20, 60)
+    wire_frame_rate: Rate = Rate(30, 120)
+    """Frames of every sort on one socket: pings, pongs and fragments too."""
+    fragments: int = 64
+    """Of how many one message may be made."""
+    network_open_rate: Rate = Rate(30, 150)
+    """Sockets of customers, and of agents, that one network may open: an office comes back after a restart."""
+    conversation_open_rate: Rate = Rate(1, 10)
 
     whisper_every: float = 2
     """At most so often it is told that one author types in a conversation, and what one agent looks at."""

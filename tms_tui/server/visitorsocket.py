@@ -11,16 +11,26 @@ from tms_tui.server import blocking
 from tms_tui.server.admission import admit, refuse
 from tms_tui.server.blocking import marks_of
 from tms_tui.server.clock import timestamp
-from tms_tui.server.errors import Refusal, gone, not_found
+from tms_tui.server.errors import Refusal, gone, not_found, too_many
 from tms_tui.server.feed import VisitorLine
 from tms_tui.server.frames import BadFrame, Frames, data_of, decoded, spoken
 from tms_tui.server.line import Line
 from tms_tui.server.networks import network_of
-from tms_tui.server.outbox import CLOSE_BLOCKED, CLOSE_ERASED, CLOSE_TOKEN, CLOSE_UNKNOWN, Ending, Outbox
+from tms_tui.server.outbox import (
+    CLOSE_BLOCKED,
+    CLOSE_ERASED,
+    CLOSE_TOKEN,
+    CLOSE_TOO_MANY,
+    CLOSE_UNKNOWN,
+    Ending,
+    Outbox,
+)
 from tms_tui.server.rest.call import About, Socket
+from tms_tui.server.seats import CODE, VISITOR, Seat
 from tms_tui.server.services import Services, services
 from tms_tui.server.store.conversation import Conversation
-from tms_tui.server.tokens import VISITOR, Claims
+from tms_tui.server.tokens import VISITOR as TOKEN
+from tms_tui.server.tokens import Claims
 from tms_tui.server.visitors import entered
 
 _STRANGER: Final = Ending(CLOSE_TOKEN, "say who you are first")
@@ -28,6 +38,7 @@ _ENDINGS: Final = {
     blocking.refusal().code: Ending(CLOSE_BLOCKED, "blocked"),
     not_found().code: Ending(CLOSE_UNKNOWN, "there is no such conversation"),
     gone().code: Ending(CLOSE_ERASED, "this conversation was removed"),
+    CODE: Ending(CLOSE_TOO_MANY, "opened too often"),
 }
 """By the refusal's code, how a socket is closed that may not be there."""
 
@@ -35,13 +46,20 @@ _ENDINGS: Final = {
 async def visitor_socket(socket: WebSocket) -> None:
     served = services(socket)
     try:
-        admit(socket, served)
+        seat = admit(socket, served, VISITOR)
     except Refusal as refusal:
         served.metrics.opens.labels("visitor", refusal.code).inc()
         await refuse(socket, served, refusal)
         return
-    await socket.accept()
-    found = await _introduced(socket, served)
+    try:
+        await socket.accept()
+        await _seated(socket, served, seat)
+    finally:
+        served.seats.leave(seat)
+
+
+async def _seated(socket: WebSocket, served: Services, seat: Seat) -> None:
+    found = await _introduced(socket, served, seat)
     if isinstance(found, Ending):
         served.metrics.opens.labels("visitor", "not_introduced").inc()
         await socket.close(found.code, found.reason)
@@ -51,7 +69,7 @@ async def visitor_socket(socket: WebSocket) -> None:
     await VisitorSocket(socket, served, claims, conversation).live()
 
 
-async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conversation] | Ending:
+async def _introduced(socket: WebSocket, served: Services, seat: Seat) -> tuple[Claims, Conversation] | Ending:
     """The conversation named by the first frame's token, when it comes in time and holds; else why not."""
     frames = Frames(socket, Outbox(1, 0), served.settings, served.clock)
     hello = asyncio.create_task(frames.receive())
@@ -64,20 +82,23 @@ async def _introduced(socket: WebSocket, served: Services) -> tuple[Claims, Conv
         timer.cancel()
         await asyncio.gather(hello, timer, return_exceptions=True)
     try:
-        return _STRANGER if raw is None else await _proven(raw, served, network_of(socket))
+        return _STRANGER if raw is None else await _proven(raw, served, seat)
     except BadFrame:
         return _STRANGER
     except Refusal as refusal:
         return _ENDINGS.get(refusal.code, _STRANGER)
 
 
-async def _proven(raw: str | bytes, served: Services, network: str) -> tuple[Claims, Conversation]:
+async def _proven(raw: str | bytes, served: Services, seat: Seat) -> tuple[Claims, Conversation]:
     frame = decoded(raw)
     if frame.type != wire.AUTH:
         raise BadFrame("auth_first", "The first frame is auth.")
-    claims = served.tokens.verify(data_of(frame, wire.VisitorAuth).token, VISITOR)
+    claims = served.tokens.verify(data_of(frame, wire.VisitorAuth).token, TOKEN)
+    wait = served.seats.introduce(seat, claims.sub)
+    if wait > 0:
+        raise too_many(wait, CODE)
     async with served.database.read() as database:
-        return claims, await entered(database, served, claims, network)
+        return claims, await entered(database, served, claims, seat.network)
 
 
 class VisitorSocket:
@@ -95,7 +116,6 @@ class VisitorSocket:
     async def live(self) -> None:
         """From the first frame to the close."""
         served, own = self._served, self._conversation
-        served.hub.sockets += 1
         served.metrics.sockets.labels("visitor").inc()
         try:
             await served.hub.join(own.tenant_id, self._listener)
@@ -105,7 +125,6 @@ class VisitorSocket:
         finally:
             served.hub.leave(own.tenant_id, self._listener)
             served.visitors.left(own.tenant_id, own.id)
-            served.hub.sockets -= 1
             served.metrics.sockets.labels("visitor").dec()
 
     async def _is_still_welcome(self) -> bool:
@@ -163,7 +182,7 @@ route: Final = Socket(
     About(
         "A customer's socket: the first frame is `auth` with the visitor's token; 404 when no upgrade is asked for.",
         {101: None},
-        refusals={404: "not_found", 503: "draining, node_full"},
+        refusals={404: "not_found", 429: CODE, 503: "draining, node_full"},
     ),
     heard={
         wire.AUTH: wire.VisitorAuth,
