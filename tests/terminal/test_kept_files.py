@@ -36,6 +36,9 @@ def test_a_damaged_file_is_set_aside_and_said(stage: Stage, tmp_path: Path) -> N
         terminal.wait_for("set aside as")
         assert file.with_suffix(".damaged").read_bytes() == damaged
         terminal.wait_for("waits")
+        stage.guest("Otto").says("hello from Otto")
+        terminal.wait_for("Otto")
+        terminal.wait_for("set aside as")
         terminal.send("\r")
         terminal.wait_for("Enter send")
         leave_a_draft(terminal, "a draft of today")
@@ -47,6 +50,9 @@ def test_a_second_console_says_that_the_first_one_keeps_the_drafts(stage: Stage,
     with at_desk(stage, home) as (first, guest), console(stage, home, cols=200) as second:
         second.wait_for("another console of yours is open and keeps them")
         second.wait_for("waits")
+        stage.guest("Otto").says("hello from Otto")
+        second.wait_for("Otto")
+        second.wait_for("another console of yours is open and keeps them")
         second.send("\r")
         second.wait_for("Enter send")
         second.send("sent all the same\r")

@@ -163,7 +163,7 @@ async def test_what_the_desk_says_names_own_keys() -> None:
         refused = Failure(FailureKind.ENDED)
         engine.take(AskFailed(Transmit(sent.draft), refused))
         await settled(pilot)
-        assert said(pilot).endswith("! tries again, _ makes it a draft again.")
+        assert said(pilot).endswith("! tries again, _ makes it a draft again. Esc hides this.")
         assert "(! retry, _ to draft)" in text_of(pilot)
         engine.take(LinkLost(Ending(EndingKind.REDIRECTED)))
         await settled(pilot)

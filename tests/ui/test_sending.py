@@ -19,14 +19,15 @@ from tests.ui.desk_world import (
     message,
     press,
     said,
+    session,
     settled,
     text_of,
 )
 from tms_tui.domain.effects import Transmit
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
-from tms_tui.domain.events import AskFailed, LinkLost, ResendAsked, SendAsked, SendDropped, SendStored
-from tms_tui.domain.ids import SendId
+from tms_tui.domain.events import AskFailed, LinkLost, ResendAsked, SendAsked, SendDropped, SendStored, SessionChanged
+from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft
 from tms_tui.domain.value import replace
 from tms_tui.ui.widgets.composer import Composer
@@ -253,6 +254,19 @@ async def test_a_refused_message_becomes_a_draft_again_before_what_was_written_s
         assert engine.of(SendDropped) == [SendDropped(SendId("send-1"))]
         assert composer(pilot).text == "sorry\nnew"
         assert engine.state.drafts == {(JONAS, False): "sorry\nnew"}
+
+
+async def test_that_a_message_was_not_sent_stands_there_until_it_is_sent_or_seen() -> None:
+    async with desk() as (pilot, engine):
+        await _refused(pilot, engine)
+        assert said(pilot).startswith("Not sent to Jonas Weber")
+        engine.take(SessionChanged(session(SessionId("nora"), "Nora Lind", waits=1)))
+        await settled(pilot)
+        assert said(pilot).startswith("Not sent to Jonas Weber")
+        stored = replace(message(JONAS, 3, "sorry", by_agent(ANA)), send_id=SendId("send-1"))
+        engine.take(SendStored(SendId("send-1"), stored))
+        await settled(pilot)
+        assert said(pilot) == "New conversation: Nora Lind"
 
 
 async def test_with_nothing_failed_retrying_says_so() -> None:

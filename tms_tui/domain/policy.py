@@ -110,6 +110,8 @@ UNMATCHED_HELD: Final = 10_000
 TOKEN_LONGEST: Final = 16 * 1024
 """Characters of a token: it travels with every request."""
 
+NOTICE_SHOWN_FOR: Final = 4.0
+"""So long something passing is said where a warning stands."""
 MESSAGE_LONGEST: Final = 8000
 """Characters in one message."""
 FRAME_LARGEST: Final = 4 * 1024 * 1024

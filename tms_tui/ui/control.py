@@ -17,6 +17,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import CannedResponse, Message, SessionStatus
 from tms_tui.ui import layout, palette
 from tms_tui.ui.acts import ACTS
+from tms_tui.ui.announcing import announce
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.composing import Composing
 from tms_tui.ui.keys import Action, Pane, ways_of
@@ -28,7 +29,6 @@ from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
 from tms_tui.wording import searching
-from tms_tui.wording.work import told
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
     from tms_tui.ui.gathering import Gathering
@@ -104,7 +104,8 @@ class Control:
 
     def act(self, action: str) -> None:
         """Do what the table of keys calls `action`."""
-        self._event_line.agent_acts()
+        if action == "outward":
+            self._event_line.seen()
         ACTS[action](self)
 
     def say(self, words: str, offer: str = "") -> None:
@@ -261,8 +262,7 @@ class Control:
         self._body.look_again(found.parts, self.bridge.moment().wall)
         for send_id in found.taken:
             self.composing.taken(send_id)
-        for notice in found.notices:
-            self._event_line.hear(notice.kind, *told(self.state, notice, self.bridge.moment().now, self.ways))
+        announce(self._event_line, self.state, found.notices, self.bridge.moment().now, self.ways)
         if found.held:
             from tms_tui.ui import holding
 

@@ -61,12 +61,19 @@ _WIDE: Final = {
 }
 
 
-OF_LOSS: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT, NoticeKind.BOUNDED})
-"""Said nowhere else: what follows within a blink must not wipe it away."""
+COSTS_WORK: Final = frozenset({NoticeKind.DAMAGED, NoticeKind.NOT_KEPT, NoticeKind.BOUNDED, NoticeKind.SEND_REFUSED})
+"""Work is lost, or will be, unless the agent does something: what follows within a blink must not wipe it away."""
 SEEN_ELSEWHERE: Final = frozenset(
-    {NoticeKind.LIVE, NoticeKind.CAUGHT_UP, NoticeKind.NEW_CONVERSATION, NoticeKind.WOKE, NoticeKind.COLLEAGUE}
+    {
+        NoticeKind.LIVE,
+        NoticeKind.CAUGHT_UP,
+        NoticeKind.NEW_CONVERSATION,
+        NoticeKind.WOKE,
+        NoticeKind.COLLEAGUE,
+        NoticeKind.AVAILABILITY,
+    }
 )
-"""By the badge, in the list or in the panel as well."""
+"""By the badge, in the header, in the list or in the panel as well."""
 
 
 def touched(changes: Iterable[Change], shown: SessionId | None) -> Touched:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from tms_tui.wording.ways import Ways
+
 NOTHING_TO_COPY: Final = "Nothing to copy: choose a message first."
 NOTHING_OPEN: Final = "No conversation is open to write in."
 NOT_LENT: Final = "This terminal cannot be given to another program."
@@ -13,6 +15,11 @@ NO_BROWSER: Final = "No browser can be opened from here."
 OPENING: Final = "Asked the browser to open {host}."
 NO_SHELL: Final = "No shell started tms-chat, so there is nothing to go back to. Ctrl+Q quits."
 OLDER_UNREAD: Final = "(Older messages were not read yet.)"
+
+
+def hides(ways: Ways) -> str:
+    """How a warning is put away that has been read."""
+    return f"{ways.outward} hides this."
 
 
 def copied(what: str, characters: int, *, in_tmux: bool) -> str:

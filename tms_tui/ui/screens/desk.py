@@ -64,7 +64,7 @@ class DeskScreen(Screen[None]):
         bindings.bind(self, bindings.of_desk(self._actions))
         self._header = DeskHeader(ascii_only=preferences.ascii_only, ways=ways_of(self._actions))
         self._place = Container(id="place")
-        self._event_line = EventLine(words, id="events")
+        self._event_line = EventLine(words, hides=outside.hides(ways_of(self._actions)), id="events")
         self._footer = KeyFooter(self._actions)
         self._bridge = Bridge(self, change_password)
         self._control: Control | None = None
@@ -116,7 +116,7 @@ class DeskScreen(Screen[None]):
 
     def say(self, words: str) -> None:
         """Put words on the event line."""
-        self._event_line.say(words)
+        self._event_line.offer(words)
 
     def keep_draft(self) -> None:
         """Let what stands in the composer be kept, even what it has not told yet."""
@@ -182,9 +182,9 @@ class DeskScreen(Screen[None]):
         """The engine never ends by itself: when it does, nothing on the desk is true any more."""
         if event.worker.name == WORKER and event.state in {WorkerState.ERROR, WorkerState.SUCCESS}:
             self._header.badge.update_broken()
-            self._event_line.say(wording.broken(type(event.worker.error).__name__ if event.worker.error else ""))
+            self._event_line.warn(wording.broken(type(event.worker.error).__name__ if event.worker.error else ""))
         elif event.worker.name == LENT and event.state is WorkerState.ERROR:
-            self._event_line.say(outside.faulty(type(event.worker.error).__name__))
+            self.say(outside.faulty(type(event.worker.error).__name__))
 
     # News from the widgets.
 
@@ -231,7 +231,7 @@ class DeskScreen(Screen[None]):
             holding.ask_before_pasting(self._control, event.text)
 
     def on_composer_too_long(self, event: Composer.TooLong) -> None:
-        self._event_line.say(wording.too_long(event.characters, event.most))
+        self.say(wording.too_long(event.characters, event.most))
 
     # The screen itself.
 
