@@ -215,7 +215,7 @@ async def test_nothing_waiting_is_said() -> None:
     engine.state.sync.cursor = Cursor("1")
     async with desk(engine) as (pilot, _):
         await press(pilot, "n")
-        assert said(pilot) == "Nothing waits for you."
+        assert said(pilot) == "Nobody waits for you."
         assert "No conversations yet." in text_of(pilot)
 
 

@@ -110,6 +110,10 @@ UNMATCHED_HELD: Final = 10_000
 TOKEN_LONGEST: Final = 16 * 1024
 """Characters of a token: it travels with every request."""
 
+KEYS_DROPPED_FOR: Final = 1.0
+"""So long after a command that found nothing to write in, what is typed was meant as text, and is dropped ..."""
+KEYS_DROPPED_ON: Final = 0.3
+"""... and so long after each key of that, while it is typed on."""
 NOTICE_SHOWN_FOR: Final = 4.0
 """So long something passing is said where a warning stands."""
 MESSAGE_LONGEST: Final = 8000

@@ -30,7 +30,7 @@ def note(desk: Desk) -> None:
 def open_selected(desk: Desk) -> None:
     """Open the conversation selected in the list, ready to answer."""
     if desk.target is None:
-        desk.say("The list is empty.")
+        desk.refuse("The list is empty.")
     else:
         desk.work_on(desk.target)
 
@@ -40,7 +40,7 @@ def next_waiting(desk: Desk) -> None:
     found = select.next_waiting(desk.state, desk.shown)
     if found is None:
         is_read = select.has_read(desk.state)
-        desk.say("Nothing waits for you." if is_read else wording.empty_list(desk.state, Filter.ALL, desk.ways))
+        desk.refuse("Nobody waits for you." if is_read else wording.empty_list(desk.state, Filter.ALL, desk.ways))
     else:
         desk.work_on(found)
 
@@ -49,13 +49,13 @@ def next_session(desk: Desk, by: int = 1) -> None:
     """Open the neighbour in the list."""
     listed = desk.listed
     if not listed:
-        desk.say("The list is empty.")
+        desk.refuse("The list is empty.")
         return
     at = listed.index(desk.shown) + by if desk.shown in listed else 0
     if 0 <= at < len(listed):
         desk.open_session(listed[at])
     else:
-        desk.say("That was the last conversation of the list." if by > 0 else "That was the first one of the list.")
+        desk.refuse("That was the last conversation of the list." if by > 0 else "That was the first one of the list.")
 
 
 def who(desk: Desk) -> None:

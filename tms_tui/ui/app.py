@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.worker import Worker, WorkerState
 
@@ -148,6 +149,15 @@ class ChatApp(App[None]):
     def action_help_quit(self) -> None:
         """Ctrl+C copies or does nothing: say what ends the program."""
         self.desk.say("Ctrl+Q quits.")
+
+    async def on_event(self, event: Event) -> None:
+        """As Textual's, but what was meant as text for something that was not there goes nowhere."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded and self._drops(event):
+            return
+        await super().on_event(event)
+
+    def _drops(self, event: Key | Paste) -> bool:
+        return self.screen is self.desk and self.desk.drops(event)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:  # noqa: FBT001, FBT002 - Textual's own
         """As Textual's, but what nobody binds is known without copying all tables: most keys are letters of a text."""

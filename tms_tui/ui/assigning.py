@@ -28,7 +28,7 @@ def assign(desk: Desk) -> None:
     if choices:
         desk.choose(f"Assign {wording.customer(session)} to", choices, partial(_chosen, desk, session))
     else:
-        desk.say("There is nobody else to assign it to.")
+        desk.refuse("There is nobody else to assign it to.")
 
 
 def _choice(desk: Desk, session: Session, agent: Agent, load: int) -> Choice:

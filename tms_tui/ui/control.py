@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
-from tms_tui import wording
 from tms_tui.core import finding, select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
-from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.entries import Entry
 from tms_tui.domain.events import ListingAsked, SessionOpened, UnreadAsked
 from tms_tui.domain.ids import SessionId
-from tms_tui.domain.model import CannedResponse, Message, SessionStatus
+from tms_tui.domain.model import CannedResponse, Message
 from tms_tui.ui import layout, palette
 from tms_tui.ui.acts import ACTS
 from tms_tui.ui.announcing import announce
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.composing import Composing
+from tms_tui.ui.dropping import Dropping
 from tms_tui.ui.keys import Action, Pane, ways_of
+from tms_tui.ui.listing import Listing
 from tms_tui.ui.routing import Part, Touched
 from tms_tui.ui.screens.ask import Ask
 from tms_tui.ui.screens.diagnostics import Diagnostics
@@ -28,7 +28,6 @@ from tms_tui.ui.screens.help import help_page
 from tms_tui.ui.widgets.body import Body
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
-from tms_tui.wording import searching
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
     from tms_tui.ui.gathering import Gathering
@@ -57,13 +56,13 @@ class Control:
         self._event_line = event_line
         self._actions = actions
         self._own = own
-        self._filter = Filter.ALL
-        self._sought = ""
         self._search_line: SearchLine | None = None
         self._gathering: Gathering | None = None
         self._peeking = False
+        self.dropping = Dropping(self.say, lambda: bridge.moment().now)
         self.bridge = bridge
         self.ways = ways_of(actions)
+        self._listing = Listing(bridge, body, self.ways)
         self.composing = Composing(bridge, body.composer)
 
     # What is there.
@@ -112,6 +111,10 @@ class Control:
         """Put words on the event line; `offer` for as long as a decision may be undone."""
         self._event_line.offer(words, offer)
 
+    def refuse(self, words: str) -> None:
+        """Say why a command cannot do its work: what is typed at once was meant for what it would have opened."""
+        self.dropping.begin(words)
+
     def open_session(self, session: SessionId) -> None:
         """Show a conversation, to be marked read; the focus stays in the composer or comes to the transcript."""
         self._show(session, as_read=True)
@@ -153,26 +156,15 @@ class Control:
 
     def list_filter(self, wanted: Filter) -> None:
         """List other conversations, and say how many."""
-        self._filter = wanted
-        if wanted is Filter.ENDED:
-            self.bridge.take(ListingAsked(SessionQuery(status=SessionStatus.ENDED)))
-        self.relist()
-        self.say(f"{wording.filter_title(wanted)}: {wording.plural(len(self.listed), 'conversation')}.")
+        self.say(self._listing.choose(wanted))
 
     def relist(self) -> None:
         """List again what belongs into the list now."""
-        if self._sought:
-            title, empty = searching.search_title(self._sought), searching.NOTHING_FITS
-            listed = finding.conversations(self.state, self._sought)
-        else:
-            title, empty = wording.filter_title(self._filter), wording.empty_list(self.state, self._filter, self.ways)
-            listed = select.listing(self.state, self._filter)
-        self._body.show_list(title, listed, self.bridge.moment().wall, empty=empty)
+        self._listing.again()
 
     def list_found(self, words: str) -> None:
         """List what fits these words instead of the filter's conversations; "" for the filter again."""
-        self._sought = words.strip()
-        self.relist()
+        self._listing.find(words)
 
     def search(self) -> None:
         """Search the list or, outside it, the conversation shown."""

@@ -16,7 +16,7 @@ def choose(desk: Desk) -> None:
     found = finding.earlier(desk.state, session)
     if not found:
         unread = "were not read yet" if found is None else "are not known"
-        desk.say(f"Earlier conversations with {wording.customer(session)} {unread}.")
+        desk.refuse(f"Earlier conversations with {wording.customer(session)} {unread}.")
         return
     now = desk.bridge.moment().wall
     choices = [

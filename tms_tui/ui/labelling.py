@@ -54,7 +54,7 @@ def _new(known: Sequence[str], typed: str) -> Choice | None:
 def _toggle(desk: Desk, session_id: SessionId, answer: str) -> None:
     session = select.session(desk.state, session_id)
     if session is None:
-        desk.say("That conversation is gone.")
+        desk.refuse("That conversation is gone.")
         return
     left = tuple(tag for tag in session.tags if tag != answer)
     decide(desk, LabelAsked(session_id, tags=left if answer in session.tags else (*left, CleanText(answer))))

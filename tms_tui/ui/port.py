@@ -72,6 +72,10 @@ class Desk(Protocol):
         """Put words on the event line; `offer` for as long as a decision may be undone."""
         ...
 
+    def refuse(self, words: str) -> None:
+        """Say why a command cannot do its work: what is typed at once was meant for what it would have opened."""
+        ...
+
     def open_session(self, session: SessionId) -> None:
         """Show a conversation, to be marked read; the focus stays in the chat or comes to its transcript."""
         ...

@@ -19,7 +19,8 @@ def offer(desk: Desk, session: SessionId, own: Sequence[CannedResponse], instead
     known = {one.shortcut: one for one in canned.available(desk.state, own)}
     if not known:
         desk.composing.insert(instead)
-        desk.say("There are no canned responses: the server has none, nor has your config under [[canned]].")
+        refuse = desk.say if instead else desk.refuse  # what stands behind a text is text
+        refuse("There are no canned responses: the server has none, nor has your config under [[canned]].")
         return
     choices = [Choice(one.shortcut, f"/{one.shortcut}  {one.title}", one.content) for one in known.values()]
 

@@ -81,7 +81,7 @@ def compose(desk: Desk) -> None:
 
     written = desk.composing.written
     if written is None:
-        desk.say(words.NOTHING_OPEN)
+        desk.refuse(words.NOTHING_OPEN)
         return
     session, private, text = written
     desk.write(session, private=private)
@@ -102,7 +102,7 @@ def links(desk: Desk) -> None:
         return
     found = finding.links_of(desk.state, session.id)
     if not found:
-        desk.say(words.NO_LINKS)
+        desk.refuse(words.NO_LINKS)
         return
     by_url = {link.url: link for link in found}
     answers = [Choice(link.url, words.leads_to(link.host, link.looks_like), link.url) for link in found]

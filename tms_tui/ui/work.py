@@ -127,7 +127,7 @@ def target_of(desk: Desk) -> Session | None:
     """The conversation an action is about; says so when there is none."""
     session = select.session(desk.state, desk.target)
     if session is None:
-        desk.say(_NO_SESSION)
+        desk.refuse(_NO_SESSION)
     return session
 
 

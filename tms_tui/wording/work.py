@@ -12,7 +12,7 @@ from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Session, SessionStatus
 from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.wording import availability, customer, notice, priority, status, typing
-from tms_tui.wording.times import to_come
+from tms_tui.wording.times import plural, to_come
 from tms_tui.wording.ways import USUAL, Ways
 
 
@@ -43,6 +43,13 @@ def announced(state: State, said: Notice, ways: Ways = USUAL) -> str:
 def told(state: State, said: Notice, now: float, ways: Ways) -> tuple[str, str]:
     """What a notice says, and how that is taken back, if it can be; `now` is monotonic seconds."""
     return announced(state, said, ways), undo_offer(ways) if is_to_be_undone(state, said, now) else ""
+
+
+def dropped(keys: int, pastes: int, why: str) -> str:
+    """How much was typed in vain, and `why`, which is a sentence of its own."""
+    parts = [plural(keys, "key")] if keys else []
+    parts += [plural(pastes, "paste")] if pastes else []
+    return f"{' and '.join(parts)} dropped: {why[0].lower()}{why[1:]}"
 
 
 def undo_offer(ways: Ways = USUAL) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Key, Paste, Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -154,6 +154,10 @@ class DeskScreen(Screen[None]):
         if self._body is not None and self._body.pane is Pane.COMPOSER and self._body.composer.call_later(handled.set):
             with contextlib.suppress(TimeoutError):  # a composer that is being removed answers no more
                 await asyncio.wait_for(handled.wait(), _PATIENCE)
+
+    def drops(self, event: Key | Paste) -> bool:
+        """Whether a key was meant as text for what was not there; then it is no command."""
+        return self._control is not None and self._control.dropping.drops(event)
 
     def act(self, action: str) -> None:
         """Do an action of the table of keys."""
