@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import httpx
 import pytest
@@ -51,6 +52,20 @@ async def test_the_served_document_is_the_printed_one(server: RunningServer) -> 
     printed = CliRunner().invoke(server_group, ["openapi"])
     assert printed.exit_code == 0
     assert served.json() == json.loads(printed.output) == promises.DOCUMENT
+
+
+async def test_asking_for_the_document_again_costs_little_more_than_any_other_call(server: RunningServer) -> None:
+    client = httpx.AsyncClient(base_url=server.url, trust_env=False)  # the others' client reads what is answered
+
+    async def cost(path: str) -> float:
+        before = time.process_time()
+        for _ in range(20):
+            (await client.get(path)).raise_for_status()
+        return time.process_time() - before
+
+    async with client:
+        await cost("/openapi.json")
+        assert await cost("/openapi.json") < 3 * await cost("/healthz")
 
 
 @pytest.mark.parametrize(

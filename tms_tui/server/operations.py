@@ -1,8 +1,11 @@
 """For operators: is it up, may it be sent work, what has it counted; and the customers' page."""
 
+import functools
+
+import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from tms_tui.protocol import wire
 from tms_tui.server.errors import Refusal
@@ -43,8 +46,16 @@ async def page(_request: Request) -> Response:
     return Response(content, media_type="text/html", headers=headers)
 
 
-async def openapi(request: Request) -> Response:
-    return JSONResponse(document(request.app.routes))
+async def openapi(_request: Request) -> Response:
+    return Response(_document(), media_type="application/json")
+
+
+@functools.cache
+def _document() -> bytes:
+    # Put together once: anybody may ask for it, and it takes as long as thirty other calls.
+    from tms_tui.server.routes import ROUTES
+
+    return msgspec.json.encode(document(ROUTES))
 
 
 routes = [
