@@ -103,8 +103,9 @@ async def _configured(server: RunningServer, home: Path) -> Path:
 
 
 def _beyond_schema() -> list[str]:
-    """Page tokens, agents' ids, two places of which one may be named; and 1.0, whole to a schema, a float to us."""
-    told = {"/v1/chat/sessions", *(f"/v1/chat/sessions/{{session_id}}/{what}" for what in ("assign", "messages"))}
+    """Page tokens, agents' ids, two places of which one may be named, times of odd years; 1.0 for a whole number."""
+    within = ("assign", "messages", "status")
+    told = {"/v1/chat/sessions", *(f"/v1/chat/sessions/{{session_id}}/{what}" for what in within)}
     return sorted(told | {path for path, methods in DOCUMENT["paths"].items() if any(map(_counts, methods.values()))})
 
 

@@ -9,6 +9,8 @@ from tms_tui.domain.model import Availability, BlockScope, Priority, SessionStat
 
 MESSAGE_CHARACTERS: Final = 8000
 MOST_TAGS: Final = 20
+PASSWORD_SHORTEST: Final = 8
+PASSWORD_LONGEST: Final = 1000
 REASON_CHARACTERS: Final = 500
 
 _STORABLE: Final = r"^[^\u0000]*$"
@@ -41,6 +43,7 @@ _EITHER: Final = f"({'|'.join(SessionStatus)})"
 Statuses = Annotated[str, _promise(pattern=f"^({_EITHER}(,{_EITHER})*)?$")]
 
 Content = Annotated[str, _words(MESSAGE_CHARACTERS)]
+NewPassword = Annotated[str, _promise(minLength=PASSWORD_SHORTEST, maxLength=PASSWORD_LONGEST, pattern=_NOT_BLANK)]
 Tags = Annotated[list[Annotated[str, _words(50)]], _promise(maxItems=MOST_TAGS)]
 Place = Annotated[int, _promise(minimum=0)]
 ONE_OR_MORE: Final = _promise(minimum=1)

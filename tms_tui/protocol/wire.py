@@ -212,7 +212,7 @@ class RefreshBody(Wire):
 
 class PasswordBody(Wire):
     current: str
-    new: str
+    new: fields.NewPassword
 
 
 class TokenAnswer(Wire):

@@ -7,14 +7,12 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn
 
 from tms_tui.domain.policy import YEARS
-from tms_tui.protocol.fields import MESSAGE_CHARACTERS
+from tms_tui.protocol.fields import MESSAGE_CHARACTERS, PASSWORD_LONGEST, PASSWORD_SHORTEST
 from tms_tui.server.clock import moment as parsed
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import invalid
 
 NAME_CHARACTERS: Final = 200
-PASSWORD_CHARACTERS: Final = 8
-PASSWORD_LONGEST: Final = 1000
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -45,8 +43,8 @@ def message(value: str) -> str:
 def new_password(field: str, value: str) -> str:
     """What may become a password, composed as sign-in composes it; raises 422."""
     value = composed(value)
-    if len(value) < PASSWORD_CHARACTERS or not value.strip():
-        raise invalid(field, f"A password needs at least {PASSWORD_CHARACTERS} characters, not all of them blank.")
+    if len(value) < PASSWORD_SHORTEST or not value.strip():
+        raise invalid(field, f"A password needs at least {PASSWORD_SHORTEST} characters, not all of them blank.")
     return storable(field, value, PASSWORD_LONGEST)
 
 
