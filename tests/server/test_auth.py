@@ -245,6 +245,14 @@ async def test_a_token_that_differs_in_one_thing_is_refused(server: RunningServe
         assert (answer.status_code, answer.json()["code"]) == (401, "bad_token"), change
 
 
+async def test_a_token_that_asks_for_what_the_server_does_not_know_is_refused(server: RunningServer) -> None:
+    agent = await server.sign_in()
+    key = (server.settings.data / "signing.key").read_bytes()
+    claims = jwt.decode(agent.access_token, key, ["HS256"], audience="tms-chat")
+    strange = jwt.encode(claims, key, "HS256", headers={"crit": ["twice"], "twice": True})
+    assert (await me(server, strange)).status_code == 401
+
+
 async def test_unsigned_and_foreign_tokens_are_refused(server: RunningServer) -> None:
     agent = await server.sign_in()
     claims = jwt.decode(agent.access_token, options={"verify_signature": False})
