@@ -86,6 +86,22 @@ async def done(command: str, settings: ServerSettings, email: str) -> int:
     return await accounts.disable_agent(settings, email=email)
 
 
+async def test_a_command_leaves_a_line_in_the_servers_log(
+    timed: RunningServer, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    dana = await timed.sign_in("Dana")
+    clock.advance(SOON)
+    await clock.someone_sleeps_until(2 * SOON)
+    assert "accounts were changed" not in caplog.text
+    async with agent_socket(timed, dana) as far:
+        await far.until("connected")
+        await accounts.sign_out(timed.settings, email=dana.user.email)
+        clock.advance(SOON)
+        assert await far.close_code() == 4401
+    assert "accounts were changed by a command" in caplog.text
+
+
 async def test_a_new_password_takes_the_place_of_the_old_one(server: RunningServer) -> None:
     dana = await server.sign_in("Dana")
     await accounts.set_password(server.settings, email=" DANA@example.com ", password=ANOTHER)

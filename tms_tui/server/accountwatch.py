@@ -23,7 +23,8 @@ class AccountWatch:
         self._signins = signins
         self._full = settings.sign_in_check
         self._pause = min(settings.account_check, settings.sign_in_check)
-        self._mark = ""
+        self._mark: str | None = None
+        """None until it was first read."""
         self._looked_at = 0.0
 
     async def run(self) -> None:
@@ -43,6 +44,8 @@ class AccountWatch:
         # A clock that was set back must not put the full look off.
         if mark == self._mark and 0 <= now - self._looked_at < self._full:
             return
+        if self._mark not in (None, mark):
+            logger.info("accounts were changed by a command")
         self._signins.forget_all()
         await self._hub.close_ended()
         await release_stranded(self._journal)
