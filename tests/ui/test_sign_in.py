@@ -14,6 +14,7 @@ from tests.ui.desk_world import (
     SIZES,
     FakeEngine,
     badge,
+    burst,
     desk,
     furnished,
     press,
@@ -140,10 +141,56 @@ async def test_who_was_asked_once_is_later_asked_for_the_password_alone() -> Non
 
 
 async def test_the_password_is_never_shown() -> None:
-    async with console(Server(REFUSED)) as pilot:
+    async with console(Server(Failure(FailureKind.NOT_REACHED))) as pilot:
         await fill_in(pilot)
         assert "swordfish" not in text_of(pilot)
         assert "•" * 9 in text_of(pilot)
+
+
+async def test_a_refused_password_is_gone_and_the_next_try_starts_clean() -> None:
+    server = Server(REFUSED)
+    async with console(server) as pilot:
+        await fill_in(pilot)
+        assert "Not signed in: " in text_of(pilot)
+        assert field(pilot, "password").value == ""
+        assert field(pilot, "password").has_focus
+        await press(pilot, *"catfish", "enter")
+        assert [form.password.reveal() for form in server.forms] == ["swordfish", "catfish"]
+        assert "Jonas Weber" in text_of(pilot)
+
+
+async def test_a_kept_password_that_is_refused_is_not_typed_on() -> None:
+    server = Server(REFUSED)
+    async with console(server, PREFILL) as pilot:
+        assert "Not signed in: " in text_of(pilot)
+        await press(pilot, *"catfish", "enter")
+        assert [form.password.reveal() for form in server.forms] == ["swordfish", "catfish"]
+
+
+async def test_letters_behind_a_tab_are_the_next_fields() -> None:
+    async with console(Server()) as pilot:
+        await burst(pilot, *"chat.test", "tab", *"ana", "tab", *"swordfish", "shift+tab", *"!")
+        assert [field(pilot, name).value for name in ("server", "email", "password")] == [
+            "chat.test",
+            "ana!",
+            "swordfish",
+        ]
+
+
+@pytest.mark.parametrize("rows", [6, 8, 14, 16, 20])
+async def test_in_a_short_window_the_field_and_the_reason_are_seen(rows: int) -> None:
+    async with console(Server(REFUSED), replace(EMPTY, server="chat.test", email="ana"), (80, rows)) as pilot:
+        await press(pilot, *"swordfish")
+        assert "•" * 9 in text_of(pilot)
+        await press(pilot, "enter")
+        assert "Not signed in: " in text_of(pilot)
+        await press(pilot, "c")
+        assert "•" in text_of(pilot)
+        await press(pilot, "shift+tab", "shift+tab")
+        assert "chat.test" in text_of(pilot)
+        await press(pilot, "up")
+        assert pilot.app.focused is not None
+        assert pilot.app.screen.find_widget(pilot.app.focused).visible_region.height == 1
 
 
 async def test_every_failure_is_said_and_nothing_typed_is_lost() -> None:
@@ -153,8 +200,9 @@ async def test_every_failure_is_said_and_nothing_typed_is_lost() -> None:
         for kind in FailureKind:
             assert "Not signed in: " in text_of(pilot), kind
             typed = [field(pilot, name).value for name in ("server", "email", "password")]
-            assert typed == ["chat.test", "ana", "swordfish"], kind
-            await press(pilot, "enter")
+            is_wrong = kind is FailureKind.UNAUTHORIZED
+            assert typed == ["chat.test", "ana", "" if is_wrong else "swordfish"], kind
+            await press(pilot, *("swordfish" if is_wrong else ""), "enter")
         assert "Jonas Weber" in text_of(pilot)
 
 

@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from textual.worker import Worker, WorkerState
 
 from tms_tui import wording
-from tms_tui.domain.errors import Failure
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.value import replace
 from tms_tui.ui.bridge import ChangePassword, CheckAddress, Engine, Prefill, SignIn, SignInForm, no_change
 from tms_tui.ui.driver import TerminalDriver
@@ -174,7 +174,10 @@ class ChatApp(App[None]):
 
     async def _answered(self, answer: Engine | Failure | None) -> None:
         if isinstance(answer, Failure):
-            self._ask_to_sign_in(replace(self._prefill, words=wording.sign_in_failed(answer)))
+            known = self._prefill
+            if answer.kind is FailureKind.UNAUTHORIZED:
+                known = replace(known, password=None)
+            self._ask_to_sign_in(replace(known, words=wording.sign_in_failed(answer)))
         elif answer is not None:
             await self.desk.attach(answer)
 

@@ -1,24 +1,28 @@
 """Where the agent says which server, who they are, and whether the password may be kept."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import DescendantFocus
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Static
 from textual.worker import Worker, WorkerState
 
 from tms_tui import wording
-from tms_tui.domain.errors import Failure
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
 from tms_tui.ui.widgets.field import Field
 
 _WORKER = "sign-in"
+_TALL: Final = 22
+"""In a window with fewer rows nothing stands between the lines of the form."""
 
 
 class Box(Checkbox):
@@ -35,7 +39,7 @@ class SignInScreen(ModalScreen[Engine]):
     SignInScreen { align: center middle; background: $background; }
     SignInScreen > Vertical {
         width: 100%; max-width: 72; height: auto; max-height: 100%; padding: 0 2;
-        border: round $border; background: $surface; color: $foreground;
+        border: round $border; background: $surface; color: $foreground; overflow-y: auto; scrollbar-size: 0 0;
     }
     SignInScreen Input { border: none; height: 1; padding: 0 1; background: $panel; color: $foreground; }
     SignInScreen Input:focus { border: none; background: $panel; text-style: underline; }
@@ -46,7 +50,9 @@ class SignInScreen(ModalScreen[Engine]):
     SignInScreen #buttons { height: 1; margin-top: 1; }
     SignInScreen Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
     SignInScreen .label { margin-top: 1; }
-    SignInScreen #why { margin-top: 1; min-height: 2; color: $text-warning; }
+    SignInScreen #why { min-height: 2; color: $text-warning; }
+    SignInScreen #keys { margin-top: 1; }
+    SignInScreen.-short .label, SignInScreen.-short #buttons, SignInScreen.-short #keys { margin-top: 0; }
     """
 
     class DemoAsked(Message):
@@ -76,14 +82,14 @@ class SignInScreen(ModalScreen[Engine]):
             yield Field(known.email, id="email")
             yield Static("Password", classes="label", markup=False)
             yield Field(known.password.reveal() if known.password else "", id="password", password=True)
+            yield Static(known.words, id="why", markup=False)  # beside what it is about, however short the window
             yield Box("Remember the password in this computer's keyring", id="remember", disabled=not known.keyring)
             yield Static(wording.keyring(known.keyring, known.no_keyring_because), id="keyring", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Sign in", id="go")
                 if known.demo:
                     yield Button("Try the demo, no server needed", id="demo")
-            yield Static(known.words, id="why", markup=False)
-            yield Static("Tab next field, Enter sign in, Ctrl+Q quit", markup=False)
+            yield Static("Tab next field, Enter sign in, Ctrl+Q quit", id="keys", markup=False)
 
     def on_mount(self) -> None:
         missing = next((one for one in self.query(Input) if not one.value), self.query_one("#password", Input))
@@ -106,6 +112,7 @@ class SignInScreen(ModalScreen[Engine]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Fields place the terminal's cursor themselves; on anything else it is put here."""
+        self._show_what_matters()
         if not isinstance(event.widget, Input):
             self.app.cursor_position = event.widget.region.offset
 
@@ -120,6 +127,8 @@ class SignInScreen(ModalScreen[Engine]):
 
     def _answered(self, answer: Engine | Failure | None) -> None:
         if isinstance(answer, Failure):
+            if answer.kind is FailureKind.UNAUTHORIZED:
+                self._ask_for_password_again()
             self._say(wording.sign_in_failed(answer))
         elif answer is not None:
             _ = self.dismiss(answer)
@@ -142,5 +151,28 @@ class SignInScreen(ModalScreen[Engine]):
     async def _ask(self, form: SignInForm) -> Engine | Failure:
         return await self._sign_in(form)
 
+    def _ask_for_password_again(self) -> None:
+        """A second try starts clean: what was refused is not to be typed on."""
+        password = self.query_one("#password", Input)
+        password.clear()
+        password.focus()
+
     def _say(self, words: str) -> None:
         self.query_one("#why", Static).update(words)
+        self.call_after_refresh(self._show_what_matters)
+
+    def _show_what_matters(self) -> None:
+        """Scroll to what has the focus, together with the reason why nobody is signed in, if there is room for both."""
+        box, why = self.query_one("SignInScreen > Vertical"), self.query_one("#why", Static)
+        if self.focused is None or not box.max_scroll_y:
+            return
+        row = next(one for one in self.focused.ancestors_with_self if one.parent is box)
+        if isinstance(row, Widget):
+            box.scroll_to_region(
+                Region.from_union([row.virtual_region, why.virtual_region]), animate=False, immediate=True
+            )
+            box.scroll_to_region(row.virtual_region, animate=False, immediate=True)
+
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.height < _TALL, "-short")
+        self.call_after_refresh(self._show_what_matters)
