@@ -12,6 +12,8 @@ import pytest
 from tests.terminal.at_desk import LEFT, is_cooked, until
 from tests.terminal.pty_driver import Terminal
 from tests.terminal.staging import Guest, Stage, console, staged
+from tms_tui.ui.outside import READ_WITHIN, page
+from tms_tui.wording.outside import PRESS_A_KEY
 
 LINKED = "look at https://shop.example.com/orders?id=7 please"
 
@@ -52,6 +54,50 @@ def clipboard(terminal: Terminal) -> list[str]:
     return [base64.b64decode(one).decode() for one in found]
 
 
+def back_at_the_desk(terminal: Terminal, words: str) -> None:
+    """Once the pager is gone; here it may have gone so soon that a key is asked for."""
+    terminal.wait_until(lambda screen: screen.find(words) is not None or screen.find(PRESS_A_KEY) is not None)
+    if terminal.screen.find(PRESS_A_KEY):
+        terminal.send("x")
+    terminal.wait_for(words)
+
+
+@pytest.mark.parametrize("environment", [{"PAGER": "cat"}, {"LESS": "-FRX"}], ids=["cat", "less"])
+def test_what_a_pager_does_not_wait_with_stays_until_a_key_is_pressed(
+    stage: Stage, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    customer = "Cato" if "PAGER" in environment else "Lessa"
+    with writing(stage, tmp_path / "home", customer, **environment) as (terminal, _):
+        terminal.send("draft")
+        terminal.wait_for("draft")
+        terminal.send("\x1bOR")
+        terminal.wait_for(PRESS_A_KEY)
+        assert terminal.screen.find(f"{customer}: {LINKED}")
+        assert terminal.screen.modes == LEFT
+        terminal.send("q")
+        terminal.wait_gone(PRESS_A_KEY)
+        terminal.wait_for("draft")
+        terminal.send(" goes on")
+        terminal.wait_for("draft goes on")
+
+
+def test_a_signal_while_a_key_is_waited_for_ends_it_in_order(stage: Stage, tmp_path: Path) -> None:
+    with writing(stage, tmp_path / "home", "Silke", PAGER="cat") as (terminal, _):
+        terminal.send("\x1bOR")
+        terminal.wait_for(PRESS_A_KEY)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.screen.modes == LEFT
+        assert is_cooked(terminal)
+
+
+async def test_a_pager_that_was_read_needs_no_more_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", script(tmp_path, "pager", f"cat > {tmp_path / 'paged'}"))
+    moments = iter((0.0, READ_WITHIN))
+    assert await page("the transcript", lambda: next(moments)) == ""
+    assert (tmp_path / "paged").read_text() == "the transcript"
+
+
 def test_the_pager_has_the_terminal_and_the_transcript_while_the_desk_goes_on(stage: Stage, tmp_path: Path) -> None:
     home = tmp_path / "home"
     # As `less` has it: Ctrl+C ends the wait for a key, and it goes on waiting.
@@ -72,7 +118,7 @@ def test_the_pager_has_the_terminal_and_the_transcript_while_the_desk_goes_on(st
         terminal.send("\x03")
         terminal.wait_for("STILL HERE")
         terminal.send("\r")
-        terminal.wait_for("meanwhile")
+        back_at_the_desk(terminal, "meanwhile")
         terminal.wait_for("draft")
         assert {25, 1049, 2004} <= terminal.screen.modes
         terminal.send(" goes on")
@@ -92,7 +138,7 @@ def test_without_a_pager_of_ones_own_a_usual_one_is_taken(stage: Stage, tmp_path
         terminal.send("\x1bOR")
         terminal.wait_for("USUAL PAGER")
         terminal.send("\r")
-        terminal.wait_for("Enter send")
+        back_at_the_desk(terminal, "Enter send")
 
 
 def test_the_editors_text_comes_back_clean_and_its_file_goes(stage: Stage, tmp_path: Path) -> None:

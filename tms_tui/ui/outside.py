@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,10 @@ from tms_tui.wording import outside as words
 
 COPY_MOST: Final = 74_000
 """Bytes of text whose sequence many terminals still take: as base64 they are under 100,000."""
+READ_WITHIN: Final = 1.0
+"""Seconds within which nobody has read a page: a pager that ended by then did not wait for its reader."""
+_INPUT: Final = 0
+_OUTPUT: Final = 1
 _PAGERS: Final = ("less", "more")
 _EDITORS: Final = ("editor", "nano", "vi")
 
@@ -93,12 +99,33 @@ class Outside:
             self._say(said)
 
 
-async def page(text: str) -> str:
-    """Show text in the agent's pager, through a pipe: nothing of it comes to the disk. Raises NotStartedError."""
-    command = _command(("PAGER",), _PAGERS)
+async def page(text: str, now: Callable[[], float] = time.monotonic) -> str:
+    """Show text in the agent's pager, through a pipe: nothing of it comes to the disk. Raises NotStartedError.
+
+    A pager that ends before anybody could read, as `cat` does, leaves it there until a key is pressed.
+    """
+    command, began = _command(("PAGER",), _PAGERS), now()
     async with _running(command, "PAGER", stdin=asyncio.subprocess.PIPE) as process:
         await process.communicate(text.encode(errors="replace"))
+    if now() - began < READ_WITHIN:
+        await _key_pressed()
     return ""
+
+
+async def _key_pressed() -> None:
+    """Ask for a key on the terminal that is lent, and wait for it; what was typed before is none."""
+    loop, pressed = asyncio.get_running_loop(), asyncio.Event()
+    before = termios.tcgetattr(_INPUT)
+    keys = termios.tcgetattr(_INPUT)
+    keys[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG)
+    termios.tcsetattr(_INPUT, termios.TCSAFLUSH, keys)
+    os.write(_OUTPUT, f"\n{words.PRESS_A_KEY}".encode())
+    loop.add_reader(_INPUT, pressed.set)
+    try:
+        await pressed.wait()
+    finally:
+        loop.remove_reader(_INPUT)
+        termios.tcsetattr(_INPUT, termios.TCSAFLUSH, before)
 
 
 async def edit(text: str) -> Edited:

@@ -13,6 +13,7 @@ UNCHANGED: Final = "The editor changed nothing."
 EMPTIED: Final = "The editor left nothing: the composer is empty."
 NO_BROWSER: Final = "No browser can be opened from here."
 OPENING: Final = "Asked the browser to open {host}."
+PRESS_A_KEY: Final = "Press a key to go back to the desk."
 NO_SHELL: Final = "No shell started tms-chat, so there is nothing to go back to. Ctrl+Q quits."
 OLDER_UNREAD: Final = "(Older messages were not read yet.)"
 
