@@ -213,6 +213,30 @@ async def test_a_frame_that_is_no_utf8_leaves_no_trace_in_the_log(
     assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
+async def test_who_leaves_without_a_word_leaves_no_error_in_the_log(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bare(server):
+        pass
+    await until(lambda: len(server.app.services.seats) == 0)
+    visitor = await server.visitor()
+    async with visitor_socket(server, visitor):
+        assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("origin", ["http://[bad", "null", "://", "http://"])
+async def test_an_origin_that_is_none_is_a_foreign_one(
+    server: RunningServer, caplog: pytest.LogCaptureFixture, origin: str
+) -> None:
+    answer = await server.client().post("/v1/visitor/sessions", json={}, headers={"Origin": origin})
+    assert (answer.status_code, answer.json()["code"]) == (403, "origin_refused")
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(f"{server.ws_url}/v1/visitor/ws", proxy=None, additional_headers={"Origin": origin}):
+            pass
+    assert refused.value.response.status_code == 403
+    assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
 async def test_refusals_are_lines_once_a_minute_of_each_kind(
     server: RunningServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -36,8 +36,6 @@ async def agent_socket(socket: WebSocket) -> None:
         return
     try:
         await _seated(socket, served)
-    except Refusal as refusal:
-        await _turn_away(socket, served, refusal)
     finally:
         served.seats.leave(seat)
 
@@ -48,12 +46,22 @@ async def _turn_away(socket: WebSocket, served: Services, refusal: Refusal) -> N
 
 
 async def _seated(socket: WebSocket, served: Services) -> None:
-    who = await caller(socket, served)
-    if socket.query_params.get("agent_id") != who.id:
-        raise Refusal(403, "agent_mismatch", "This token speaks for another agent.")
+    try:
+        who = await _named(socket, served)
+    except Refusal as refusal:
+        await _turn_away(socket, served, refusal)
+        return
     await socket.accept()
     served.metrics.opens.labels("agent", "accepted").inc()
     await AgentSocket(socket, served, who).live()
+
+
+async def _named(socket: WebSocket, served: Services) -> Caller:
+    """The agent the token speaks for; raises the 401s, and 403 when the address names another one."""
+    who = await caller(socket, served)
+    if socket.query_params.get("agent_id") != who.id:
+        raise Refusal(403, "agent_mismatch", "This token speaks for another agent.")
+    return who
 
 
 class AgentSocket:

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tms_tui.server.errors import Refusal, not_found
-from tms_tui.server.logs import REQUEST_ID, request_id
+from tms_tui.server.logs import REQUEST_ID, SparingLog, request_id
 from tms_tui.server.services import Services
 
 Life = Callable[[], AbstractAsyncContextManager[None]]
@@ -29,8 +29,9 @@ class Envelope:
     """
 
     def __init__(self, app: ASGIApp, served: Services, life: Life, sockets: Collection[str]) -> None:
-        self._sockets = sockets
+        self.sockets = sockets
         self.services = served
+        self.failures = SparingLog(logger, served.clock)
         self.life = life
         self._app = app
 
@@ -38,13 +39,15 @@ class Envelope:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        await _Exchange(scope, send, self.services, self._sockets).run(self._app, receive)
+        await _Exchange(scope, send, self).run(self._app, receive)
 
 
 class _Exchange:
-    def __init__(self, scope: Scope, send: Send, served: Services, sockets: Collection[str]) -> None:
+    def __init__(self, scope: Scope, send: Send, around: Envelope) -> None:
+        served = around.services
         self._scope = scope
-        self._sockets = sockets
+        self._sockets = around.sockets
+        self._failures = around.failures
         self._send = send
         self._metrics = served.metrics
         self._audit = served.audit
@@ -124,7 +127,8 @@ class _Exchange:
         # The exception's own words may quote what a customer wrote, so only its kind and place are kept.
         places = traceback.extract_tb(error.__traceback__)
         place = f"{places[-1].filename}:{places[-1].lineno}" if places else "unknown"
-        logger.error("failed id=%s error=%s at=%s", self._id, type(error).__name__, place)
+        kind = type(error).__name__
+        self._failures.say(logging.ERROR, f"{kind} {place}", "failed id=%s error=%s at=%s", self._id, kind, place)
 
 
 def _carries_secret(scope: Scope) -> bool:

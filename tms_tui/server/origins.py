@@ -77,4 +77,4 @@ def _split(text: str) -> SplitResult:
 
 def _own(origin: str, connection: HTTPConnection) -> bool:
     """Whether a page came from the very address it connects to."""
-    return urlsplit(origin).netloc == connection.headers.get("host", "")
+    return origin.partition("://")[2] == connection.headers.get("host", "")

@@ -1,10 +1,11 @@
 """The visitors' socket: a token in its first frame, then one conversation and never a note."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tms_tui.protocol import wire
 from tms_tui.server import blocking
@@ -62,7 +63,8 @@ async def _seated(socket: WebSocket, served: Services, seat: Seat) -> None:
     found = await _introduced(socket, served, seat)
     if isinstance(found, Ending):
         served.metrics.opens.labels("visitor", "not_introduced").inc()
-        await socket.close(found.code, found.reason)
+        with contextlib.suppress(WebSocketDisconnect):  # who left without a word is told nothing
+            await socket.close(found.code, found.reason)
         return
     served.metrics.opens.labels("visitor", "accepted").inc()
     claims, conversation = found
