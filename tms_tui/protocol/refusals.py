@@ -86,6 +86,8 @@ def _kind(status: int, code: str | None) -> FailureKind:
         return FailureKind.UNREADABLE
     if status == 409:
         return _CONFLICT_KINDS.get(code or "", FailureKind.INVALID)
+    if (status, code) == _ERASED:
+        return FailureKind.MISSING
     if status in _KINDS:
         return _KINDS[status]
     if status >= 500:
@@ -102,6 +104,7 @@ _CONFLICT_KINDS = {
     "session_ended": FailureKind.ENDED,
 }
 
+_ERASED = (410, "session_erased")
 _FOREIGN = (404, 405)
 """A chat server says so in its own shape; without it, another program answers at this address."""
 
