@@ -17,6 +17,8 @@ from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.theme import DARK, HIGH_CONTRAST, LIGHT, READABLE, contrast
 from tms_tui.ui.widgets.body import Body
 
+SCROLL_BAR = {chr(block) for block in range(0x2581, 0x2590)}
+"""It is drawn with blocks of eighths, and is no text."""
 SCREENS = (
     ((), "due, waits"),
     (("r", "/"), "/hi"),
@@ -73,8 +75,7 @@ async def test_every_text_can_be_read(theme: Theme, least: float) -> None:
             assert screen in text_of(pilot)
             texts = list(painted(pilot))
             colours.update(str(style.color) for _, style in texts)
-            # A scroll bar is drawn with blocks, and is no text.
-            found = {(screen, text): contrast_of(style) for text, style in texts if not set(text) & set("\u2585\u2582")}
+            found = {(screen, text): contrast_of(style) for text, style in texts if not set(text) & SCROLL_BAR}
             faint.update({where: ratio for where, ratio in found.items() if ratio < least})
 
         await furnish(pilot, engine)

@@ -28,6 +28,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], str]] = {
     "Prompt": (("a", "enter"), "A note for"),
     "SearchLine": (("/",), "Search"),
     "Reading": (("f1",), "Keys in the list"),
+    "PasswordScreen": ((":", *"password", "enter"), "Current password"),
     "Diagnostics": (("f12",), "Unreadable"),
 }
 """By the name of its class: the keys that lead there from the list, and words that tell that they did."""
