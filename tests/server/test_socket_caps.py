@@ -172,6 +172,13 @@ def resident_kib() -> int:
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
+async def test_a_socket_that_the_server_closes_is_over_once_the_client_has_answered(server: RunningServer) -> None:
+    async with bare(server) as socket, asyncio.timeout(5):
+        await socket.send(json.dumps({"type": "auth", "data": {"token": "none"}}))
+        await socket.wait_closed()
+        assert socket.close_code == 4401
+
+
 async def test_pings_whose_pongs_are_never_read_pile_nothing_up(tmp_path: Path) -> None:
     async with running_server(tmp_path, wire_frame_rate=OFTEN) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)

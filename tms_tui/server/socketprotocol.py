@@ -50,7 +50,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             super().data_received(data)
             return
         for start in range(0, len(data), SLICE):
-            if self.close_sent or self.transport.is_closing():
+            if self.transport.is_closing():  # after a close of our own the peer's answer is still to come
                 return
             self.conn.receive_data(data[start : start + SLICE])
             if self.conn.parser_exc is not None:
