@@ -29,6 +29,7 @@ LIMIT_PATIENCE: Final = 0.25
 LIMIT_REST: Final = 2.0
 """After a bucket could not be asked for in time, nobody asks for so long."""
 QUIET: Final = 2.0
+CANCELLED_WITHIN: Final = 0.2
 DEAF: Final = 5.0
 """A subscription on which even pings bring nothing for so long is made anew."""
 MOST_WAITING: Final = 10_000
@@ -124,9 +125,11 @@ class RedisBus:
 
     async def close(self) -> None:
         self._closing = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        pending = set(self._tasks)
+        while pending:  # once is not enough: the driver may swallow it while it connects
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCELLED_WITHIN)
         with contextlib.suppress(RedisError, OSError):  # the last words; without them the lease runs out
             await self._send()
         await self._redis.aclose()
@@ -150,7 +153,7 @@ class RedisBus:
     async def _listen(self, subscription: PubSub) -> None:
         loop = asyncio.get_running_loop()
         heard_at = loop.time()
-        while loop.time() - heard_at < DEAF:
+        while not self._closing and loop.time() - heard_at < DEAF:
             message = await subscription.get_message(timeout=QUIET)
             if message is None:
                 await subscription.ping()
