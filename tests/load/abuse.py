@@ -20,6 +20,8 @@ OVER_CALM = 1.1
 MORE_MIB = 50.0
 SIGN_IN = 1.0
 READ = 1.0
+TOLD = 500_000.0
+"""Bytes a second that may come to each agent: a console on a slow line keeps up."""
 COMPLAINTS = 20
 """Warnings and errors that an attack may add to each node's log."""
 LONGEST = 300.0
@@ -35,6 +37,8 @@ class Stretch:
     p50: float
     p99: float
     messages: int
+    told: float
+    """Bytes a second that the agent's socket brought which brought most."""
     noticed: Noticed
     cut: Mapping[str, int]
     """Honest sockets that were closed, by code, and honest calls that were refused, by kind."""
@@ -75,6 +79,7 @@ class Verdict:
             (self.mib <= MORE_MIB, f"+{self.mib:.0f} MiB"),
             (max(seen.noticed.sign_ins, default=0) < SIGN_IN, "an honest sign-in"),
             (max(seen.noticed.reads, default=0) < READ, "an honest read"),
+            (seen.told <= TOLD, f"{seen.told / 1000:,.0f} kB a second to each agent"),
             (self.complaints <= COMPLAINTS, f"{self.complaints} warnings in the log"),
         )
         failed = [words for held, words in checks if not held]
@@ -148,18 +153,22 @@ async def _stretch(
     """Everybody at work for as long as the strike takes, `seconds` or a little more."""
     there, ledger = world.there, world.there.ledger
     since, refused = ledger.now(), Counter(ledger.refused)
+    told = {one: one.told for one in there.agents}
     talking = asyncio.create_task(there.talk(strength.size.per_second, LONGEST))
     async with watching(world.colleagues, world.pids, (seconds * 0.2, seconds * 0.4)) as noticed:
         async with asyncio.timeout(LONGEST):
             tally = await strike
     until = ledger.now()
+    most = max(one.told - before for one, before in told.items()) / (until - since)
     there.hush()
     faults = [] if await _settled(there, talking) else [f"not everybody was served again within {SETTLE:.0f} s"]
     verdict = ledger.judge(since, until)
     if not verdict.clean:
         faults.append(f"{verdict.lost} lost, {verdict.doubled} doubled, {verdict.misordered} out of order")
     cut = Counter(f"closed {code}" for at, code in ledger.losses if since <= at) + (Counter(ledger.refused) - refused)
-    return Stretch(verdict.percentile(0.5), verdict.percentile(0.99), verdict.messages, noticed, cut, faults), tally
+    return Stretch(
+        verdict.percentile(0.5), verdict.percentile(0.99), verdict.messages, most, noticed, cut, faults
+    ), tally
 
 
 async def _settled(there: Crowd, talking: asyncio.Task[None]) -> bool:

@@ -35,6 +35,8 @@ class LeanAgent:
         """For what the agent sends; the log is read by another."""
         self.live = asyncio.Event()
         self.cursor: str | None = None
+        self.told = 0
+        """Bytes that came over the socket."""
         self._door = door
         self._user = user
         self._source = source
@@ -122,6 +124,7 @@ class LeanAgent:
             more = page.has_more
 
     def _take(self, text: bytes) -> None:
+        self.told += len(text)
         frame = msgspec.json.decode(text, type=wire.Frame)
         if frame.type == wire.CONNECTED:
             self._connected(msgspec.json.decode(frame.data, type=wire.Connected))

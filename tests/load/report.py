@@ -159,6 +159,7 @@ def abuse_report(words: str, verdicts: Sequence[Verdict]) -> str:
         "sign-in",
         "read",
         "memory",
+        "told",
         "held",
     )
     held = sum(not one.failures for one in verdicts)
@@ -166,7 +167,7 @@ def abuse_report(words: str, verdicts: Sequence[Verdict]) -> str:
         f"{words}. p99: milliseconds from when a message was due to be sent to its arrival at each agent, when all is "
         "calm, when the same attack is made on a server that does nothing, and attacked. The slowest honest sign-in, "
         "up to the open socket, and the slowest honest read, in seconds. Memory: MiB that the node which grew most is "
-        "larger than in the calm.\n\n"
+        "larger than in the calm. Told: kB a second to each agent.\n\n"
         f"{table(head, [_of_attack(one) for one in verdicts])}\n\n"
         f"{held} of {len(verdicts)} rows held.\n"
     )
@@ -185,6 +186,7 @@ def _of_attack(one: Verdict) -> list[str]:
         _slowest(noticed.sign_ins),
         _slowest(noticed.reads),
         f"{one.mib:+.0f}",
+        f"{seen.told / 1000:.0f}",
         "yes" if not one.failures else f"NO: {'; '.join(one.failures)}",
     ]
 
