@@ -110,18 +110,24 @@ async def long_messages(raid: Raid) -> None:
 
 
 async def big_info(raid: Raid) -> None:
-    """Ten conversations started with 60 KiB of `info`, or with as much as is taken, and then 30 messages a second."""
+    """Conversations started with 60 KiB of `info`, or with as much as is taken; in each something happens."""
     strangers = [raid.stranger() for _ in range(4)]
-    tickets = []
     await raid.ready()
-    for facts, length in ((49, 1250), (4, 1000)):
-        for _ in range(10):
-            ticket = await strangers[0].start(info={f"fact{number}": "x" * length for number in range(facts)})
-            if ticket is not None:
-                tickets.append(ticket)
-    turn = itertools.cycle(tickets)
-    if tickets:
-        await raid.each(30, lambda place: strangers[place % 4].write(next(turn), "?"), hands=4)
+
+    async def once(place: int) -> None:
+        one = strangers[place % 4]
+        ticket = await one.start(info=_facts(49, 1250)) or await one.start(info=_facts(4, 1000))
+        if ticket is not None:
+            await one.write(ticket, "?")
+            raw = await one.open(ticket.visitor_token)
+            if raw is not None:
+                raw.close()
+
+    await raid.each(12, once, hands=4)
+
+
+def _facts(count: int, length: int) -> dict[str, str]:
+    return {f"fact{number}": "x" * length for number in range(count)}
 
 
 async def answers_unread(raid: Raid) -> None:
