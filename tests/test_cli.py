@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from tests.doors.rows import every_command
 from tests.terminal.pty_driver import Terminal, clean_environment
-from tms_tui import cli, first_frame
+from tms_tui import cli, first_frame, narrow_help
 from tms_tui.command_table import COMMANDS
 
 TMS_CHAT = (sys.executable, "-m", "tms_tui")
@@ -242,3 +244,13 @@ def test_config_forget_says_whose_password_and_what_came_of_it(env: dict[str, st
     nobody = run("config", "forget", env=env)
     assert (nobody.returncode, nobody.stdout) == (2, "")
     assert "--server and --email" in nobody.stderr
+
+
+@pytest.mark.parametrize("command", ["", *sorted({*every_command(), *COMMANDS})])
+def test_the_help_fits_a_narrow_terminal(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow_help.use()
+    shown = CliRunner().invoke(cli.tms_chat, [*command.split(), "--help"])
+    assert shown.output.startswith("Usage: ")
+    room = max(40, len(f"Usage: tms-chat {command} "))  # a name is not cut
+    assert [line for line in shown.output.splitlines() if len(line) > room] == []

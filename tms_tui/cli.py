@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from tms_tui import narrow_help
 from tms_tui.command_table import COMMANDS, Command
 from tms_tui.first_frame import FirstFrame, no_desk_because
 from tms_tui.options import console_options, loaded, settings_options, typed, with_flags_before
@@ -17,6 +18,7 @@ INSTALL_SERVER: Final = "uv tool install 'tms-tui[server]'"
 
 def run(arguments: list[str], frame: FirstFrame | None = None) -> int:
     """Do what the arguments ask for; the exit code. `frame` is what stands on the screen meanwhile."""
+    narrow_help.use()
     try:
         code = tms_chat.main(arguments, prog_name="tms-chat", standalone_mode=False, obj=frame)
     except click.ClickException as error:
@@ -30,7 +32,7 @@ def run(arguments: list[str], frame: FirstFrame | None = None) -> int:
     except (click.Abort, KeyboardInterrupt) as error:
         _clear(frame)
         if isinstance(error.__context__, EOFError):
-            click.echo("Not done: standard input ends where an answer is asked for.", err=True)
+            click.echo("\nNot done: standard input ends where an answer is asked for.", err=True)  # below the question
             return 1
         click.echo("Interrupted.", err=True)
         return 130

@@ -59,13 +59,18 @@ def no_desk_because(password_from_stdin: bool) -> str | None:  # noqa: FBT001 - 
     """Why this terminal gets the line face; None when it can show the desk."""
     if os.environ.get("ACCESSIBLE", "") not in {"", "0"}:
         return "ACCESSIBLE is set"
-    if os.environ.get("TERM", "dumb") == "dumb":
+    if is_dumb():
         return "this terminal is called dumb or has no name (TERM)"
     if not password_from_stdin and not _is_terminal(0):
         return "standard input is not a terminal"
-    if not _is_terminal(1) or not _is_terminal(_TERMINAL):
+    if not _is_terminal(1):
         return "the output is not a terminal"
-    return None
+    return None if _is_terminal(_TERMINAL) else "the error output is not a terminal"
+
+
+def is_dumb() -> bool:
+    """Whether the terminal says of itself that it knows no sequences, or does not say what it is."""
+    return os.environ.get("TERM", "dumb") == "dumb"
 
 
 def _is_terminal(descriptor: int) -> bool:

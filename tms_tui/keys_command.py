@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from tms_tui.first_frame import is_dumb
 from tms_tui.options import config_option, loaded
 
 
@@ -26,8 +27,8 @@ def keys(_context: click.Context, /, *, config: Path | None, **flags: Any) -> in
         click.echo(f"{action.id}: {names}; {where(action).replace('`', '')}. {action.help}")
     for line in [*found.clashes.values(), *multiplexer.findings(os.environ, found.actions)]:
         click.echo(line)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        click.echo("At a terminal, this command also says how each key you press arrives.")
+    if is_dumb() or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo("At a terminal that has a name (TERM), this command also says how each key you press arrives.")
         return 0
     from tms_tui.ui.key_check import check
 

@@ -194,9 +194,9 @@ def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
 
 
 def _asked(settings: Settings, because: str = "") -> Secret | None:
-    """The password as it is typed, unseen; None when nothing is."""
+    """The password as it is typed, unseen; None when nothing is. The terminal asks, wherever errors go."""
     try:
-        return Secret(getpass.getpass(f"{because}Password of {settings.email}: ", sys.stderr))
+        return Secret(getpass.getpass(f"{because}Password of {settings.email}: "))
     except (EOFError, UnicodeDecodeError):  # what is no text is no password
         return None
 

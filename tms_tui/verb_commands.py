@@ -14,11 +14,11 @@ if TYPE_CHECKING:  # the command line's help needs none of it
     from tms_tui.plain.verbs import Verb
     from tms_tui.settings import Settings
 
-_CODES: Final = """\b
-Exit codes: 0 done; 1 not done, standard error says why; 2 wrong usage or settings;
-3 not signed in; 4 no such conversation, colleague or canned response;
-5 not done, the conversation moved on; 6 not known whether it was done: look first;
-130, 141, 143 ended by Ctrl+C, by nobody reading on, by a signal."""
+_CODES: Final = (
+    "Exit codes: 0 done; 1 not done, standard error says why; 2 wrong usage or settings; 3 not signed in; "
+    "4 no such conversation, colleague or canned response; 5 not done, the conversation moved on; "
+    "6 not known whether it was done: look first; 130, 141, 143 ended by Ctrl+C, by nobody reading on, by a signal."
+)
 _FILTERS: Final = ("all", "mine", "unassigned", "ended")
 _AVAILABILITIES: Final = ("online", "busy", "away", "offline")
 

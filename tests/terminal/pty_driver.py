@@ -4,6 +4,7 @@ Every read is stamped before anything else is done with it and kept, so that a m
 screen afterwards and no drawing delays a stamp.
 """
 
+import contextlib
 import fcntl
 import os
 import select
@@ -256,8 +257,11 @@ class Terminal:
 
     def _computes(self) -> bool:
         """Whether a thread of the program could go on at once; `S` is asleep until something comes."""
-        states = [file.read_text().rpartition(") ")[2][0] for file in Path(f"/proc/{self.pid}/task").glob("*/stat")]
-        return "R" in states
+        for file in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # that thread has ended since
+                if file.read_text().rpartition(") ")[2].startswith("R"):
+                    return True
+        return False
 
     def _set_size(self, rows: int, cols: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, *pixels(rows, cols)))

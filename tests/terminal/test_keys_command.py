@@ -79,4 +79,4 @@ def test_at_a_pipe_it_lists_every_action_and_its_keys(tmp_path: Path) -> None:
     ).stdout.splitlines()
     assert [line.partition(":")[0] for line in said[: len(ACTIONS)]] == [action.id for action in ACTIONS]
     assert "resolve: F6; anywhere. Resolve the conversation; 10 s to undo it." in said
-    assert said[-1] == "At a terminal, this command also says how each key you press arrives."
+    assert said[-1] == "At a terminal that has a name (TERM), this command also says how each key you press arrives."

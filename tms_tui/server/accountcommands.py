@@ -105,7 +105,7 @@ def erase_agent(*, email: str, yes: bool, **options: Any) -> None:
     from tms_tui.server import accounts
 
     if not yes:
-        click.confirm(f"The account {email} will be deleted for good. Go on?", abort=True)
+        click.confirm(f"The account {email} will be deleted for good. Go on?", abort=True, err=True)
     run(accounts.erase_agent(ServerSettings(**options), email=email))
     report(f"Erased the account {email}")
 
@@ -116,7 +116,7 @@ def _sign_ins(count: int) -> str:
 
 def _password(*, from_stdin: bool) -> str:
     if not from_stdin:
-        entered: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        entered: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         return entered
     try:
         return sys.stdin.buffer.readline().decode("utf-8-sig").rstrip("\r\n")

@@ -58,7 +58,7 @@ def erase_customer(*, email: str | None, customer_id: str | None, yes: bool, rew
     from tms_tui.server import retention
 
     if not yes:
-        click.confirm("Everything kept of this customer will be deleted for good. Go on?", abort=True)
+        click.confirm("Everything kept of this customer will be deleted for good. Go on?", abort=True, err=True)
     gone = Gone()
     wanted = {"email": email, "customer_id": customer_id}
     _delete(retention.erase(ServerSettings(**options), gone, rewrite=rewrite, **wanted), gone)

@@ -1,0 +1,73 @@
+"""Every command and first screen opens in every surrounding, any two of these together; `-m tests.doors`: any three."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doors.axes import LOOKS, SIZES, STREAMS, TERMS, Cell, cells
+from tests.doors.covering import covering, uncovered
+from tests.doors.house import House, house
+from tests.doors.judging import judge
+from tests.doors.rows import FIRST_SCREENS, ROWS, every_command
+from tms_tui.settings import declared
+
+NAMES = tuple(ROWS)
+PLAIN = Cell("(version)", "xterm-256color", "dark", "80x24", "a terminal")
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("doors")) as one:
+        yield one
+
+
+@pytest.mark.parametrize("cell", cells(NAMES, 2), ids=str)
+def test_a_door_opens(cell: Cell, opened: House) -> None:
+    assert judge(cell, opened) == []
+
+
+def test_every_command_has_a_row_and_every_row_a_command() -> None:
+    assert set(every_command()) == set(ROWS) - set(FIRST_SCREENS)
+
+
+def test_every_theme_is_a_look() -> None:
+    [theme] = [each for each in declared() if each.name == "theme"]
+    assert set(theme.metadata["choices"]) <= set(LOOKS)
+
+
+@pytest.mark.parametrize("ways", [2, 3])
+def test_any_values_stand_together(ways: int) -> None:
+    sizes = [len(axis) for axis in (NAMES, TERMS, LOOKS, SIZES, STREAMS)]
+    rows = covering(sizes, ways)
+    assert uncovered(rows, sizes, ways) == set()
+    assert len(rows) < 1.2 * len(NAMES) * len(STREAMS) * (len(TERMS) if ways == 3 else 1)
+
+
+def test_what_stands_together_in_no_row_is_found() -> None:
+    assert uncovered([(0, 0), (1, 1)], [2, 2], 2) == {((0, 0), (1, 1)), ((0, 1), (1, 0))}
+
+
+VERSION = "print('tms-chat, version 1')"
+FAULTS = {
+    "ended with 3, not 0": f"{VERSION}; raise SystemExit(3)",
+    "did not say 'tms-chat, version'": "print('hello')",
+    "a traceback": f"{VERSION}; print('Traceback (most recent call last):')",
+    "escape sequences": f"{VERSION}; print('\\x1b[1mbold\\x1b[0m')",
+    "what it printed is gone from the screen": f"print('\\x1b[?1049h'); {VERSION}; print('\\x1b[?1049l', end='')",
+    "terminal modes are {25, 2004}": f"{VERSION}; print('\\x1b[?2004h')",
+    "keyboard or title were not given back": f"{VERSION}; print('\\x1b[>25u')",
+    "the terminal's line is not set as it was": f"{VERSION}; import tty; tty.setraw(0)",
+}
+
+
+@pytest.mark.parametrize("found", FAULTS)
+def test_what_is_wrong_at_a_door_is_found(found: str, opened: House) -> None:
+    [wrong] = judge(PLAIN, opened, (sys.executable, "-c", FAULTS[found]))
+    assert found in wrong
+
+
+def test_a_deed_that_was_not_done_is_found(opened: House) -> None:
+    asks = "import getpass; getpass.getpass('Password of x: '); print('sent')"
+    [wrong] = judge(PLAIN._replace(command="send"), opened, (sys.executable, "-c", asks))
+    assert "was not done" in wrong
