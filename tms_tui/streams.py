@@ -52,7 +52,9 @@ def secure() -> None:
     """Make the three streams of this process safe to use, before anything else is opened."""
     for descriptor, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         _stand_in(descriptor, mode)
-    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - a stream for the whole process
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a stream for the whole process
+        sys.__stdin__ = sys.stdin  # type: ignore[misc]  # Textual reads keys from the original one
     sys.stdout = _text(_Output(1, "wb", closefd=False), sys.stdout)
     sys.stderr = _text(_Talk(2, "wb", closefd=False), sys.stderr)
 

@@ -156,7 +156,7 @@ def _desk(visit: Visit) -> End:
         visit.rests()
     if visit.cell.command not in {"demo", FIRST_RUN}:
         visit.types(f"{PASSWORD}\r")
-        visit.shows("cannot be" if visit.cell.command == AWAY else "Live")
+        visit.shows("Not signed in:" if visit.cell.command == AWAY else "Live")
     visit.types(_QUIT)
     return End(0, drawn=True)
 
