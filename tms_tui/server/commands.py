@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tms_tui.server.accountcommands import ACCOUNT_COMMANDS
+from tms_tui.server.descriptors import allow_files, needed
 from tms_tui.server.logs import to_stderr
 from tms_tui.server.options import (
     CANNOT_RUN,
@@ -50,6 +51,22 @@ from tms_tui.streams import report
     type=click.Path(dir_okay=False, path_type=Path),
     callback=writable,
     help="File to write the bound port to, once the server answers.",
+)
+@click.option(
+    "--metrics-host",
+    envvar="TMS_SERVER_METRICS_HOST",
+    show_envvar=True,
+    type=HOST,
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of --metrics-port.",
+)
+@click.option(
+    "--metrics-port",
+    envvar="TMS_SERVER_METRICS_PORT",
+    show_envvar=True,
+    type=click.IntRange(0, 65_535),
+    help="Port for /metrics alone, which --port then does not serve; without it, --port does.",
 )
 @data_option
 @database_option
@@ -124,6 +141,7 @@ def serve(
     """Run the reference server until SIGTERM or SIGINT: it sends its sockets elsewhere, closes, and exits with 0."""
     settings = ServerSettings(origins=origins, trusted_proxies=trusted_proxies, **options)
     to_stderr(json=log_json)
+    allow_files(needed(settings))
     try:
         asyncio.run(_serve(settings, port_file))
     except KeyboardInterrupt:
@@ -142,6 +160,8 @@ async def _serve(settings: ServerSettings, port_file: Path | None) -> None:
             if port_file is not None:
                 _write_whole(port_file, f"{running.port}\n")
             click.echo(f"Serving on {running.url}", err=True)
+            if running.metrics_url is not None:
+                click.echo(f"Metrics on {running.metrics_url}", err=True)
             await running.until(asked)
 
 

@@ -19,22 +19,31 @@ DRAIN = 5
 class CannotListenError(OSError):
     """Another program has the address, or this machine or this user may not."""
 
-    def __init__(self, settings: ServerSettings, error: OSError) -> None:
+    def __init__(self, host: str, port: int, option: str, error: OSError) -> None:
         why = error.strerror or error
-        super().__init__(f"{settings.host} port {settings.port}: {why}. Choose another --host or --port.")
+        super().__init__(f"{host} port {port}: {why}. Choose another --{option}host or --{option}port.")
 
 
 def bind(settings: ServerSettings) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return _bound(settings.host, settings.port, "")
+
+
+def bind_metrics(settings: ServerSettings) -> socket.socket | None:
+    """The same for the port of the figures; None when they have none of their own."""
+    return None if settings.metrics_port is None else _bound(settings.metrics_host, settings.metrics_port, "metrics-")
+
+
+def _bound(host: str, port: int, option: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle on and every answer in two writes waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((settings.host, settings.port))
+        listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise CannotListenError(settings, error) from None
+        raise CannotListenError(host, port, option, error) from None
     return listening
 
 

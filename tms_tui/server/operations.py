@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tms_tui.protocol import wire
-from tms_tui.server.errors import Refusal
-from tms_tui.server.metrics import CONTENT_TYPE, MEDIA_TYPE
+from tms_tui.server.errors import Refusal, not_found
+from tms_tui.server.metrics import CONTENT_TYPE, MEDIA_TYPE, Metrics
 from tms_tui.server.openapi import document
 from tms_tui.server.page import page as customers_page
 from tms_tui.server.rest.call import About, Call
@@ -37,7 +37,15 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    return Response(services(request).metrics.page(), media_type=CONTENT_TYPE)
+    served = services(request)
+    if served.settings.metrics_port is not None:
+        raise not_found()  # for it has a port of its own
+    return figures(served.metrics)
+
+
+def figures(counted: Metrics) -> Response:
+    """What was counted, for Prometheus."""
+    return Response(counted.page(), media_type=CONTENT_TYPE)
 
 
 async def page(_request: Request) -> Response:
@@ -72,5 +80,10 @@ routes = [
             refusals={503: "draining, node_full, not_ready"},
         ),
     ),
-    Call("GET", "/metrics", metrics, About("Figures for Prometheus.", {200: MEDIA_TYPE})),
+    Call(
+        "GET",
+        "/metrics",
+        metrics,
+        About("Figures for Prometheus.", {200: MEDIA_TYPE}, refusals={404: "not_found, when they have their own port"}),
+    ),
 ]

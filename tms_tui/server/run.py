@@ -11,10 +11,11 @@ from typing import Self
 
 import uvicorn
 
+from tms_tui.server import metricsport
 from tms_tui.server.app import create_app
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
-from tms_tui.server.listener import bind, configured
+from tms_tui.server.listener import bind, bind_metrics, configured
 from tms_tui.server.settings import ServerSettings
 
 
@@ -77,8 +78,13 @@ class Running:
 
     @property
     def url(self) -> str:
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        return f"http://{host}:{self.port}"
+        return _url(self.settings.host, self.port)
+
+    @property
+    def metrics_url(self) -> str | None:
+        """Where the figures are, when that is a port of their own."""
+        port = self.settings.metrics_port
+        return None if port is None else f"{_url(self.settings.metrics_host, port)}/metrics"
 
     async def start(self) -> None:
         """Returns once it answers; a free port taken for port 0 is kept for the next start."""
@@ -86,8 +92,15 @@ class Running:
         # Not within uvicorn's startup, which makes of every failure an exit without a word.
         async with self._life:
             await self._life.enter_async_context(self.app.life())
+            await self._serve_metrics()
             await self._listen(bind(self.settings))
             self._life = self._life.pop_all()
+
+    async def _serve_metrics(self) -> None:
+        listening = bind_metrics(self.settings)
+        if listening is not None:
+            self.settings = dataclasses.replace(self.settings, metrics_port=listening.getsockname()[1])
+            await self._life.enter_async_context(metricsport.served(self.app.services.metrics, listening))
 
     async def _listen(self, listening: socket.socket) -> None:
         self.settings = dataclasses.replace(self.settings, port=listening.getsockname()[1])
@@ -133,3 +146,7 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -44,6 +44,9 @@ class ServerSettings:
     host: str = "127.0.0.1"
     port: int = 8765
     """0 picks a free one."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    """Where `/metrics` is served, and then there alone; 0 picks a free one. None: at `port`, with all else."""
     database: str | None = None
     """SQLAlchemy URL; None is a SQLite file in `data`."""
     database_password: Path | None = None
