@@ -62,7 +62,7 @@ def test_what_waited_for_the_line_and_what_came_before_is_not_measured_again() -
 
 def test_half_a_ping_is_the_way_of_the_welcome() -> None:
     health = Health()
-    came_up(health, now=10.0, wall=EPOCH, server_time=EPOCH)
+    came_up(health, now=10.0, here=EPOCH, server_time=EPOCH)
     proven(health, 0.4)
     delivered(health, EPOCH + 1.0, now=11.5)
     assert list(health.deliveries) == [pytest.approx(0.7, abs=1e-4)]
@@ -70,7 +70,7 @@ def test_half_a_ping_is_the_way_of_the_welcome() -> None:
 
 def test_nothing_comes_before_it_is_stored_however_late_the_welcome_was_read() -> None:
     health = Health()
-    came_up(health, now=10.5, wall=EPOCH, server_time=EPOCH)
+    came_up(health, now=10.5, here=EPOCH, server_time=EPOCH)
     delivered(health, EPOCH + 1.0, now=11.1)
     delivered(health, EPOCH + 2.0, now=12.3)
     assert list(health.deliveries) == [0.0, pytest.approx(0.2, abs=1e-4)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import assert_never
 
-from tests.engine.hand_clock import HandClock
+from tests.engine.hand_clock import WALL_AT_ZERO, HandClock
 from tms_tui.domain.effects import (
     Assign,
     Label,
@@ -64,6 +64,7 @@ class FakeLink:
         self.authenticated = 0
         self.proofs = 0
         self.latency: float | None = 0.01
+        self.server_time: Callable[[], float] = lambda: WALL_AT_ZERO
         self.may_close = asyncio.Event()
         self.may_close.set()
         self._take: Take | None = None
@@ -101,7 +102,7 @@ class FakeLink:
 
     def welcome(self, agent: AgentId, *, resumed: bool = False, cursor: Cursor = START) -> None:
         """Hand in the server's first frame."""
-        self.bring(LinkWelcomed(agent, server_time=0.0, resumed=resumed, cursor=cursor))
+        self.bring(LinkWelcomed(agent, server_time=self.server_time(), resumed=resumed, cursor=cursor))
 
     def lose(self, ending: Ending = LOST) -> None:
         """End the newest socket; what follows needs a turn of the loop."""
@@ -196,6 +197,7 @@ def stand(reply: Callable[[Request], Answer] = empty, capabilities: Capabilities
     """An engine over fakes; ids are "send-1", "send-2", ..., chance is seeded."""
     clock, link, rest, tokens = HandClock(), FakeLink(), FakeRest(reply), FakeTokens()
     numbers = count(1)
+    link.server_time = clock.true
     engine = Engine(
         link,
         rest,

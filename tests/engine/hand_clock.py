@@ -23,9 +23,13 @@ class _Alarm:
 
 
 class HandClock:
-    """Starts at `now` monotonic seconds; alarms ring inside `advance`, those already due in the loop's next turn."""
+    """Starts at `now` monotonic seconds; alarms ring inside `advance`, those already due in the loop's next turn.
+
+    The time of day is wrong by `ahead` seconds; `true` is what it would be.
+    """
 
     def __init__(self, now: float = 1000.0) -> None:
+        self.ahead = 0.0
         self._now = now
         self._alarms: list[_Alarm] = []
         self._places = count()
@@ -34,6 +38,9 @@ class HandClock:
         return self._now
 
     def wall(self) -> float:
+        return self.true() + self.ahead
+
+    def true(self) -> float:
         return WALL_AT_ZERO + self._now
 
     def call_at(self, when: float, ring: Callable[[], None]) -> Handle:

@@ -88,7 +88,7 @@ async def test_the_first_event_after_it_is_taken_by_a_desk_that_knows(machine: M
         machine.slept += 300
         engine.take(KEY)
         engine.take(KEY)
-        assert heard == [Woke(300.0), KEY, KEY]
+        assert heard == [Woke(300.0, uncounted=300.0), KEY, KEY]
 
 
 async def test_a_nod_or_a_clock_that_was_set_is_no_sleep(machine: Machine) -> None:

@@ -78,6 +78,26 @@ async def test_what_became_due_while_the_server_was_away_wakes_when_it_is_back(
     assert (await shown(dana, visitor))["status"] == "active"
 
 
+async def test_a_time_that_is_past_by_the_servers_clock_is_refused_and_changes_nothing(timed: RunningServer) -> None:
+    dana, visitor = await timed.sign_in(), await timed.visitor()
+    before = await shown(dana, visitor)
+    for until in (0.0, -0.001, -7200.0):
+        body = {"status": "pending", "pending_until": timestamp(START + until)}
+        answer = await dana.http.post(f"/v1/chat/sessions/{visitor.session_id}/status", json=body)
+        assert (answer.status_code, answer.json()["details"]) == (422, {"field": "pending_until"}), until
+    assert await shown(dana, visitor) == before
+    await set_aside(dana, visitor, 0.001)
+
+
+async def test_the_same_asked_again_after_a_lost_answer_is_no_past_time(timed: RunningServer, clock: HandClock) -> None:
+    dana, visitor = await timed.sign_in(), await timed.visitor()
+    await set_aside(dana, visitor, 1)
+    aside = await shown(dana, visitor)
+    clock.advance(timed.settings.wake_check / 2)
+    await set_aside(dana, visitor, 1)
+    assert await shown(dana, visitor) == aside
+
+
 async def test_a_second_node_finds_nothing_left_to_wake(timed: RunningServer, clock: HandClock) -> None:
     dana, visitor = await timed.sign_in(), await timed.visitor()
     await set_aside(dana, visitor, 60)

@@ -9,6 +9,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tms_tui.core.apply import apply
+from tms_tui.core.clocks import by_server
 from tms_tui.core.state import Moment, State
 from tms_tui.domain.changes import Change
 from tms_tui.domain.effects import Effect
@@ -64,13 +65,15 @@ class FakeEngine:
         self.taken: list[Event] = []
         self.effects: list[Effect] = []
         self.time = Moment(1000.0, NOW)
+        self.ahead = 0.0
+        """By how much this computer's clock is wrong."""
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._subscribers: list[Callable[[tuple[Change, ...]], None]] = []
         self._ids = 0
 
     def take(self, event: Event) -> None:
         self.taken.append(event)
-        outcome = apply(self.state, event, self.time)
+        outcome = apply(self.state, event, self._here())
         self.effects += outcome.effects
         self.tell(*outcome.changes)
 
@@ -91,7 +94,10 @@ class FakeEngine:
         return SendId(f"send-{self._ids}")
 
     def moment(self) -> Moment:
-        return self.time
+        return by_server(self.state, self._here())
+
+    def _here(self) -> Moment:
+        return replace(self.time, wall=self.time.wall + self.ahead)
 
     def later(self, seconds: float) -> None:
         """Wind the clocks."""

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from tms_tui.core import (
     bounds,
+    clocks,
     deciding,
     failing,
     keeping,
@@ -37,7 +38,7 @@ class Outcome(Value):
 
 def apply(state: State, event: Event, moment: Moment) -> Outcome:
     """Change the state by one event; deterministic in its arguments, raises nothing."""
-    step = Step(state, moment)
+    step = Step(state, clocks.by_server(state, moment))
     if isinstance(event, on.WireEvent):
         _from_wire(step, event)
         matching.brought(step, event)
@@ -175,6 +176,7 @@ def _from_clock(step: Step, event: on.ClockEvent) -> None:
         case on.TimerRang(timer):
             failing.rang(step, timer)
         case on.Woke():
+            clocks.slept(step.state, event.uncounted)
             link.woke(step)
             sync.woke(step)
         case _:

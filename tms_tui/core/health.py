@@ -90,11 +90,11 @@ class Health(Record):
         return [(turn.at, turn.ending) for turn in self.turns if turn.ending is not None]
 
 
-def came_up(health: Health, now: float, wall: float, server_time: float) -> None:
-    """A socket was welcomed at `server_time`, by the server's clock."""
-    _turn(health, now, wall, None)
+def came_up(health: Health, now: float, here: float, server_time: float) -> None:
+    """A socket was welcomed at `server_time`, by the server's clock; `here`, by this computer's."""
+    _turn(health, now, server_time, None)
     health.server_clock, health.welcomed_at = server_time - now, server_time
-    health.skew = server_time - wall
+    health.skew = server_time - here
 
 
 def went_down(health: Health, now: float, wall: float, ending: Ending, *, was_live: bool) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final, assert_never
 
-from tms_tui.core import bounds, health, holding, people, reading, typing
+from tms_tui.core import bounds, clocks, health, holding, people, reading, typing
 from tms_tui.core.select import BadgeKind, badge
 from tms_tui.core.sending import sign_in_again
 from tms_tui.core.state import LIVE, Stage, State, Step
@@ -55,6 +55,8 @@ def signed_in(step: Step, event: SignedIn) -> None:
     """Open the socket for the first time, or again after a new sign-in."""
     step.state.me = event.user
     step.state.sign_in_needed = None
+    if event.server_time is not None:
+        clocks.told_roughly(step.state, event.server_time, step.moment.now)
     step.state.link.renewed_since_stable = False
     step.state.link.renewals_lost = 0
     _plan_renewal(step, event.lifetime)
@@ -73,7 +75,9 @@ def welcomed(step: Step, event: LinkWelcomed) -> None:
     elif link.lost_at is not None:
         counters.reconnects += 1
         people.announce(step, Notice(NoticeKind.LIVE, moment.wall, since=link.lost_at))
-    health.came_up(counters, moment.now, moment.wall, event.server_time)
+    here = moment.wall if moment.here is None else moment.here
+    health.came_up(counters, moment.now, here, event.server_time)
+    clocks.told(step.state, event.server_time, moment.now)
     _compare_clocks(step)
     link.stage, link.welcomed, link.proven, link.replacing = Stage.WELCOMED, moment.now, False, None
     step.do(

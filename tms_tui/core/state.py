@@ -198,6 +198,8 @@ class State(Record):
     opened: SessionId | None = None
     decision: Decision | None = None
     """The last one, as long as nothing took it back or refused it."""
+    server_clock: float | None = None
+    """What to add to the monotonic clock for the server's time; None as long as it did not say."""
     link: LinkState = field(default_factory=LinkState)
     sync: SyncState = field(default_factory=SyncState)
     health: Health = field(default_factory=Health)
@@ -221,11 +223,15 @@ class State(Record):
 
 
 class Moment(Value):
-    """Time and chance, handed in. `now` is monotonic seconds, `wall` seconds since the epoch, `chance` in [0, 1)."""
+    """Time and chance, handed in. `now` is monotonic seconds, `wall` seconds since the epoch, `chance` in [0, 1).
+
+    `wall` is by the server's clock once that is known (see `clocks`); then `here` is by this computer's own.
+    """
 
     now: float
     wall: float
     chance: float = 0.5
+    here: float | None = None
 
 
 class Step(Record):

@@ -221,10 +221,11 @@ Answer = ReadAnswer | WriteAnswer | AskFailed
 
 
 class SignedIn(Value):
-    """`lifetime` of the access token in seconds from now."""
+    """`lifetime` of the access token in seconds from now; `server_time` as the answer's own date has it."""
 
     user: User
     lifetime: float
+    server_time: float | None = None
 
 
 class SessionOpened(Value):
@@ -371,9 +372,10 @@ class TimerRang(Value):
 
 
 class Woke(Value):
-    """The machine slept for `gap` seconds."""
+    """The machine slept, or the process stood still, for `gap` seconds; `uncounted`: by no monotonic clock."""
 
     gap: float
+    uncounted: float = 0.0
 
 
 ClockEvent = TimerRang | Woke

@@ -126,6 +126,8 @@ GIVE_UP_SENDING_AFTER: Final = 300.0
 GIVE_UP_SENDING_TRIES: Final = 6
 """And not before so many tries failed there: between two of them may lie an outage."""
 
+CLOCK_COARSE: Final = 2.0
+"""An HTTP date is to the second, and late by an answer's way: less than this it corrects nothing."""
 CLOCKS_APART: Final = 60.0
 """How far the server's clock may be before this one."""
 PASTE_ASKS_FROM: Final = 10

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tms_tui.core import clocks
 from tms_tui.core.apply import apply
 from tms_tui.core.state import Moment, State, SyncState
 from tms_tui.domain.changes import Change
@@ -138,8 +139,8 @@ class Engine:
         return SendId(self._new_id())
 
     def moment(self) -> Moment:
-        """Now, by both clocks, and a piece of chance."""
-        return Moment(self._clock.now(), self._clock.wall(), self._chance.random())
+        """Now, by the monotonic clock and the server's (until that is known, this computer's); and some chance."""
+        return clocks.by_server(self.state, self._moment())
 
     async def settled(self) -> None:
         """Return when no task but the open socket's, no alarm that is due and no undelivered change is left."""
@@ -154,8 +155,11 @@ class Engine:
             else:
                 return
 
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.wall(), self._chance.random())
+
     def _woke(self, gap: float) -> None:
-        self.take(Woke(gap))
+        self.take(Woke(gap, uncounted=gap))
 
     async def _restore(self) -> None:
         """Take what an earlier run left on the disk."""
@@ -165,7 +169,7 @@ class Engine:
 
     def _take_one(self, event: Event) -> None:
         try:  # not `_outermost`: entering it takes a third as long as applying a message
-            moment = self.moment()
+            moment = self._moment()
             if self._record is not None:
                 self._record(event, moment)
             outcome = apply(self.state, event, moment)

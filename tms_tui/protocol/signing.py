@@ -14,6 +14,7 @@ from tms_tui.protocol.dialect import V1, Dialect
 from tms_tui.protocol.reading import COUNT_LARGEST, UnreadableError, parse, whole
 from tms_tui.protocol.refusals import HttpAnswer, failure_of, unreadable
 from tms_tui.protocol.rest import HttpRequest
+from tms_tui.protocol.times import http_date
 
 
 class Tokens(Value):
@@ -23,6 +24,8 @@ class Tokens(Value):
     refresh: Secret
     lifetime: float
     user: User | None = None
+    server_time: float | None = None
+    """When the answer was given, by the server's clock, to the second."""
 
 
 def login_request(email: str, password: Secret, dialect: Dialect = V1) -> HttpRequest:
@@ -53,7 +56,7 @@ def read_tokens(answer: HttpAnswer) -> Tokens | Failure:
     if not 200 <= answer.status < 300:
         return failure_of(answer)
     try:
-        return _tokens(parse(answer.body, _TOKENS))
+        return _tokens(parse(answer.body, _TOKENS), http_date(answer.headers.get("date")))
     except UnreadableError:
         return unreadable(answer)
 
@@ -63,12 +66,13 @@ def read_done(answer: HttpAnswer) -> Failure | None:
     return None if 200 <= answer.status < 300 else failure_of(answer)
 
 
-def _tokens(shape: wire.TokenAnswer) -> Tokens:
+def _tokens(shape: wire.TokenAnswer, server_time: float | None) -> Tokens:
     return Tokens(
         access=Secret(_header_safe(shape.access_token)),
         refresh=Secret(_header_safe(shape.refresh_token)),
         lifetime=_lifetime(shape.access_token) or float(whole(max(0, shape.expires_in))),
         user=None if shape.user is None else shapes.user(shape.user),
+        server_time=server_time,
     )
 
 

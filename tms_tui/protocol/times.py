@@ -34,6 +34,17 @@ def retry_after(value: str | None, date: str | None) -> float | None:
     return None if wait is None else min(max(wait, RETRY_AFTER_SHORTEST), RETRY_AFTER_LONGEST)
 
 
+def http_date(value: str | None) -> float | None:
+    """Seconds since the epoch of a `Date` header; None when it is absent or makes no sense."""
+    from email.utils import mktime_tz, parsedate_tz
+
+    try:
+        parts = parsedate_tz(value) if value else None
+        return float(mktime_tz(parts)) if parts is not None and parts[0] in YEARS else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _number(value: str) -> float | None:
     try:
         wait = float(value)
@@ -43,15 +54,5 @@ def _number(value: str) -> float | None:
 
 
 def _until(value: str, date: str | None) -> float | None:
-    then, now = _http_date(value), _http_date(date)
+    then, now = http_date(value), http_date(date)
     return None if then is None or now is None else max(0.0, then - now)
-
-
-def _http_date(value: str | None) -> float | None:
-    from email.utils import mktime_tz, parsedate_tz
-
-    try:
-        parts = parsedate_tz(value) if value else None
-        return None if parts is None else float(mktime_tz(parts))
-    except (ValueError, OverflowError):
-        return None

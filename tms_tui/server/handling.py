@@ -80,12 +80,16 @@ async def _unread(change: Change, conversation: Conversation, agent_id: str) -> 
 async def set_status(
     journal: Journal, tenant_id: str, session_id: str, by: Speaker, status: str, until: str | None
 ) -> Conversation:
-    """`until` counts for "pending" only. Ending clears who waits; open again, they have waited since they wrote."""
+    """`until` counts for "pending" only; one that is past raises 422. Ending clears who waits; open again, they have
+    waited since they wrote.
+    """
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
         until = until if status == "pending" else None
         if (conversation.status, conversation.pending_until) == (status, until):
             return conversation
+        if until is not None and until <= change.at:
+            raise invalid("pending_until", "This time is past: it must be later than now by the server's clock.")
         if status == "ended":
             conversation.waiting_since = None
         elif conversation.status == "ended":

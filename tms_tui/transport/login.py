@@ -65,7 +65,7 @@ class Login:
             return Failure(FailureKind.UNREADABLE, answer.status)
         self._hold(tokens)
         self._user = tokens.user
-        return SignedIn(tokens.user, tokens.lifetime)
+        return SignedIn(tokens.user, tokens.lifetime, tokens.server_time)
 
     async def renew(self) -> float | Failure:
         """Exchange the refresh token once, however many callers wait; the new lifetime in seconds, or why not."""

@@ -165,7 +165,15 @@ routes = [
         ),
     ),
     for_agents(
-        "POST", f"{_ONE}/status", status, About("Change the status.", {200: wire.Session}, body=wire.StatusBody)
+        "POST",
+        f"{_ONE}/status",
+        status,
+        About(
+            "Change the status; a `pending_until` that is past by the server's clock is refused.",
+            {200: wire.Session},
+            refusals={422: "invalid_field"},
+            body=wire.StatusBody,
+        ),
     ),
     for_agents(
         "POST",
