@@ -16,7 +16,7 @@ from typing import Any, Final
 import httpx
 
 from tests.server.crashing import MuteBus
-from tests.server.running import GENEROUS, PASSWORD, QUICK
+from tests.server.running import PASSWORD, QUICK, UNHURRIED
 from tms_tui.server import admin
 from tms_tui.server.run import Running
 from tms_tui.server.settings import Rate, ServerSettings
@@ -28,9 +28,6 @@ _ON_ITS_OWN_DISK: Final = """
 size=$1 data=$2; shift 2
 mount -t tmpfs -o size="$size" tmpfs /mnt && cp -a "$data/." /mnt && mount --move /mnt "$data" && exec "$@"
 """
-RELAXED: Final = {"login_rate": GENEROUS, "visitor_session_rate": GENEROUS} | dict.fromkeys(
-    ("agent_send_rate", "visitor_send_rate"), GENEROUS
-)
 
 
 class Serving:
@@ -156,7 +153,7 @@ async def main(about: dict[str, Any]) -> None:
     _limited(about.pop("limit_files"))
     rates = {name: Rate(*value) for name, value in about.items() if name.endswith("_rate")}
     data = {"data": Path(about.pop("data"))}
-    settings = ServerSettings(password_cost=QUICK, **(RELAXED | about | rates | data))
+    settings = ServerSettings(password_cost=QUICK, **(UNHURRIED | about | rates | data))
     with end_asked() as asked:
         async with Running(settings, bus=MuteBus() if mute else None) as running:
             sys.stdout.write(f"{running.port}\n")

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -25,6 +25,22 @@ from tms_tui.server.settings import PasswordCost, Rate, ServerSettings
 PASSWORD = "correct horse battery"
 QUICK = PasswordCost(time=1, memory_kib=8, lanes=1)
 GENEROUS = Rate(10_000, 10_000)
+MANY_BYTES = Rate(1e9, 10**9)
+UNHURRIED: Final[dict[str, Any]] = dict.fromkeys(
+    (
+        "login_rate",
+        "visitor_session_rate",
+        "agent_send_rate",
+        "visitor_send_rate",
+        "network_message_rate",
+        "network_read_rate",
+        "tenant_start_rate",
+        "tenant_message_rate",
+        "tenant_read_rate",
+    ),
+    GENEROUS,
+) | dict.fromkeys(("network_byte_rate", "tenant_byte_rate"), MANY_BYTES)
+"""Settings under which one address does the work of many."""
 # Made once: reading the certificates takes longer than most tests, and these servers speak plain HTTP.
 _TLS = ssl.create_default_context()
 
@@ -142,14 +158,7 @@ async def running_server(
     **settings: Any,
 ) -> AsyncIterator[RunningServer]:
     """The reference server in this loop. `settings` are fields of ServerSettings; limits are generous."""
-    relaxed: dict[str, Any] = {
-        "port": 0,
-        "password_cost": QUICK,
-        "login_rate": GENEROUS,
-        "visitor_session_rate": GENEROUS,
-        "agent_send_rate": GENEROUS,
-        "visitor_send_rate": GENEROUS,
-    }
+    relaxed: dict[str, Any] = {"port": 0, "password_cost": QUICK} | UNHURRIED
     place = place if isinstance(place, Place) else Place(place)
     told = ServerSettings(data=place.data, **(relaxed | place.settings | settings))
     if told.database is None and not (file := place.data / "tms-chat.db").exists():

@@ -64,7 +64,8 @@ class OverheardBus:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.told: list[Notice] = []
-        self.start, self.register, self.take = bus.start, bus.register, bus.take
+        self.start, self.register = bus.start, bus.register
+        self.take, self.take_all = bus.take, bus.take_all
         self.ping, self.close = bus.ping, bus.close
 
     @property

@@ -16,7 +16,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.server.running import GENEROUS, QUICK
+from tests.server.running import QUICK, UNHURRIED
 from tms_tui.server.app import create_app
 from tms_tui.server.listener import bind, configured
 from tms_tui.server.settings import ServerSettings
@@ -125,10 +125,7 @@ def serve(data: Path, log: Path, port: Connection, at: int = 0) -> None:
         data=data,
         port=at,
         password_cost=QUICK,
-        login_rate=GENEROUS,
-        visitor_session_rate=GENEROUS,
-        agent_send_rate=GENEROUS,
-        visitor_send_rate=GENEROUS,
+        **UNHURRIED,
     )
     config = configured(Replacing(create_app(settings)), settings)
     server = _Server(config, port)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,10 @@ from tms_tui.server.settings import Rate
 pytestmark = pytest.mark.services
 
 DRAFT = "document.getElementById('message').value"
+LONG_WAITS_CUT = """
+const inTime = window.setTimeout;
+window.setTimeout = (action, delay) => inTime(action, delay > 60_000 ? 300 : delay);
+"""
 TROUBLE = "document.getElementById('trouble').textContent"
 
 
@@ -153,6 +158,59 @@ async def test_too_many_messages_are_not_told_as_a_line_that_is_down(tmp_path: P
         assert "line is down" not in said
         assert "too much was written" in said
         assert await page.run(LAST_STATE) == "waiting to be sent"
+
+
+@pytest.mark.parametrize(
+    ("budget", "words"),
+    [
+        ("network_message_rate", "many people at your address write at once"),
+        ("tenant_message_rate", "very many people write to us at once"),
+    ],
+)
+async def test_a_budget_that_others_used_up_is_told_as_what_it_is_and_the_message_goes_out_later(
+    tmp_path: Path, clock: LaterClock, budget: str, words: str
+) -> None:
+    shared: dict[str, Any] = {budget: Rate(1 / 2, 1)}
+    async with (
+        running_server(tmp_path, clock=clock, **shared) as server,
+        chromium() as page,
+        agent_at(server) as agent,
+    ):
+        await page.open(f"{server.url}/")
+        await begin(page, agent, "one")
+        other = await server.visitor()
+        clock.ahead += 2
+        await other.says("taken before")
+        await page.type("two")
+        await page.press("Enter")
+        await page.until(f"{TROUBLE} !== ''")
+        assert words in await page.run(TROUBLE)
+        clock.ahead += 2
+        await page.until(f"{LAST_STATE} === 'sent'", within=40)
+        assert await page.run(TROUBLE) == ""
+        await agent.expect(wire.CHAT_MESSAGE, content="two")
+
+
+async def test_what_could_not_be_read_at_once_is_read_later(tmp_path: Path, clock: LaterClock) -> None:
+    async with (
+        running_server(tmp_path, clock=clock, network_read_rate=Rate(1 / 3600, 1)) as server,
+        chromium() as page,
+        agent_at(server) as agent,
+    ):
+        relay = Relay(server.port)
+        async with relay.serving() as url:
+            await page.open(f"{url}/")
+            session = await begin(page, agent, "one")
+            await page.run(LONG_WAITS_CUT)
+            relay.refusing = True
+            relay.cut()
+            await agent.say(session, "said meanwhile")
+            relay.refusing = False
+            await page.until("document.getElementById('link').textContent.startsWith('Busy')", within=40)
+            assert "said meanwhile" not in await page.run("document.getElementById('log').innerText")
+            clock.ahead += 3600
+            await page.until("document.getElementById('log').innerText.includes('said meanwhile')", within=20)
+            await page.until("document.getElementById('link').textContent === 'Connected'")
 
 
 async def test_a_server_that_is_being_replaced_is_not_told_as_a_line_that_is_down(server: RunningServer) -> None:

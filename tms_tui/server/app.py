@@ -16,6 +16,7 @@ from tms_tui.server import keys
 from tms_tui.server.accountwatch import AccountWatch
 from tms_tui.server.audit import Audit
 from tms_tui.server.background import Background
+from tms_tui.server.budgets import Budgets
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
@@ -161,10 +162,9 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         limits=Limits(
             login=Gate("login", settings.login_rate, clock, bus),
             password_changes=Gate("password", settings.password_change_rate, clock, bus),
-            visitor_sessions=Gate("visitor session", settings.visitor_session_rate, clock, bus),
             agent_sends=Gate("agent send", settings.agent_send_rate, clock, bus),
-            visitor_sends=Gate("visitor send", settings.visitor_send_rate, clock, bus),
         ),
+        budgets=Budgets(settings, clock, bus),
         origins=Origins(settings.origins),
         metrics=metrics,
     )

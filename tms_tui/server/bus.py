@@ -1,6 +1,7 @@
 """What nodes tell each other: that the log grew, who is there, and the little that is never stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -62,6 +63,15 @@ class Roster(msgspec.Struct, tag=True, frozen=True):
     """The node's last words: its customers are somebody else's to look after."""
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """So many to be taken from one bucket; never more than it holds when full."""
+
+    bucket: str
+    rate: Rate
+    many: int = 1
+
+
 Notice = LogGrew | Whisper | LoginEnded | MarkMoved | Missed | Roster
 Hear = Callable[[Notice], None]
 
@@ -88,6 +98,10 @@ class Bus(Protocol):
 
     async def take(self, bucket: str, rate: Rate) -> float | None:
         """Takes one from a bucket shared by all nodes; the seconds to wait, or None where none is shared."""
+        ...
+
+    async def take_all(self, draws: Sequence[Draw]) -> list[float] | None:
+        """The same from several, all or nothing: of each the seconds to wait, and what was taken if all are 0."""
         ...
 
     async def ping(self) -> None:
@@ -131,6 +145,9 @@ class MemoryBus:
                 hear(roster)
 
     async def take(self, bucket: str, rate: Rate) -> float | None:  # noqa: ARG002 - nothing is shared here
+        return None
+
+    async def take_all(self, draws: Sequence[Draw]) -> list[float] | None:  # noqa: ARG002 - nothing is shared here
         return None
 
     async def ping(self) -> None:

@@ -18,17 +18,17 @@ class Bucket:
 
     def take(self, many: int, now: float) -> bool:
         """Takes so many if there are; whether there were."""
-        elapsed = max(0.0, now - self._filled_at)
-        self._tokens = min(self._rate.burst, self._tokens + elapsed * self._rate.per_second)
-        self._filled_at = now
-        if self._tokens < many:
+        if self.wait(many, now) > 0:
             return False
         self._tokens -= many
         return True
 
-    def wait(self) -> float:
-        """Seconds until there is one, as of the last look."""
-        return max(0.0, (1 - self._tokens) / self._rate.per_second)
+    def wait(self, many: int, now: float) -> float:
+        """Seconds until there are so many; 0.0 when there are."""
+        elapsed = max(0.0, now - self._filled_at)
+        self._tokens = min(self._rate.burst, self._tokens + elapsed * self._rate.per_second)
+        self._filled_at = now
+        return max(0.0, (many - self._tokens) / self._rate.per_second)
 
 
 class Limiter:
@@ -39,14 +39,21 @@ class Limiter:
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
 
-    def take(self, name: str) -> float:
-        """Takes one; 0.0 when there was one, else the seconds until there is."""
+    def take(self, name: str, many: int = 1) -> float:
+        """Takes so many, but never more than a full bucket; 0.0 when there were, else the seconds until there are."""
+        wait = self.wait(name, many)
+        if wait == 0:
+            self._buckets[name].take(min(many, self._rate.burst), self._clock.now())
+        return wait
+
+    def wait(self, name: str, many: int = 1) -> float:
+        """The same without taking them."""
         now = self._clock.now()
         bucket = self._buckets.pop(name, None) or Bucket(self._rate, now)
         self._buckets[name] = bucket
         if len(self._buckets) > MAX_NAMES:
             del self._buckets[next(iter(self._buckets))]
-        return 0.0 if bucket.take(1, now) else bucket.wait()
+        return bucket.wait(min(many, self._rate.burst), now)
 
 
 class Gate:

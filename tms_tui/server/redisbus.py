@@ -6,6 +6,7 @@ import hashlib
 import logging
 import random
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -15,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from tms_tui.server.bus import Hear, Missed, Notice, Roster
+from tms_tui.server.bus import Draw, Hear, Missed, Notice, Roster
 from tms_tui.server.settings import Rate
 
 logger = logging.getLogger(__name__)
@@ -34,19 +35,29 @@ DEAF: Final = 5.0
 """A subscription on which even pings bring nothing for so long is made anew."""
 MOST_WAITING: Final = 10_000
 
-# By the clock of Redis: the nodes' own may differ.
+# By the clock of Redis: the nodes' own may differ. Of each bucket: rate, burst, how many. All are taken, or none.
 _TAKE: Final = """
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
-local rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local tokens, at = tonumber(held[1]) or burst, tonumber(held[2]) or now
-tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
-local wait = 0
-if tokens >= 1 then tokens = tokens - 1 else wait = (1 - tokens) / rate end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
-redis.call('PEXPIRE', KEYS[1], math.ceil((burst - tokens) / rate * 1000) + 1000)
-return tostring(wait)
+local waits, held, must_wait = {}, {}, false
+for i, key in ipairs(KEYS) do
+  local rate, burst = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
+  local many = math.min(tonumber(ARGV[3 * i]), burst)
+  local found = redis.call('HMGET', key, 'tokens', 'at')
+  local tokens, at = tonumber(found[1]) or burst, tonumber(found[2]) or now
+  held[i] = math.min(burst, tokens + math.max(0, now - at) * rate)
+  local wait = 0
+  if held[i] < many then wait = (many - held[i]) / rate must_wait = true end
+  waits[i] = tostring(wait)
+end
+if must_wait then return waits end
+for i, key in ipairs(KEYS) do
+  local rate, burst = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
+  local tokens = held[i] - math.min(tonumber(ARGV[3 * i]), burst)
+  redis.call('HSET', key, 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
+  redis.call('PEXPIRE', key, math.ceil((burst - tokens) / rate * 1000) + 1000)
+end
+return waits
 """
 
 
@@ -105,17 +116,25 @@ class RedisBus:
         self._news.set()
 
     async def take(self, bucket: str, rate: Rate) -> float | None:
+        waits = await self.take_all([Draw(bucket, rate)])
+        return None if waits is None else waits[0]
+
+    async def take_all(self, draws: Sequence[Draw]) -> list[float] | None:
         now = asyncio.get_running_loop().time()
         if now < self._rest_until:
             return None
-        key = BUCKETS.format(self._installation) + hashlib.blake2b(bucket.encode(), digest_size=16).hexdigest()
+        numbers = [number for one in draws for number in (one.rate.per_second, one.rate.burst, one.many)]
         try:
             async with asyncio.timeout(self._limit_patience):
-                return float(await self._take(keys=[key], args=[rate.per_second, rate.burst]))
+                return [float(wait) for wait in await self._take([self._key(one.bucket) for one in draws], numbers)]
         except (RedisError, OSError) as error:
             self._rest_until = now + LIMIT_REST
             logger.warning("limits are counted here alone error=%s", type(error).__name__)
             return None
+
+    def _key(self, bucket: str) -> str:
+        """Without the name of the network or the account in it."""
+        return BUCKETS.format(self._installation) + hashlib.blake2b(bucket.encode(), digest_size=16).hexdigest()
 
     async def ping(self) -> None:
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from tms_tui.server.audit import Audit
+from tms_tui.server.budgets import Budgets
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
 from tms_tui.server.hub import Hub
@@ -27,13 +28,11 @@ from tms_tui.server.whispers import Whispers
 
 @dataclass(slots=True)
 class Limits:
-    """One gate per kind of call."""
+    """One gate per kind of call that agents make."""
 
     login: Gate
     password_changes: Gate
-    visitor_sessions: Gate
     agent_sends: Gate
-    visitor_sends: Gate
 
 
 @dataclass(slots=True)
@@ -57,6 +56,7 @@ class Services:
     whispers: Whispers
     receipts: Receipts
     limits: Limits
+    budgets: Budgets
     origins: Origins
     metrics: Metrics
     draining: bool = False

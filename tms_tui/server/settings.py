@@ -126,9 +126,22 @@ class ServerSettings:
 
     login_rate: Rate = Rate(10 / 60, 10)
     password_change_rate: Rate = Rate(5 / 60, 5)
-    visitor_session_rate: Rate = Rate(1, 60)
+    visitor_session_rate: Rate = Rate(1, 300)
+    """Conversations that one network may start: an office of 300 can come at once."""
     agent_send_rate: Rate = Rate(5, 20)
     visitor_send_rate: Rate = Rate(3, 20)
+    """Messages of the customer in one conversation."""
+    network_message_rate: Rate = Rate(30, 600)
+    """Messages of all customers of one network: each of 300 writes every ten seconds."""
+    network_byte_rate: Rate = Rate(65_536, 2**20)
+    """Bytes of what they write, in UTF-8."""
+    network_read_rate: Rate = Rate(20, 1000)
+    """Pages of conversations that they read: each page asks twice a minute, and all at once after a restart."""
+    tenant_start_rate: Rate = Rate(20, 2000)
+    tenant_message_rate: Rate = Rate(500, 5000)
+    tenant_byte_rate: Rate = Rate(2**20, 2**24)
+    tenant_read_rate: Rate = Rate(500, 5000)
+    """The same for all customers of the installation together, so that many networks do not stop it either."""
     frame_rate: Rate = Rate(20, 60)
     wire_frame_rate: Rate = Rate(30, 120)
     """Frames of every sort on one socket: pings, pongs and fragments too."""

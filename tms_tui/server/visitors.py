@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from tms_tui.protocol import wire
-from tms_tui.server import blocking, revoking, texts
+from tms_tui.server import blocking, budgets, revoking, texts
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import unauthorized
 from tms_tui.server.journal import Change
@@ -27,9 +27,9 @@ NAMELESS = "Visitor"
 async def start(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.VisitorSessionBody)
-    address = request.client.host if request.client else "unknown"
-    await served.limits.visitor_sessions.require(address)
-    conversation, new = await _begin(served, asked, served.identities.network(network_of(request)))
+    network = network_of(request)
+    await served.budgets.start(network)
+    conversation, new = await _begin(served, asked, served.identities.network(network))
     token = served.tokens.issue(
         VISITOR,
         served.settings.visitor_seconds,
@@ -87,8 +87,10 @@ async def listing(request: Request) -> Response:
     served = services(request)
     claims = visitor(request, served)
     after, after_id, most = whole(request, "after") or 0, request.query_params.get("after_id"), limit(request)
+    network = network_of(request)
+    await served.budgets.read(network)
     async with served.database.read() as database:
-        own = await entered(database, served, claims, network_of(request))
+        own = await entered(database, served, claims, network)
         resumed = not after_id or await messages.bears(database, own.id, after, after_id)
         start = after if resumed else 0
         page, more = await messages.page(database, own.id, after=start, limit=most, public_only=True)
@@ -105,9 +107,10 @@ async def post(request: Request) -> Response:
         content=texts.message(asked.content),
         client_message_id=texts.uuid_text("client_message_id", asked.client_message_id),
     )
-    await served.limits.visitor_sends.require(claims.sub)
+    network = network_of(request)
+    await served.budgets.message(claims.sub, network, said.content)
     speaker = Speaker("visitor", claims.sid, claims.name)
-    admit = partial(_may_write, claims, served.identities.network(network_of(request)))
+    admit = partial(_may_write, claims, served.identities.network(network))
     message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said, admit)
     if new:
         served.metrics.messages.labels("visitor").inc()
@@ -146,7 +149,7 @@ routes = [
         About(
             "Start a conversation: 201, or 200 with the first one when the client_session_id is known.",
             {201: wire.VisitorSessionAnswer, 200: wire.VisitorSessionAnswer},
-            refusals={403: "blocked", 429: "too_many_requests"},
+            refusals={403: "blocked", 429: budgets.REFUSALS},
             body=wire.VisitorSessionBody,
         ),
     ),
@@ -157,7 +160,7 @@ routes = [
         About(
             "One's own conversation, oldest first, without the agents' notes.",
             {200: wire.VisitorMessagesAnswer},
-            refusals=_GONE,
+            refusals=_GONE | {429: budgets.REFUSALS},
             door=Door.VISITOR,
             query=(
                 Query("after", Whole, "A seq: what follows it."),
@@ -173,7 +176,7 @@ routes = [
         About(
             "Write: 201, or 200 with the first one when the client_message_id is known.",
             {201: wire.Message, 200: wire.Message},
-            refusals=_GONE | {429: "too_many_requests"},
+            refusals=_GONE | {429: f"too_many_requests, {budgets.REFUSALS}"},
             door=Door.VISITOR,
             body=wire.VisitorSendBody,
         ),
