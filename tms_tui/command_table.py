@@ -18,7 +18,21 @@ class Command:
 
 
 _VERBS = (
-    *("ls", "next", "search", "show", "canned", "send", "note", "assign", "resolve", "reopen", "pending"),
+    *(
+        "ls",
+        "next",
+        "search",
+        "show",
+        "canned",
+        "send",
+        "note",
+        "assign",
+        "resolve",
+        "reopen",
+        "pending",
+        "block",
+        "unblock",
+    ),
     *("availability", "follow"),
 )
 _OPERATORS = "tms_tui.server.commands"

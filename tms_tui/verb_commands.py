@@ -20,6 +20,7 @@ _CODES: Final = (
     "6 not known whether it was done: look first; 130, 141, 143 ended by Ctrl+C, by nobody reading on, by a signal."
 )
 _FILTERS: Final = ("all", "mine", "unassigned", "ended")
+_SCOPES: Final = ("conversation", "customer", "address")
 _AVAILABILITIES: Final = ("online", "busy", "away", "offline")
 
 
@@ -205,6 +206,38 @@ def reopen(context: click.Context, /, *, conversation: str, **flags: Any) -> int
 def pending(context: click.Context, /, *, conversation: str, until: str, **flags: Any) -> int:
     """Set a conversation aside UNTIL a time (30m, 1h, 2d, tomorrow), or else until the customer writes."""
     return _put(context, flags, conversation, "pending", until)
+
+
+@click.command("block", epilog=_CODES)
+@click.argument("conversation")
+@click.option(
+    "--scope",
+    type=click.Choice(_SCOPES),
+    default="conversation",
+    show_default=True,
+    help="Only this conversation; whoever has this customer's e-mail; or everybody at the address, perhaps an office.",
+)
+@click.option("--reason", metavar="TEXT", default="", help="What colleagues see; the customer never does.")
+@click.option("--until", metavar="UNTIL", default="", help="As in 24h, 7d, tomorrow; of an address 7d at most.")
+@connection_options
+@click.pass_context
+def block(context: click.Context, /, *, conversation: str, scope: str, reason: str, until: str, **flags: Any) -> int:
+    """Keep a conversation's customer out: for good, or an address for a day, unless UNTIL says otherwise."""
+    from tms_tui.domain.model import BlockScope
+    from tms_tui.plain import deciding
+
+    return _run(context, flags, lambda _: deciding.block(conversation, BlockScope(scope), reason, until))
+
+
+@click.command("unblock", epilog=_CODES)
+@click.argument("conversation")
+@connection_options
+@click.pass_context
+def unblock(context: click.Context, /, *, conversation: str, **flags: Any) -> int:
+    """Let a blocked customer write again, and whoever else was blocked with them."""
+    from tms_tui.plain import deciding
+
+    return _run(context, flags, lambda _: deciding.unblock(conversation))
 
 
 @click.command("availability", epilog=_CODES)

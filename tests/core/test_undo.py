@@ -13,36 +13,46 @@ from tms_tui.domain.events import (
     AskFailed,
     AssignAsked,
     AvailabilityAsked,
+    BlockAsked,
     Decide,
     Event,
     LabelAsked,
     SendAsked,
     SessionChanged,
     StatusAsked,
+    UnblockAsked,
     UndoAsked,
 )
 from tms_tui.domain.ids import AgentId, SessionId
-from tms_tui.domain.model import Availability, Priority, Session, SessionStatus
+from tms_tui.domain.model import Availability, Blocked, BlockScope, Priority, Session, SessionStatus
 from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import replace
 
 tags = st.lists(st.sampled_from([CleanText("vip"), CleanText("card"), CleanText("old")]), unique=True).map(tuple)
+times = st.none() | st.floats(1, 10)
+blocked = st.none() | st.builds(Blocked, st.just(BlockScope.CUSTOMER), st.just(0.0), st.just(CleanText("old")), times)
 sessions = st.builds(
-    lambda agent, status, until, labels, priority: replace(
-        conversation(held_by=agent, status=status), pending_until=until, tags=labels, priority=priority
+    lambda agent, status, until, labels, priority, kept_out: replace(
+        conversation(held_by=agent, status=status),
+        pending_until=until,
+        tags=labels,
+        priority=priority,
+        blocked=kept_out,
     ),
     st.sampled_from([None, "ana", "eva"]),
     st.sampled_from(SessionStatus),
     st.none() | st.floats(1, 10),
     tags,
     st.sampled_from(Priority),
+    blocked,
 )
 decisions: st.SearchStrategy[Decide] = st.one_of(
     st.builds(AssignAsked, st.just(TALK), st.sampled_from([None, AgentId("ana"), AgentId("eva")])),
     st.builds(StatusAsked, st.just(TALK), st.sampled_from(SessionStatus), st.none() | st.floats(1, 10)),
     st.builds(LabelAsked, st.just(TALK), tags=tags),
     st.builds(LabelAsked, st.just(TALK), priority=st.sampled_from(Priority)),
+    st.builds(BlockAsked, st.just(TALK), st.just(BlockScope.CUSTOMER), st.sampled_from(["", "spam"]), times),
 )
 
 
@@ -59,6 +69,11 @@ def decided(session: Session, event: Decide) -> Session:
                 tags=session.tags if labels is None else labels,
                 priority=session.priority if priority is None else priority,
             )
+        case BlockAsked(_, scope, reason, until):
+            return replace(session, blocked=Blocked(scope, 0.0, CleanText(reason), until))
+        case UnblockAsked(_, scope):
+            lifted = session.blocked is None or scope in (None, session.blocked.scope)
+            return replace(session, blocked=None) if lifted else session
         case AvailabilityAsked():
             return session
 

@@ -11,6 +11,7 @@ from typing import assert_never
 from tests.engine.hand_clock import WALL_AT_ZERO, HandClock
 from tms_tui.domain.effects import (
     Assign,
+    Block,
     Label,
     MarkRead,
     MarkUnread,
@@ -25,6 +26,7 @@ from tms_tui.domain.effects import (
     SetAvailability,
     SetStatus,
     Transmit,
+    Unblock,
 )
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
@@ -171,7 +173,17 @@ def empty(request: Request) -> Answer:  # noqa: PLR0911 - one answer for each re
             return ReadMarked(session, up_to)
         case PostMetrics():
             return MetricsPosted()
-        case ReadSession() | Transmit() | Assign() | SetStatus() | Label() | MarkUnread() | SetAvailability():
+        case (
+            ReadSession()
+            | Transmit()
+            | Assign()
+            | SetStatus()
+            | Label()
+            | Block()
+            | Unblock()
+            | MarkUnread()
+            | SetAvailability()
+        ):
             return AskFailed(request, Failure(FailureKind.MISSING, 404))
         case _:
             assert_never(request)

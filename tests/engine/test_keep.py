@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.core.desk import TALK, draft
-from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepEffect, KeepSend
+from tms_tui.domain.effects import ForgetSend, ForgetTalks, KeepDraft, KeepEffect, KeepSend
 from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
-from tms_tui.domain.ids import SendId
+from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.text import clean_line
 from tms_tui.domain.value import replace
 from tms_tui.engine.keep import Keep
@@ -130,3 +130,48 @@ async def test_what_cannot_be_written_is_said(file: Path) -> None:
     said = await kept(keep, KeepDraft(TALK, private=False, text="Dear"))
     assert isinstance(said, KeepFailed)
     keep.close()
+
+
+OTHER = SessionId("other")
+
+
+def bytes_on_disk(file: Path) -> bytes:
+    """Everything in the folder: the file, its log and whatever else there is."""
+    return b"".join(path.read_bytes() for path in sorted(file.parent.iterdir()))
+
+
+async def test_nothing_of_an_erased_conversation_stays_on_the_disk_while_the_console_runs(file: Path) -> None:
+    long = "a long secret " * 1000
+    async with opened(file) as (keep, _):
+        for number, text in enumerate(["sent secret", long, "queued secret"]):
+            await kept(keep, KeepSend(draft(f"s{number}", text=text)))
+        keep.keep(ForgetSend(SendId("s0")), lambda _: None)
+        for text in ("draft secret", "Dear secret", long):
+            keep.keep(KeepDraft(TALK, private=False, text=text), lambda _: None)
+        keep.keep(KeepDraft(OTHER, private=False, text="a word to keep"), lambda _: None)
+        await kept(keep, KeepSend(draft("other", session=OTHER, text="a reply to keep")))
+        assert b"draft secret" in bytes_on_disk(file)
+        keep.keep(ForgetTalks((TALK,)), lambda _: None)
+        await kept(keep, KeepSend(draft("later", session=OTHER, text="a later reply")))
+        assert b"secret" not in bytes_on_disk(file)
+    async with opened(file) as (_, after):
+        assert [one.send_id for one in after.sends] == ["other", "later"]
+        assert after.drafts == ((OTHER, False, "a word to keep"),)
+    assert b"secret" not in bytes_on_disk(file)
+
+
+async def test_what_an_older_console_deleted_in_its_file_leaves_it_too(file: Path) -> None:
+    """Earlier versions left deleted text in the file's free pages."""
+    async with opened(file):
+        pass
+    with sqlite3.connect(file, isolation_level=None) as before:
+        before.execute("PRAGMA secure_delete=OFF")
+        for number in range(50):
+            before.execute("INSERT INTO drafts VALUES (?, 0, ?)", (f"talk {number}", "secret " * 500))
+        before.execute("DELETE FROM drafts")
+    before.close()
+    assert b"secret" in bytes_on_disk(file)
+    async with opened(file) as (keep, _):
+        keep.keep(ForgetTalks((TALK,)), lambda _: None)
+        await kept(keep, KeepSend(draft()))
+        assert b"secret" not in bytes_on_disk(file)

@@ -6,10 +6,21 @@ from itertools import count
 
 import pytest
 
-from tests.core.desk import ANA, EVA, JONAS, TALK, conversation, message
+from tests.core.desk import ANA, EPOCH, EVA, JONAS, TALK, conversation, message
 from tests.engine.fakes import Stand, empty, running, stand, until
 from tms_tui.core import select
-from tms_tui.domain.effects import Assign, Label, ReadAgents, ReadPage, ReadSessions, Request, SetStatus, Transmit
+from tms_tui.domain.effects import (
+    Assign,
+    Block,
+    Label,
+    ReadAgents,
+    ReadPage,
+    ReadSessions,
+    Request,
+    SetStatus,
+    Transmit,
+    Unblock,
+)
 from tms_tui.domain.errors import Ending, EndingKind, Failure, FailureKind
 from tms_tui.domain.events import (
     AgentsRead,
@@ -20,15 +31,16 @@ from tms_tui.domain.events import (
     ReceiptSeen,
     SendStored,
     SessionAnswered,
-    SessionChanged,
     SessionsRead,
     SignedIn,
     TypingSeen,
+    WireEvent,
 )
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
-from tms_tui.domain.model import Agent, AuthorType, CannedResponse, Message, SessionStatus
+from tms_tui.domain.model import Agent, AuthorType, Blocked, CannedResponse, Message, SessionStatus
 from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import replace
 from tms_tui.plain.linear import LineFace
 
 OTHER = SessionId("other")
@@ -60,6 +72,11 @@ class Server:
                 return self._page(before, after, limit)
             case SetStatus(session, status):
                 return SessionAnswered(conversation(session, version=2, status=status), request)
+            case Block(session, scope, reason, until):
+                by = Blocked(scope, EPOCH, CleanText(reason), until, ANA.id, ANA.name, session)
+                return SessionAnswered(replace(conversation(session, version=2), blocked=by), request)
+            case Unblock(session):
+                return SessionAnswered(conversation(session, version=3), request)
             case Transmit(draft) if self.refuse is not None:
                 return AskFailed(request, self.refuse)
             case Transmit(draft):
@@ -103,7 +120,7 @@ class Talk:
         self.lines.clear()
         return lines
 
-    async def brings(self, *events: MessageArrived | SessionChanged | TypingSeen | ReceiptSeen) -> list[str]:
+    async def brings(self, *events: WireEvent) -> list[str]:
         for event in events:
             self.at.link.bring(event)
         await self.at.engine.settled()

@@ -18,6 +18,7 @@ from tms_tui.domain.events import (
     ServerComplained,
     SessionAssigned,
     SessionChanged,
+    SessionsErased,
     TypingSeen,
     Unread,
 )
@@ -27,6 +28,8 @@ from tms_tui.domain.model import (
     Author,
     AuthorType,
     Availability,
+    Blocked,
+    BlockScope,
     Customer,
     Message,
     Preview,
@@ -88,6 +91,23 @@ def test_a_session() -> None:
     assert decode_frame(frame(wire.SESSION_UPDATE, SESSION)) == SessionChanged(expected, LATER)
     handed = frame(wire.SESSION_ASSIGNED, {"session": SESSION, "previous_agent_id": "a2", "by_agent_id": None})
     assert decode_frame(handed) == SessionAssigned(expected, AgentId("a2"), None, LATER)
+
+
+def test_a_session_whose_customer_is_blocked() -> None:
+    shape = {"scope": "customer", "at": NOW, "reason": "spam\x1b[2J", "until": None, "by_agent_id": "a1"}
+    told = decode_frame(frame(wire.SESSION_UPDATE, SESSION | {"blocked": shape | {"session_id": "s1"}}))
+    assert isinstance(told, SessionChanged)
+    blocked = Blocked(BlockScope.CUSTOMER, AT, CleanText("spam\u241b[2J"), by=AgentId("a1"), session=TALK)
+    assert told.session.blocked == blocked
+    novel = decode_frame(frame(wire.SESSION_UPDATE, SESSION | {"blocked": shape | {"scope": "planet"}}))
+    assert isinstance(novel, SessionChanged)
+    assert novel.session.blocked is not None
+    assert novel.session.blocked.scope is BlockScope.CONVERSATION, "what is not known yet counts as the least"
+
+
+def test_erased_sessions() -> None:
+    told = decode_frame(frame(wire.SESSION_ERASED, {"session_ids": ["s1", "s2"]}))
+    assert told == SessionsErased((TALK, SessionId("s2")), LATER)
 
 
 def test_typing() -> None:
@@ -278,6 +298,7 @@ SHAPES = {
     wire.CHAT_MESSAGE: MESSAGE,
     wire.SESSION_UPDATE: SESSION,
     wire.SESSION_ASSIGNED: {"session": SESSION},
+    wire.SESSION_ERASED: {"session_ids": ["s1", "s2"]},
     wire.TYPING_START: {"author_type": "visitor", "author_name": "Ana"},
     wire.READ_RECEIPT: {"reader_type": "visitor", "up_to": 3},
     wire.AGENT_PRESENCE: AGENT,

@@ -195,7 +195,7 @@ def test_single_things() -> None:
         (409, "session_ended", FailureKind.ENDED),
         (409, "novel", FailureKind.INVALID),
         (410, "cursor_expired", FailureKind.EXPIRED),
-        (410, "session_erased", FailureKind.MISSING),
+        (410, "session_erased", FailureKind.ERASED),
         (413, "too_large", FailureKind.TOO_LARGE),
         (418, "teapot", FailureKind.INVALID),
         (422, "invalid_body", FailureKind.INVALID),

@@ -6,6 +6,7 @@ from tms_tui.core import (
     bounds,
     clocks,
     deciding,
+    erasing,
     failing,
     keeping,
     link,
@@ -42,7 +43,7 @@ def apply(state: State, event: Event, moment: Moment) -> Outcome:
     if isinstance(event, on.WireEvent):
         _from_wire(step, event)
         matching.brought(step, event)
-    else:
+    elif not erasing.is_about_erased(state, event):
         before = badge(state).kind
         _apply(step, event)
         link.say(step, before)
@@ -74,6 +75,13 @@ def _apply(step: Step, event: on.LineEvent | on.Answer | on.KeepEvent | on.Clock
 
 
 def _from_wire(step: Step, event: on.WireEvent) -> None:
+    if isinstance(event, on.SessionsErased):
+        erasing.erased(step, event.sessions)
+    elif not erasing.is_about_erased(step.state, event):
+        _told(step, event)
+
+
+def _told(step: Step, event: on.Told) -> None:
     match event:
         case on.MessageArrived(message):
             reading.message_arrived(step, message)

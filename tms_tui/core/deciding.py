@@ -4,8 +4,16 @@ from typing import assert_never
 
 from tms_tui.core.state import Decision, Step
 from tms_tui.core.undo import about, inverse
-from tms_tui.domain.effects import Assign, Label, SetAvailability, SetStatus
-from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
+from tms_tui.domain.effects import Assign, Block, Label, SetAvailability, SetStatus, Unblock
+from tms_tui.domain.events import (
+    AssignAsked,
+    AvailabilityAsked,
+    BlockAsked,
+    Decide,
+    LabelAsked,
+    StatusAsked,
+    UnblockAsked,
+)
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.policy import UNDO_WITHIN
 
@@ -42,6 +50,10 @@ def _ask(step: Step, event: Decide, expected: AgentId | None, *, checked: bool) 
             step.do(SetStatus(session, status, pending_until))
         case LabelAsked(session, tags, priority):
             step.do(Label(session, tags, priority))
+        case BlockAsked(session, scope, reason, until):
+            step.do(Block(session, scope, reason, until))
+        case UnblockAsked(session, scope_or_all):
+            step.do(Unblock(session, scope_or_all))
         case AvailabilityAsked(availability):
             step.do(SetAvailability(availability))
         case _:

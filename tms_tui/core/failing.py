@@ -5,6 +5,7 @@ from typing import assert_never
 from tms_tui.core import (
     bounds,
     deciding,
+    erasing,
     holding,
     keeping,
     link,
@@ -19,6 +20,7 @@ from tms_tui.core import (
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import CountersChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import (
+    Block,
     MarkRead,
     MarkUnread,
     PostMetrics,
@@ -32,6 +34,7 @@ from tms_tui.domain.effects import (
     Timer,
     TimerKind,
     Transmit,
+    Unblock,
     WakeAt,
 )
 from tms_tui.domain.errors import Failure, FailureKind
@@ -39,6 +42,7 @@ from tms_tui.domain.events import AskFailed
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import POLL_FIRST
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import replace
 
 NO_SUCH_AGENT = ("unknown_agent", "agent_disabled")
 """Codes by which the server refuses to hand a conversation to somebody who cannot come: the list of agents is old."""
@@ -50,6 +54,11 @@ def failed(step: Step, event: AskFailed) -> None:
     """A request was not answered as hoped."""
     asked, failure = event.asked, event.failure
     _note(step, failure)
+    session = erasing.subject(asked)
+    if failure.kind is FailureKind.ERASED and session is not None:
+        erasing.erased(step, (session,))
+    if session in step.state.erased:
+        return
     match asked:
         case Transmit(draft):
             sending.failed(step, draft, failure)
@@ -150,5 +159,8 @@ def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
         name = held.customer.name
     if failure.code in NO_SUCH_AGENT:
         bounds.follow(step, (ReadAgents(),))
+    if isinstance(asked, Block | Unblock) and failure.kind is FailureKind.MISSING:
+        failure = replace(failure, kind=FailureKind.UNSUPPORTED)
+        bounds.follow(step, (ReadSession(asked.session),))
     kind = NoticeKind.RACE_LOST if failure.kind is FailureKind.TAKEN else NoticeKind.REQUEST_FAILED
     people.announce(step, Notice(kind, step.moment.wall, session_id, name, other, failure=failure))

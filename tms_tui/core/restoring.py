@@ -1,10 +1,12 @@
 """What the disk says: a send is kept and may leave, an earlier run left something."""
 
-from tms_tui.core import keeping, outbox, people, sending
+from tms_tui.core import erasing, keeping, outbox, people, sending
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind, TranscriptChanged
+from tms_tui.domain.effects import ForgetTalks
 from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.events import Restored, SendKept
+from tms_tui.domain.value import replace
 
 
 def send_kept(step: Step, event: SendKept) -> None:
@@ -19,18 +21,35 @@ def send_kept(step: Step, event: SendKept) -> None:
 
 def restored(step: Step, event: Restored) -> None:
     """An earlier run left these: sends go on where they were, drafts stand in their composers again."""
+    left = _without_erased(step, event)
+    _put_back(step, left)
+    erasing.look_after_kept(step)
+    if event.set_aside is not None:
+        people.announce(step, Notice(NoticeKind.DAMAGED, step.moment.wall, other=event.set_aside))
+    if left.sends:
+        people.announce(step, Notice(NoticeKind.RESTORED, step.moment.wall, count=len(left.sends)))
+        step.show(LinkChanged())
+        sending.flush(step)
+
+
+def _put_back(step: Step, left: Restored) -> None:
     box = step.state.outbox
     # Whether it had left is not known: where a repeated id is stored once that does not matter, else a read decides.
     state = Delivery.QUEUED if step.state.can.idempotent_sends else Delivery.DOUBTFUL
-    for draft in event.sends:
+    for draft in left.sends:
         if draft.send_id not in box.settled and box.find(draft.send_id) is None:
             outbox.put(box, PendingSend(draft, state, step.moment.now))
             step.show(TranscriptChanged(draft.session))
-    for session, private, text in event.drafts:
+    for session, private, text in left.drafts:
         step.state.drafts.setdefault((session, private), text)
-    if event.set_aside is not None:
-        people.announce(step, Notice(NoticeKind.DAMAGED, step.moment.wall, other=event.set_aside))
-    if event.sends:
-        people.announce(step, Notice(NoticeKind.RESTORED, step.moment.wall, count=len(event.sends)))
-        step.show(LinkChanged())
-        sending.flush(step)
+
+
+def _without_erased(step: Step, event: Restored) -> Restored:
+    """What is left for conversations that are there; the rest leaves the disk: the news came before the file's text."""
+    erased = step.state.erased
+    sends = tuple(one for one in event.sends if one.session not in erased)
+    drafts = tuple(one for one in event.drafts if one[0] not in erased)
+    gone = {one.session for one in event.sends} | {one[0] for one in event.drafts}
+    if gone & erased.keys():
+        step.do(ForgetTalks(tuple(sorted(gone & erased.keys()))))
+    return replace(event, sends=sends, drafts=drafts)

@@ -214,6 +214,7 @@ def next_waiting(state: State, after: SessionId | None) -> SessionId | None:
         one
         for one in state.sessions.values()
         if one.status is SessionStatus.ACTIVE
+        and one.blocked is None
         and holder(state, one) in (None, mine)
         and (one.waiting_since is not None or one.unread or one.id == after)
     ]

@@ -22,10 +22,14 @@ def changed(step: Step, session: Session) -> None:
     kind = _what_happened(before, session, step.moment.wall)
     if kind is not None:
         people.announce(step, Notice(kind, step.moment.wall, session.id, session.customer.name))
+    if before is not None and before.blocked != session.blocked:
+        _say_blocked(step, before, session)
 
 
 def merge(step: Step, session: Session) -> bool:
     """Keep the newer of what is held and what came; whether it was the newcomer."""
+    if session.id in step.state.erased:
+        return False
     held = step.state.sessions.get(session.id)
     unconfirmed = step.state.sync.unconfirmed
     if held is not None and session.id not in unconfirmed and _is_older(session, held):
@@ -130,6 +134,17 @@ def _unread(state: State, session: Session) -> int:
     if transcript is not None and transcript.loaded and transcript.seen_up_to > transcript.marked_up_to:
         return unread_after(transcript, transcript.seen_up_to)
     return session.unread
+
+
+def _say_blocked(step: Step, before: Session, now: Session) -> None:
+    """Where it was decided: an address may have taken in hundreds, whose rows say so."""
+    blocked = now.blocked or before.blocked
+    if blocked is None or blocked.session not in (None, now.id):
+        return
+    is_mine = step.state.me is not None and blocked.by == step.state.me.id
+    other = CleanText("") if now.blocked is None or is_mine else blocked.by_name or CleanText("")
+    kind = NoticeKind.UNBLOCKED if now.blocked is None else NoticeKind.BLOCKED
+    people.announce(step, Notice(kind, step.moment.wall, now.id, now.customer.name, other))
 
 
 def _what_happened(before: Session | None, now: Session, wall: float) -> NoticeKind | None:

@@ -1,6 +1,6 @@
 """Reading everything that is open at once: where there is nothing to go on from, or it cannot be gone on from."""
 
-from tms_tui.core import bounds, people, reading, sessions
+from tms_tui.core import bounds, erasing, people, reading, sessions
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import Bound, LinkChanged, ListingRead, Notice, NoticeKind, SessionMoved
 from tms_tui.domain.effects import ReadAgents, ReadCanned, ReadSession, ReadSessions, SessionQuery
@@ -80,6 +80,7 @@ def _done(step: Step) -> None:
         bounds.follow(step, map(ReadSession, unlisted))
     if sync.anew:
         _confirm_or_forget(step)
+    erasing.look_after_kept(step)
 
 
 def _confirm_or_forget(step: Step) -> None:

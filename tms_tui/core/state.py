@@ -209,6 +209,8 @@ class State(Record):
     pacing: Pacing = field(default_factory=Pacing)
     unopened: dict[SessionId, None] = field(default_factory=dict)
     """Conversations never opened of which entries are held, the one that was quiet longest first."""
+    erased: dict[SessionId, None] = field(default_factory=dict)
+    """Conversations that are no longer there: what still comes of them is dropped. The oldest first."""
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=NOTICES_KEPT))
     listings: dict[SessionQuery, tuple[SessionId, ...]] = field(default_factory=dict)
     """What the agent asked to list beyond the open conversations, newest first."""

@@ -5,8 +5,17 @@ from typing import Final, assert_never
 from tms_tui.core.state import Decision, State
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery, PendingSend
-from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
+from tms_tui.domain.events import (
+    AssignAsked,
+    AvailabilityAsked,
+    BlockAsked,
+    Decide,
+    LabelAsked,
+    StatusAsked,
+    UnblockAsked,
+)
 from tms_tui.domain.ids import SessionId
+from tms_tui.domain.model import Blocked
 from tms_tui.domain.policy import UNDO_WITHIN
 
 _OF_DECISIONS: Final = frozenset(
@@ -14,6 +23,8 @@ _OF_DECISIONS: Final = frozenset(
         NoticeKind.RESOLVED,
         NoticeKind.REOPENED,
         NoticeKind.SET_PENDING,
+        NoticeKind.BLOCKED,
+        NoticeKind.UNBLOCKED,
         NoticeKind.GIVEN_TO_YOU,
         NoticeKind.RELEASED,
         NoticeKind.AVAILABILITY,
@@ -35,8 +46,17 @@ def inverse(state: State, event: Decide) -> Decide | None:
             return StatusAsked(session, held.status, held.pending_until)
         case LabelAsked(session, tags, priority):
             return LabelAsked(session, held.tags if tags is not None else None, held.priority if priority else None)
+        case BlockAsked() | UnblockAsked():
+            return _as_blocked(event, held.blocked)
         case _:
             assert_never(event)
+
+
+def _as_blocked(event: BlockAsked | UnblockAsked, stood: Blocked | None) -> BlockAsked | UnblockAsked | None:
+    """A block that stood is asked for again; beside one of another scope, the new one alone is lifted."""
+    if stood is not None and event.scope in (None, stood.scope):
+        return BlockAsked(event.session, stood.scope, stood.reason, stood.until)
+    return UnblockAsked(event.session, event.scope) if isinstance(event, BlockAsked) else None
 
 
 def about(event: Decide) -> SessionId | None:

@@ -24,6 +24,11 @@ class NoticeKind(StrEnum):
     SET_PENDING = "set_pending"
     WOKE = "woke"
     """Its time came: what was set aside is open again."""
+    BLOCKED = "blocked"
+    """`other` is the colleague who did it."""
+    UNBLOCKED = "unblocked"
+    ERASED = "erased"
+    """`count` conversations are no longer there, nor what was written in them here."""
     NEW_CONVERSATION = "new_conversation"
     RACE_LOST = "race_lost"
     SEND_REFUSED = "send_refused"
@@ -102,6 +107,12 @@ class SessionMoved(Value):
     session: SessionId
 
 
+class SessionErased(Value):
+    """A conversation is no longer there: whatever shows anything of it drops that."""
+
+    session: SessionId
+
+
 class ListingRead(Value):
     """The hits of a listing the agent asked for are there, or there are none."""
 
@@ -162,6 +173,7 @@ Change = (
     TranscriptGrew
     | TranscriptChanged
     | SessionMoved
+    | SessionErased
     | ListingRead
     | TypingChanged
     | LinkChanged

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from tms_tui.domain.errors import EndingKind
 from tms_tui.domain.ids import AgentId, Cursor, PageToken, SendId, SessionId
-from tms_tui.domain.model import Availability, Draft, Priority, SessionStatus
+from tms_tui.domain.model import Availability, BlockScope, Draft, Priority, SessionStatus
 from tms_tui.domain.policy import MESSAGES_PAGE, SESSIONS_PAGE
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import Value
@@ -106,6 +106,22 @@ class Label(Value):
     priority: Priority | None = None
 
 
+class Block(Value):
+    """Keep a customer out; no `until`: for good, or of an address as long as the server does so unasked."""
+
+    session: SessionId
+    scope: BlockScope
+    reason: str = ""
+    until: float | None = None
+
+
+class Unblock(Value):
+    """Lift what keeps a conversation's customer out, or of that only what has this scope."""
+
+    session: SessionId
+    scope: BlockScope | None = None
+
+
 class MarkRead(Value):
     session: SessionId
     up_to: int
@@ -139,7 +155,7 @@ class PostMetrics(Value):
 
 
 Read = ReadSessions | ReadSession | ReadPage | ReadLog | ReadAgents | ReadCanned
-Write = Transmit | Assign | SetStatus | Label | MarkRead | MarkUnread | SetAvailability | PostMetrics
+Write = Transmit | Assign | SetStatus | Label | Block | Unblock | MarkRead | MarkUnread | SetAvailability | PostMetrics
 Request = Read | Write
 
 # Done on the socket; lost with it without harm.
@@ -215,5 +231,11 @@ class KeepDraft(Value):
     text: str
 
 
-KeepEffect = KeepSend | ForgetSend | KeepDraft
+class ForgetTalks(Value):
+    """Leave nothing on the disk of what was written in these conversations, sent long ago or not."""
+
+    sessions: tuple[SessionId, ...]
+
+
+KeepEffect = KeepSend | ForgetSend | KeepDraft | ForgetTalks
 Effect = Request | LinkEffect | KeepEffect | WakeAt | RenewToken

@@ -8,6 +8,7 @@ from tms_tui.domain.model import (
     Author,
     AuthorType,
     Availability,
+    BlockScope,
     CannedResponse,
     Draft,
     Message,
@@ -62,6 +63,13 @@ class ReadMarkMoved(Value):
     cursor: Cursor | None = None
 
 
+class SessionsErased(Value):
+    """The server has these conversations no more: nothing of them may be left here."""
+
+    sessions: tuple[SessionId, ...]
+    cursor: Cursor | None = None
+
+
 class PresenceSeen(Value):
     agent: Agent
 
@@ -82,7 +90,7 @@ class Unread(Value):
     cursor: Cursor | None = None
 
 
-WireEvent = (
+Told = (
     MessageArrived
     | SessionChanged
     | SessionAssigned
@@ -93,6 +101,7 @@ WireEvent = (
     | ServerComplained
     | Unread
 )
+WireEvent = Told | SessionsErased
 
 # From the line.
 
@@ -189,7 +198,7 @@ class SendStored(Value):
 
 
 class SessionAnswered(Value):
-    """An assignment, status, label or mark was carried out; `asked` says which."""
+    """An assignment, status, label, block or mark was carried out; `asked` says which."""
 
     session: Session
     asked: Request
@@ -306,6 +315,20 @@ class LabelAsked(Value):
     priority: Priority | None = None
 
 
+class BlockAsked(Value):
+    session: SessionId
+    scope: BlockScope
+    reason: str = ""
+    until: float | None = None
+
+
+class UnblockAsked(Value):
+    """`scope`: lift only what has it."""
+
+    session: SessionId
+    scope: BlockScope | None = None
+
+
 class AvailabilityAsked(Value):
     availability: Availability
 
@@ -332,7 +355,7 @@ class ReconnectAsked(Value):
 
 Look = SignedIn | SessionOpened | Shown | UnreadAsked | TopReached | ListingAsked | SessionAsked | ReconnectAsked
 Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft | Leaving
-Decide = AssignAsked | StatusAsked | LabelAsked | AvailabilityAsked
+Decide = AssignAsked | StatusAsked | LabelAsked | BlockAsked | UnblockAsked | AvailabilityAsked
 Wish = Look | Write | Decide | UndoAsked
 
 # From this machine's disk.

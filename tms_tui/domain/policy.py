@@ -132,6 +132,10 @@ CLOCKS_APART: Final = 60.0
 """How far the server's clock may be before this one."""
 PASTE_ASKS_FROM: Final = 10
 """So many lines are pasted only when the agent says yes."""
+ADDRESS_BLOCKED_LONGEST: Final = 7 * 24 * 3600.0
+"""An address, which many may share, is kept out for this long at most; servers refuse more."""
+ERASED_HELD: Final = 10_000
+"""Ids of erased conversations that are remembered, for what was on its way when they went."""
 UNDO_WITHIN: Final = 10.0
 """A change of state can be taken back for this long."""
 DRAFT_KEPT_AFTER: Final = 0.8

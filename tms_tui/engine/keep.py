@@ -8,12 +8,12 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, assert_never
 
-from tms_tui.domain.effects import ForgetSend, KeepDraft, KeepEffect, KeepSend
+from tms_tui.domain.effects import ForgetSend, ForgetTalks, KeepDraft, KeepEffect, KeepSend
 from tms_tui.domain.events import KeepEvent, KeepFailed, Restored, SendKept
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft
@@ -118,6 +118,7 @@ class Keep:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=FULL")
+            database.execute("PRAGMA secure_delete=ON")
             database.executescript(_TABLES)
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
             if verdict != "ok":
@@ -152,12 +153,25 @@ class Keep:
                 self._database.execute(_PUT_SEND, values)
             case ForgetSend(forgotten):
                 self._database.execute("DELETE FROM sends WHERE send_id = ?", (forgotten,))
+            case ForgetTalks(sessions):
+                self._forget_talks(sessions)
             case KeepDraft(session, private, ""):
                 self._database.execute("DELETE FROM drafts WHERE session = ? AND private = ?", (session, private))
             case KeepDraft(session, private, text):
                 self._database.execute(_PUT_DRAFT, (session, private, text))
             case _:
                 assert_never(effect)
+
+    def _forget_talks(self, sessions: Sequence[SessionId]) -> None:
+        """Rewritten, for the file keeps elsewhere what was sent and deleted long ago."""
+        database = self._database
+        if database is None:
+            raise sqlite3.OperationalError("the file is not open")
+        for session in sessions:
+            for table in ("sends", "drafts"):
+                database.execute(f"DELETE FROM {table} WHERE session = ?", (session,))  # noqa: S608 - our own names
+        database.execute("VACUUM")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _close(self) -> None:
         if self._database is not None:

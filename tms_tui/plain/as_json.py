@@ -7,9 +7,9 @@ from typing import Any, assert_never
 from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain import events as on
-from tms_tui.domain.model import Message, Session
+from tms_tui.domain.model import Blocked, Message, Session
 
-Logged = on.MessageArrived | on.SessionChanged | on.SessionAssigned | on.ReceiptSeen
+Logged = on.MessageArrived | on.SessionChanged | on.SessionAssigned | on.SessionsErased | on.ReceiptSeen
 """What the event log holds."""
 
 
@@ -27,6 +27,8 @@ def logged(event: Logged) -> str:
             return line("conversation", cursor=cursor, **session_fields(session))
         case on.SessionAssigned(session, previous, by, cursor):
             return line("assigned", cursor=cursor, previous=previous, by=by, **session_fields(session))
+        case on.SessionsErased(sessions, cursor):
+            return line("erased", cursor=cursor, conversations=list(sessions))
         case on.ReceiptSeen(session_id, reader, up_to, cursor):
             return line("read", cursor=cursor, conversation=session_id, reader=reader.value, up_to=up_to)
         case _:
@@ -48,6 +50,18 @@ def session_fields(session: Session) -> dict[str, Any]:
         "unread": session.unread,
         "tags": list(session.tags),
         "priority": session.priority.value,
+        "blocked": None if session.blocked is None else _blocked_fields(session.blocked),
+    }
+
+
+def _blocked_fields(blocked: Blocked) -> dict[str, Any]:
+    return {
+        "scope": blocked.scope.value,
+        "reason": blocked.reason,
+        "until": _time(blocked.until),
+        "by": blocked.by,
+        "at": _time(blocked.at),
+        "decided_on": blocked.session,
     }
 
 

@@ -1,7 +1,7 @@
 """What an agent can ask for at the line face, as values."""
 
 from tms_tui.core.select import Filter
-from tms_tui.domain.model import Availability, Priority, SessionStatus
+from tms_tui.domain.model import Availability, BlockScope, Priority, SessionStatus
 from tms_tui.domain.value import Value
 
 
@@ -118,6 +118,22 @@ class Rank(Value):
     priority: Priority | None = None
 
 
+class Block(Value):
+    """Keep the customer of the open conversation out. `until` is what was typed, "" for the usual time.
+
+    `sure`: although others are kept out as well.
+    """
+
+    scope: BlockScope
+    until: str = ""
+    reason: str = ""
+    sure: bool = False
+
+
+class Unblock(Value):
+    """Let the customer of the open conversation write again."""
+
+
 class Undo(Value):
     """Take back a message that has not left, else the last change of state."""
 
@@ -169,7 +185,7 @@ class Unclear(Value):
 Look = List | Search | Open | Next
 Inside = Earlier | Find | Older | About | Links | Leave
 Write = Say | Keep | SendDraft | Pick
-Decide = Take | Give | Put | Tag | Rank
+Decide = Take | Give | Put | Tag | Rank | Block | Unblock
 Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | ChangePassword | Help
 InConversation = Inside | Write | Decide
 Anywhere = Look | Be | Unclear | Quit | Simple

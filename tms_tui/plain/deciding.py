@@ -11,8 +11,9 @@ from tms_tui.core.state import State
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Notice
 from tms_tui.domain.ids import AgentId, SessionId
-from tms_tui.domain.model import Availability, SessionStatus
+from tms_tui.domain.model import Availability, BlockScope, SessionStatus
 from tms_tui.domain.policy import YEARS
+from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import as_json, lines
 from tms_tui.plain.talk import complain
@@ -59,6 +60,30 @@ def put(wanted: str, status: SessionStatus, until: str = "") -> Verb:
     return Verb(do, changes=True)
 
 
+def block(wanted: str, scope: BlockScope, reason: str, until: str) -> Verb:
+    """Keep a conversation's customer out, `until` a time, "" for the usual one: for good, or of an address a day."""
+
+    async def do(engine: Engine) -> int:
+        session = await conversation(engine, wanted)
+        moment = _moment_of(until, engine.moment().wall)
+        return await _decide(engine, on.BlockAsked(session.id, scope, clean_line(reason), moment))
+
+    return Verb(do)
+
+
+def unblock(wanted: str) -> Verb:
+    """Lift whatever keeps a conversation's customer out."""
+
+    async def do(engine: Engine) -> int:
+        session = await conversation(engine, wanted)
+        if session.blocked is None:
+            complain(f"{wording.customer(session)} is not blocked.")
+            return DONE
+        return await _decide(engine, on.UnblockAsked(session.id))
+
+    return Verb(do)
+
+
 def availability(wanted: Availability) -> Verb:
     """Choose whether new conversations may come to this agent."""
 
@@ -94,28 +119,40 @@ def _standing(state: State, session_id: SessionId | None) -> str:
     if session_id is None:
         return f"You are {wording.availability(state.availability)}."
     session = state.sessions[session_id]
-    return f"{wording.customer(session)}: {lines.holder(state, session)}, {wording.status(session.status)}"
+    return f"{wording.customer(session)}: {lines.holder(state, session)}, {wording.state_of(session)}"
 
 
 def _command(state: State, back: on.Decide, asked: on.Decide) -> list[str] | None:
     """The arguments that ask for `back`; an assignment only while the one `asked` for has it. None: it cannot be."""
     match back:
-        case on.AssignAsked(session, agent):
-            now = asked.agent if isinstance(asked, on.AssignAsked) else None
-            names = [_called(state, one) for one in (agent, now)]
-            if None in names:
-                return None
-            return ["assign", session, names[0] or "", "--held-by", names[1] or ""]
+        case on.AssignAsked():
+            return _assigning(state, back, asked)
         case on.StatusAsked(session, SessionStatus.PENDING, until):
             return ["pending", session, *([as_json.time(until)] if until is not None else [])]
         case on.StatusAsked(session, status):
             return ["resolve" if status is SessionStatus.ENDED else "reopen", session]
+        case on.BlockAsked() | on.UnblockAsked():
+            return _blocking(back)
         case on.AvailabilityAsked(before):
             return ["availability", before.value]
         case on.LabelAsked():
             return None
         case _:
             assert_never(back)
+
+
+def _assigning(state: State, back: on.AssignAsked, asked: on.Decide) -> list[str] | None:
+    now = asked.agent if isinstance(asked, on.AssignAsked) else None
+    names = [_called(state, one) for one in (back.agent, now)]
+    return None if None in names else ["assign", back.session, names[0] or "", "--held-by", names[1] or ""]
+
+
+def _blocking(back: on.BlockAsked | on.UnblockAsked) -> list[str]:
+    if isinstance(back, on.UnblockAsked):
+        return ["unblock", back.session]
+    why = ["--reason", back.reason] if back.reason else []
+    end = ["--until", as_json.time(back.until)] if back.until is not None else []
+    return ["block", back.session, "--scope", back.scope.value, *why, *end]
 
 
 def _called(state: State, agent: AgentId | None) -> str | None:

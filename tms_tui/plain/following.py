@@ -118,7 +118,9 @@ def _in_words(engine: Engine, event: as_json.Logged) -> list[str]:
             return [f"{name}, {line}" for line in lines.entry_lines(state, message, wall)]
         case on.SessionChanged(session) | on.SessionAssigned(session):
             held = lines.holder(state, session)
-            return [f"{wording.customer(session)}, {held}, {wording.status(session.status)}"]
+            return [f"{wording.customer(session)}, {held}, {wording.state_of(session)}"]
+        case on.SessionsErased(sessions):
+            return [f"{wording.plural(len(sessions), 'conversation')} removed from the server"]
         case on.ReceiptSeen(session_id, reader, up_to):
             return [f"{_name(state, session_id)}, {reader.value} has read up to message {up_to}"]
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from tms_tui.core import later
 from tms_tui.core.select import Filter
-from tms_tui.domain.model import Availability, Priority, SessionStatus
+from tms_tui.domain.model import Availability, BlockScope, Priority, SessionStatus
 from tms_tui.plain import commands as ask
 from tms_tui.plain.commands import Command
 
@@ -24,6 +25,7 @@ HELP: Final = (
     "/take, /release: hold the conversation, or let it go; /assign name, note: hand it to a colleague",
     "/resolve, /resolve next, /reopen, /pending, /pending 1h, /pending tomorrow: its status",
     "/tags vip -old: add and take away tags; /priority high: its priority",
+    "/block conversation, /block customer 7d spam, /block address 24h threats: keep them out; /unblock: let them in",
     "/unread: mark the open conversation unread, and close it, to come back to it",
     "/undo: take back a message that has not left, or, for 10 seconds, the last change",
     "/search words: find conversations; /earlier: this customer's conversations; /find words: in this conversation",
@@ -122,6 +124,18 @@ def _rank(rest: str) -> Command:
     return ask.Rank(known)
 
 
+def _block(rest: str) -> Command:
+    """`anyway`, whom, for how long, why: in this order."""
+    words = rest.split()
+    sure = words[:1] == ["anyway"]
+    scope, *more = words[sure:] or [""]
+    if scope not in _SCOPES:
+        return ask.Unclear(_BLOCK_WORDS)
+    timed = bool(more) and later.moment_of(more[0], 0) is not None
+    until, reason = (more[0], more[1:]) if timed else ("", more)
+    return ask.Block(_SCOPES[scope], until, " ".join(reason), sure)
+
+
 def _alone(command: Command, word: str) -> Reader:
     return lambda rest: command if not rest else ask.Unclear(f"{word} stands alone. Type /help.")
 
@@ -136,11 +150,17 @@ def _number(word: str) -> int | None:
 
 _LISTS: Final = {each.value: each for each in Filter}
 _AVAILABILITIES: Final = {each.value: each for each in Availability}
+_SCOPES: Final = {each.value: each for each in BlockScope}
+_BLOCK_WORDS: Final = (
+    "block needs whom: /block conversation, /block customer or /block address; then for how long, like 24h or 7d, "
+    "and why. Without a time it is for good, of an address for a day."
+)
 _PRIORITIES: Final = {each.value: each for each in Priority}
 _BY_THEMSELVES: Final[dict[Command, tuple[str, ...]]] = {
     ask.Next(): ("next", "n"),
     ask.Put(SessionStatus.ACTIVE): ("reopen", "active"),
     ask.Undo(): ("undo", "u"),
+    ask.Unblock(): ("unblock", "unban"),
     ask.Earlier(): ("earlier", "history", "conversations"),
     ask.Older(): ("older", "more"),
     ask.About(): ("about", "customer", "p"),
@@ -177,6 +197,7 @@ _OTHERS: Final[tuple[tuple[tuple[str, ...], Reader], ...]] = (
     (("canned", "template", "c"), ask.Pick),
     (("tags", "tag"), lambda rest: ask.Tag(tuple(rest.replace(",", " ").split()))),
     (("priority", "prio"), _rank),
+    (("block", "ban"), _block),
     (("availability", "be", "f9"), _be),
 )
 _READERS: Final[dict[str, Reader]] = {

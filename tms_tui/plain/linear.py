@@ -9,7 +9,7 @@ from tms_tui.core import keeping, select
 from tms_tui.core.state import Decision, Moment
 from tms_tui.core.undo import about, to_take_back
 from tms_tui.domain import events as on
-from tms_tui.domain.changes import Change, SignInNeeded
+from tms_tui.domain.changes import Change, SessionErased, SignInNeeded
 from tms_tui.domain.entries import PendingSend
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Availability, CannedResponse, Session
@@ -54,6 +54,8 @@ class LineFace:
         self._held: list[str] = []
         self._last: list[str] = []
         self._warned = False
+        self._written_for_none = False
+        """Whether the line at hand was begun in a conversation that was erased meanwhile."""
         self._said_up_to = self._heard_up_to = 0
         """The newest message of the open conversation that was said before the line at hand was whole."""
 
@@ -67,7 +69,11 @@ class LineFace:
 
     def changed(self, changes: tuple[Change, ...]) -> None:
         """Say what is new, or hold it while a line is being typed."""
+        opened = self._narrator.opened
         self._held += [*self._narrator.news(changes), *self._finding.news(changes)]
+        if any(isinstance(change, SessionErased) for change in changes):
+            self._last.clear()  # they may hold its words
+            self._written_for_none |= self._narrator.opened != opened and self._under_way()
         if any(isinstance(change, SignInNeeded) for change in changes):
             self.locked_out.set()
         if not self._under_way():
@@ -90,6 +96,10 @@ class LineFace:
         """Do what a whole line asks for."""
         self._heard_up_to = self._said_up_to
         spoken = self.flush()
+        talking, self._written_for_none = self._written_for_none, False
+        if talking and line.strip() and not line.lstrip().startswith("/"):
+            self._tell(["Not sent: what you typed was for a conversation that was removed from the server."])
+            return
         command = parse(line, talking=self._narrator.opened is not None)
         if command is None:
             return
@@ -202,7 +212,7 @@ class LineFace:
         self._narrator.open(session.id)
         self._engine.take(on.SessionOpened(session.id))
         # Later answers to what is read for it come as changes; what is held already is said now.
-        head = lines.opened_lines(self._engine.state, session)
+        head = lines.opened_lines(self._engine.state, session, self._moment.wall)
         head += self._finding.where_found(session) if listed else []
         return [*head, *self._narrator.talk(), *self._writing.draft_lines(session.id)]
 

@@ -10,6 +10,7 @@ from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Author, AuthorType, CannedResponse, Message, Priority, Session
 from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.domain.text import CleanText, clean_line
+from tms_tui.wording.blocked import details
 from tms_tui.wording.diagnostics import diagnosis
 from tms_tui.wording.failures import unread_list
 from tms_tui.wording.work import held_by, whereabouts
@@ -90,14 +91,19 @@ def cut_lines(listed: int, way: str) -> list[str]:
     return [f"Only the newest {listed} are listed. {way}"] if listed >= SESSIONS_PAGE else []
 
 
-def opened_lines(state: State, session: Session) -> list[str]:
-    """What is said when a conversation is opened, before its messages."""
-    head = f"open: {wording.customer(session)}, {holder(state, session)}, {wording.status(session.status)}"
+def opened_lines(state: State, session: Session, wall: float) -> list[str]:
+    """What is said when a conversation is opened, before its messages; `wall` in seconds since the epoch."""
+    head = f"open: {wording.customer(session)}, {holder(state, session)}, {wording.state_of(session)}"
     if session.priority is not Priority.NORMAL:
         head += f", priority {wording.priority(session.priority)}"
     here = select.colleagues_at(state, session.id)
     seen_by = [f"also looking at it: {', '.join(agent.name for agent in here)}"] if here else []
-    return [head, *about_lines(session)[1:], *seen_by]
+    return [head, *about_lines(session)[1:], *seen_by, *blocked_lines(state, session, wall)]
+
+
+def blocked_lines(state: State, session: Session, wall: float) -> list[str]:
+    """How far, for how long, by whom and why the customer is kept out; nothing of one who is not."""
+    return [f"blocked: {details(state, session.blocked, wall)}"] if session.blocked is not None else []
 
 
 def about_lines(session: Session) -> list[str]:

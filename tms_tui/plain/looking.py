@@ -80,7 +80,7 @@ def show(wanted: str, *, whole: bool, json: bool) -> Verb:
             for line in as_json.transcript_lines(engine.state, session):
                 put(line)
             return DONE
-        said = lines.opened_lines(engine.state, session)
+        said = lines.opened_lines(engine.state, session, engine.moment().wall)
         for entry in select.entries(engine.state, session.id):
             said += lines.entry_lines(engine.state, entry, engine.moment().wall)
         for line in said:

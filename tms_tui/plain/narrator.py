@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tms_tui import wording
 from tms_tui.core import select
 from tms_tui.core.state import State
-from tms_tui.domain.changes import Announced, Change, SessionMoved, SignInNeeded, TypingChanged
+from tms_tui.domain.changes import Announced, Change, SessionErased, SessionMoved, SignInNeeded, TypingChanged
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message, Session
@@ -65,6 +65,8 @@ class Narrator:
                     said.append(lines.notice_line(announced(self._state, notice)))
                 case SignInNeeded(failure):
                     said.append(f"signed out: {wording.reason(failure)}. Drafts and messages not sent yet are kept.")
+                case SessionErased(session):
+                    said += self._erased(session)
                 case SessionMoved(session):
                     said += [*self._became(session), *self._wrote(session)]
                 case TypingChanged(session) if session == self.opened:
@@ -140,6 +142,14 @@ class Narrator:
         if isinstance(entry, PendingSend) and entry.delivery in _SILENT:
             return ""
         return lines.delivery_words(self._state, entry)
+
+    def _erased(self, session: SessionId) -> list[str]:
+        self._unread.pop(session, None)
+        self._decided.pop(session, None)
+        if session != self.opened:
+            return []
+        self.close()
+        return ["closed: this conversation was removed from the server"]
 
     def _became(self, session_id: SessionId) -> list[str]:
         before, session = self._decided.get(session_id), select.session(self._state, session_id)

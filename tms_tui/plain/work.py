@@ -7,11 +7,21 @@ from tms_tui import wording
 from tms_tui.core import later
 from tms_tui.core.handing import hindrance
 from tms_tui.core.state import State
-from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked, UndoAsked
-from tms_tui.domain.model import Agent, Availability, Priority, Session
+from tms_tui.domain.events import (
+    AssignAsked,
+    AvailabilityAsked,
+    BlockAsked,
+    Decide,
+    LabelAsked,
+    StatusAsked,
+    UnblockAsked,
+    UndoAsked,
+)
+from tms_tui.domain.model import Agent, Availability, BlockScope, Priority, Session
 from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import commands as ask
+from tms_tui.wording.blocked import consequence
 from tms_tui.wording.work import decision
 from tms_tui.wording.work import hindrance as hindrance_words
 
@@ -42,6 +52,8 @@ class Work:
                 return self._tag(session, words)
             case ask.Rank(priority):
                 return self._rank(session, priority)
+            case ask.Block() | ask.Unblock():
+                return self._block(command, session)
             case _:
                 assert_never(command)
 
@@ -99,6 +111,21 @@ class Work:
         if priority is None:
             return [f"priority: {wording.priority(session.priority)}"]
         return self._ask(LabelAsked(session.id, priority=priority))
+
+    def _block(self, command: ask.Block | ask.Unblock, session: Session) -> list[str]:
+        if isinstance(command, ask.Unblock):
+            return self._unblock(session)
+        wall = self._engine.moment().wall
+        if command.scope is BlockScope.ADDRESS and not command.sure:
+            hits = consequence(command.scope, session.customer)
+            return [f"Not blocked yet: {hits}. /block anyway address does it, with a time and a reason as before."]
+        until = later.moment_of(command.until, wall)
+        return self._ask(BlockAsked(session.id, command.scope, clean_line(command.reason), until))
+
+    def _unblock(self, session: Session) -> list[str]:
+        if session.blocked is None:
+            return [f"{wording.customer(session)} is not blocked."]
+        return self._ask(UnblockAsked(session.id))
 
     def _ask(self, event: Decide) -> list[str]:
         self._engine.take(event)

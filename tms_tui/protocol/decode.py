@@ -14,6 +14,7 @@ from tms_tui.domain.events import (
     ServerComplained,
     SessionAssigned,
     SessionChanged,
+    SessionsErased,
     TypingSeen,
     Unread,
     WireEvent,
@@ -104,6 +105,11 @@ def _mark(frame: wire.Frame, cursor: Cursor | None) -> ReadMarkMoved:
     return ReadMarkMoved(session, shape.up_to, shape.unread_count, back=shape.back, cursor=cursor)
 
 
+def _erased(frame: wire.Frame, cursor: Cursor | None) -> SessionsErased:
+    shape = parse(frame.data, _ERASED)
+    return SessionsErased(tuple(map(shapes.session_id, shape.session_ids)), cursor)
+
+
 def _presence(frame: wire.Frame, _: Cursor | None) -> PresenceSeen:
     return PresenceSeen(shapes.agent(parse(frame.data, _AGENTS)))
 
@@ -121,6 +127,7 @@ _ASSIGNED = msgspec.json.Decoder(wire.Assigned)
 _TYPING = msgspec.json.Decoder(wire.Typing)
 _RECEIPTS = msgspec.json.Decoder(wire.Receipt)
 _MARKS = msgspec.json.Decoder(wire.ReadMark)
+_ERASED = msgspec.json.Decoder(wire.Erased)
 _AGENTS = msgspec.json.Decoder(wire.Agent)
 _ERRORS = msgspec.json.Decoder(wire.FrameError)
 
@@ -129,6 +136,7 @@ _READERS: Final[dict[str, Callable[[wire.Frame, Cursor | None], FrameEvent]]] = 
     wire.CHAT_MESSAGE: _message,
     wire.SESSION_UPDATE: _session,
     wire.SESSION_ASSIGNED: _assigned,
+    wire.SESSION_ERASED: _erased,
     wire.TYPING_START: _typing,
     wire.TYPING_STOP: _typing,
     wire.READ_RECEIPT: _receipt,

@@ -27,6 +27,8 @@ class Dialect(Value):
     status: str
     read: str
     unread: str
+    block: str
+    unblock: str
     canned: str
     events: str
     socket: str
@@ -49,6 +51,8 @@ V1: Final = Dialect(
     status="/v1/chat/sessions/{id}/status",
     read="/v1/chat/sessions/{id}/read",
     unread="/v1/chat/sessions/{id}/unread",
+    block="/v1/chat/sessions/{id}/block",
+    unblock="/v1/chat/sessions/{id}/unblock",
     canned="/v1/chat/canned-responses",
     events="/v1/chat/events",
     socket="/v1/chat/agent/ws",

@@ -87,7 +87,7 @@ def _kind(status: int, code: str | None) -> FailureKind:
     if status == 409:
         return _CONFLICT_KINDS.get(code or "", FailureKind.INVALID)
     if (status, code) == _ERASED:
-        return FailureKind.MISSING
+        return FailureKind.ERASED
     if status in _KINDS:
         return _KINDS[status]
     if status >= 500:

@@ -81,6 +81,8 @@ def _spell_write(request: Write, dialect: Dialect) -> HttpRequest:
             call = _call("POST", within(dialect.status, session), body)
         case effects.Label(session=session):
             call = _call("PATCH", within(dialect.session, session), _patch_body(request))
+        case effects.Block() | effects.Unblock():
+            call = _spell_block(request, dialect)
         case effects.MarkRead(session=session, up_to=up_to):
             call = _call("POST", within(dialect.read, session), wire.ReadBody(up_to=up_to))
         case effects.MarkUnread(session=session, from_seq=start):
@@ -135,6 +137,15 @@ def _patch_body(request: effects.Label) -> wire.PatchBody:
     )
 
 
+def _spell_block(request: effects.Block | effects.Unblock, dialect: Dialect) -> HttpRequest:
+    if isinstance(request, effects.Unblock):
+        scope = None if request.scope is None else request.scope.value
+        return _call("POST", within(dialect.unblock, request.session), wire.UnblockBody(scope=scope))
+    until = None if request.until is None else spelt(request.until)
+    body = wire.BlockBody(scope=request.scope.value, reason=_sendable(request.reason), until=until)
+    return _call("POST", within(dialect.block, request.session), body)
+
+
 def _metrics_body(request: effects.PostMetrics) -> wire.MetricsBody:
     return wire.MetricsBody(
         connects=request.connects,
@@ -183,7 +194,9 @@ def _read_writing(request: Write, answer: HttpAnswer) -> Answer:
     match request:
         case effects.Transmit(draft=draft):
             return events.SendStored(draft.send_id, shapes.message(parse(answer.body, _MESSAGE)))
-        case effects.Assign() | effects.SetStatus() | effects.Label() | effects.MarkUnread():
+        case effects.Assign() | effects.SetStatus() | effects.Label() | effects.Block() | effects.Unblock():
+            return events.SessionAnswered(shapes.session(parse(answer.body, _SESSION)), request)
+        case effects.MarkUnread():
             return events.SessionAnswered(shapes.session(parse(answer.body, _SESSION)), request)
         case effects.MarkRead(session=session, up_to=up_to):
             return events.ReadMarked(session, up_to)

@@ -11,6 +11,7 @@ from tms_tui.domain.ids import AgentId, MessageId, SendId, SessionId, TenantId
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.text import CleanText, clean, tampering
 from tms_tui.protocol import wire
+from tms_tui.protocol.fields import REASON_CHARACTERS
 from tms_tui.protocol.reading import LINE_READ, UnreadableError, checked_id, line, whole
 from tms_tui.protocol.times import seconds
 
@@ -60,6 +61,7 @@ def session(shape: wire.Session) -> model.Session:
         tags=tuple(filter(None, map(line, shape.tags[:TAGS_MOST]))),
         priority=_PRIORITIES.get(shape.priority, model.Priority.NORMAL),
         last_message=None if shape.last_message is None else _preview(shape.last_message),
+        blocked=None if shape.blocked is None else _blocked(shape.blocked),
         unread=whole(max(0, shape.unread_count)),
     )
 
@@ -142,6 +144,19 @@ def _customer(shape: wire.Customer) -> model.Customer:
     )
 
 
+def _blocked(shape: wire.Blocked) -> model.Blocked:
+    """A scope that is not known yet counts as the least."""
+    return model.Blocked(
+        scope=_SCOPES.get(shape.scope, model.BlockScope.CONVERSATION),
+        at=_time(shape.at),
+        reason=line(shape.reason, REASON_CHARACTERS),
+        until=_time_or_none(shape.until),
+        by=agent_id_or_none(shape.by_agent_id),
+        by_name=_line_or_none(shape.by_agent_name),
+        session=session_id(shape.session_id) if shape.session_id else None,
+    )
+
+
 def _preview(shape: wire.LastMessage) -> model.Preview:
     return model.Preview(
         id=MessageId(checked_id(shape.id)),
@@ -195,4 +210,5 @@ _STATUSES = {status.value: status for status in model.SessionStatus}
 _PRIORITIES = {priority.value: priority for priority in model.Priority}
 _ROLES = {role.value: role for role in model.Role}
 _AVAILABILITIES = {availability.value: availability for availability in model.Availability}
+_SCOPES = {scope.value: scope for scope in model.BlockScope}
 _AUTHOR_TYPES = {kind.value: kind for kind in model.AuthorType}

@@ -143,6 +143,20 @@ def tags(desk: Desk) -> None:
     labelling.tags(desk)
 
 
+def block(desk: Desk) -> None:
+    """Keep the customer out."""
+    from tms_tui.ui import shutting_out
+
+    shutting_out.block(desk)
+
+
+def unblock(desk: Desk) -> None:
+    """Let a blocked customer write again."""
+    from tms_tui.ui import shutting_out
+
+    shutting_out.unblock(desk)
+
+
 def priority(desk: Desk) -> None:
     """Choose the priority."""
     from tms_tui.ui import labelling
@@ -189,6 +203,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "canned": canned,
     "tags": tags,
     "priority": priority,
+    "block": block,
+    "unblock": unblock,
     "unread": work.unread,
     "undo": work.undo,
     "outward": lambda desk: desk.go_outward(),

@@ -1,5 +1,7 @@
 """Drafts and sends: which text belongs to which conversation, and what becomes of it."""
 
+from collections.abc import Collection
+
 from tms_tui import wording
 from tms_tui.core import canned, select
 from tms_tui.domain.entries import Delivery
@@ -99,6 +101,12 @@ class Composing:
         self._asked.pop(draft.send_id, None)
         self._bridge.take(SendDropped(draft.send_id))
         self._forget_text(draft)
+
+    def forget(self, erased: Collection[SessionId]) -> None:
+        """These conversations are no longer there, nor is what was written in them."""
+        self._asked = {send_id: draft for send_id, draft in self._asked.items() if draft.session not in erased}
+        if self._composer.session_id in erased:
+            self._composer.open("", None, private=False, title=wording.composer_title(None, private=False))
 
     def give_back(self, session: SessionId, text: str, *, private: bool) -> None:
         """Put text into a draft, before whatever else stands there."""

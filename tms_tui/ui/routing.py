@@ -17,6 +17,7 @@ from tms_tui.domain.changes import (
     PeopleChanged,
     SendHeld,
     SendTaken,
+    SessionErased,
     SessionMoved,
     SignInNeeded,
     TranscriptChanged,
@@ -45,6 +46,7 @@ class Touched(Record):
     parts: set[Part] = field(default_factory=set)
     moved: set[SessionId] = field(default_factory=set)
     """Conversations whose row in the list may look different."""
+    erased: set[SessionId] = field(default_factory=set)
     taken: list[SendId] = field(default_factory=list)
     held: list[SendId] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -86,6 +88,8 @@ def touched(changes: Iterable[Change], shown: SessionId | None) -> Touched:
 
 def _gather(found: Touched, change: Change, shown: SessionId | None) -> None:
     match change:
+        case SessionErased(session):
+            found.erased.add(session)
         case SendTaken(send_id):
             found.taken.append(send_id)
         case SendHeld(send_id):

@@ -10,6 +10,7 @@ from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import Author, AuthorType, Availability, Priority, Session, SessionStatus
+from tms_tui.wording.blocked import BLOCKED
 from tms_tui.wording.bounds import bounded
 from tms_tui.wording.failures import (
     address,
@@ -66,6 +67,7 @@ __all__ = [
     "sign_in_broken",
     "sign_in_failed",
     "standing",
+    "state_of",
     "status",
     "to_fill_in",
     "to_the_second",
@@ -143,6 +145,12 @@ _NOTICES: Final = {
     NoticeKind.REOPENED: ("{other} reopened {name}", "Open again: {name}"),
     NoticeKind.SET_PENDING: ("{other} set {name} to pending", "Pending: {name}"),
     NoticeKind.WOKE: _same("Its time has come: {name} is open again"),
+    NoticeKind.BLOCKED: ("{other} blocked {name}", "Blocked: {name}"),
+    NoticeKind.UNBLOCKED: _same("Not blocked any more: {name}"),
+    NoticeKind.ERASED: (
+        "{conversations} were removed from the server, and with them what you had written there.",
+        "A conversation was removed from the server, and with it what you had written there.",
+    ),
     NoticeKind.NEW_CONVERSATION: _same("New conversation: {name}"),
     NoticeKind.RACE_LOST: _same("Not taken: {other} was faster and holds {name}"),
     NoticeKind.SEND_REFUSED: _same(
@@ -211,12 +219,17 @@ def chat_title(session: Session, holder: str | None, now: float) -> list[str]:
 def standing(session: Session, now: float) -> str:
     """A conversation's state, and until when it is set aside; `now` in seconds since the epoch."""
     until = session.pending_until
-    return status(session.status) + (f" until {to_come(until, now)}" if until is not None else "")
+    return state_of(session, f" until {to_come(until, now)}" if until is not None else "")
+
+
+def state_of(session: Session, more: str = "") -> str:
+    """A conversation's state, and that its customer is kept out; `more` belongs to the state."""
+    return f"{status(session.status)}{more}{f', {BLOCKED}' if session.blocked is not None else ''}"
 
 
 def brief(session: Session, holder: str | None, now: float) -> str:
     """A conversation among others of one customer; `now` in seconds since the epoch."""
-    parts = [clock(session.last_activity_at, now), status(session.status)]
+    parts = [clock(session.last_activity_at, now), state_of(session)]
     return ", ".join([*parts, *([holder] if holder else [])])
 
 
@@ -264,6 +277,7 @@ def notice(said: Notice, name: str = "", ways: Ways = USUAL) -> str:
         name=said.name or name or "a customer",
         other=said.other or "a colleague",
         messages=plural(said.count, "message"),
+        conversations=plural(said.count, "conversation"),
         count=said.count,
         since=to_the_second(said.since) if said.since is not None else "",
         why=reason(said.failure) if said.failure else "the server refused it",

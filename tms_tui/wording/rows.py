@@ -6,6 +6,7 @@ from tms_tui.core import select
 from tms_tui.core.state import State
 from tms_tui.domain.model import AuthorType, Priority, Session, SessionStatus
 from tms_tui.wording import priority, status
+from tms_tui.wording.blocked import BLOCKED
 from tms_tui.wording.times import plural, wait
 from tms_tui.wording.ways import Ways
 
@@ -18,6 +19,8 @@ NO_MESSAGES: Final = "no messages yet"
 
 def standing(session: Session, waited: float | None) -> str:
     """How a conversation stands; `waited` seconds without an answer, None when nobody waits."""
+    if session.blocked is not None and session.status is not SessionStatus.ENDED:
+        return BLOCKED
     if session.status is not SessionStatus.ACTIVE:
         return status(session.status)
     if waited is None:

@@ -7,11 +7,19 @@ from tms_tui.core.handing import Hindrance, replies_in
 from tms_tui.core.state import State
 from tms_tui.core.undo import is_to_be_undone
 from tms_tui.domain.changes import Notice, NoticeKind
-from tms_tui.domain.events import AssignAsked, AvailabilityAsked, Decide, LabelAsked, StatusAsked
+from tms_tui.domain.events import (
+    AssignAsked,
+    AvailabilityAsked,
+    BlockAsked,
+    Decide,
+    LabelAsked,
+    StatusAsked,
+    UnblockAsked,
+)
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Session, SessionStatus
 from tms_tui.domain.policy import UNDO_WITHIN
-from tms_tui.wording import availability, customer, notice, priority, status, typing
+from tms_tui.wording import availability, blocked, customer, notice, priority, status, typing
 from tms_tui.wording.times import plural, to_come
 from tms_tui.wording.ways import USUAL, Ways
 
@@ -26,6 +34,10 @@ def decision(state: State, asked: Decide, wall: float) -> str:
         case LabelAsked(_, tags, wanted_priority):
             labels = [] if tags is None else [f"tags {', '.join(tags) or 'none'}"]
             return ", ".join([*labels, *([f"priority {priority(wanted_priority)}"] if wanted_priority else [])])
+        case BlockAsked(_, scope, _, end):
+            return f"blocked, {blocked.reach(scope)}, {blocked.until(end, wall)}"
+        case UnblockAsked():
+            return "not blocked"
         case AvailabilityAsked(wanted_availability):
             return f"you {availability(wanted_availability)}"
         case _:
@@ -70,10 +82,18 @@ def doing(state: State, asked: Decide, name: str, wall: float) -> str:
             parts = [] if tags is None else [f"tags of {name} to {', '.join(tags) or 'none'}"]
             parts += [f"priority of {name} to {priority(wanted_priority)}"] if wanted_priority else []
             return f"Setting the {' and the '.join(parts)}"
+        case BlockAsked() | UnblockAsked():
+            return _blocking(asked, name, wall)
         case AvailabilityAsked(wanted_availability):
             return f"Setting your availability to {availability(wanted_availability)}"
         case _:
             assert_never(asked)
+
+
+def _blocking(asked: BlockAsked | UnblockAsked, name: str, wall: float) -> str:
+    if isinstance(asked, UnblockAsked):
+        return f"Letting {name} write again"
+    return f"Blocking {name}: {blocked.reach(asked.scope)}, {blocked.until(asked.until, wall)}"
 
 
 def _assigning(state: State, asked: AssignAsked, name: str) -> str:

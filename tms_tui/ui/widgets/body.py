@@ -129,6 +129,11 @@ class Body(Horizontal):
         self.transcript.show_session(session, as_read=as_read)
         self.sessions.select(session)
 
+    def show_nothing(self) -> None:
+        """Show no conversation."""
+        self.transcript.show_session(None)
+        self.dots.show_names([])
+
     def show_list(self, title: str, listed: Sequence[SessionId], now: float, *, empty: str) -> None:
         """List conversations, or say `empty`; `now` in seconds since the epoch."""
         _entitle(self._list_column, title)

@@ -10,6 +10,7 @@ from tms_tui.core import finding, select
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Session
+from tms_tui.wording import blocked
 from tms_tui.wording.ways import USUAL, Ways
 
 _EARLIER = 5
@@ -68,6 +69,7 @@ def _facts(state: State, session: Session, now: float, ways: Ways) -> list[tuple
         ("Language", customer.locale or ""),
         *customer.info,
         ("Status", wording.standing(session, now)),
+        ("Blocked", blocked.details(state, session.blocked, now) if session.blocked is not None else ""),
         ("Held by", select.holder_name(state, session) or "nobody"),
         ("Priority", wording.priority(session.priority)),
         ("Tags", ", ".join(session.tags)),
