@@ -32,6 +32,8 @@ def main(words: Sequence[str]) -> int:
             outcomes.append((cell, wrong))
             sys.stdout.writelines(f"WRONG {cell}: {what}\n" for what in wrong)
             sys.stdout.flush()
+            sys.stderr.write(f"\r{len(outcomes)} of {len(wanted)} cells, {cell.command}\x1b[K")
+        sys.stderr.write("\n")
     sys.stdout.write(table(outcomes))
     bad = sum(bool(wrong) for _, wrong in outcomes)
     took = time.monotonic() - began

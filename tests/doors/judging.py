@@ -1,5 +1,6 @@
 """Opens one cell and says what is wrong there; nothing, when all is as it has to be."""
 
+import re
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Final
 
 from tests.doors.axes import Cell
 from tests.doors.house import House, Place
-from tests.doors.rows import AWAY, FIRST_RUN, ROWS, Kind, Row
+from tests.doors.rows import AWAY, FIRST_RUN, FOREIGN, LOADS_DESK, ROWS, Kind, Row
 from tests.doors.visit import StuckError, Visit
 from tests.server.running import PASSWORD
 from tests.terminal.staging import PROGRAM
@@ -15,7 +16,12 @@ from tests.terminal.staging import PROGRAM
 AS_IT_WAS: Final = ({25}, {7, 25})
 """The modes of a terminal that nobody changed, and of one that was told to wrap, as it does anyway."""
 LOST: Final = "Standard output takes nothing: "
+REFUSED: Final = {AWAY: "cannot be reached", FOREIGN: "no chat server answers at this address"}
+"""Who signs nobody in, and how that is told."""
 NO_PASSWORD: Final = "there is no password"
+_GIVEN_BACK: Final = "\x1b[?1049l"
+"""What ends the drawing on the whole screen."""
+_COLOURS: Final = re.compile(r"\x1b\[([0-9;:]*)m")
 _QUIT: Final = "\x11"
 _TAIL: Final = 20
 
@@ -49,27 +55,40 @@ def _arguments(row: Row, place: Place) -> list[str]:
 
 def _wrong(visit: Visit, row: Row, place: Place, end: End, code: int) -> list[str]:
     said, words = visit.said, place.filled(end.says)
+    left = _left(visit, end)
     findings = {
         f"ended with {code}, not {end.code}": code != end.code,
-        f"did not say {words!r}": words not in said,
+        f"did not say {words!r}": words not in (visit.plain(left) if end.drawn else said),
         "a traceback": "Traceback" in said or "Exception ignored" in said or "a fault of its own" in said,
         "was not done": end.done and not row.done(place),
         f"terminal modes are {visit.terminal.screen.modes}": visit.terminal.screen.modes not in AS_IT_WAS,
         "the terminal's line is not set as it was": not visit.is_as_it_was,
         "keyboard or title were not given back": not visit.is_given_back,
+        "colours were left on": not _is_colourless(visit.written),
         "escape sequences": not end.drawn and "\x1b" in visit.written,
-        "what it printed is gone from the screen": not end.drawn and not _is_kept(visit),
+        "what it printed is gone from the screen": not _is_kept(visit, left),
     }
     wrong = [what for what, is_so in findings.items() if is_so]
     return [f"{'; '.join(wrong)}; said: {said[-300:]!r}"] if wrong else []
 
 
-def _is_kept(visit: Visit) -> bool:
-    """Whether the last line that went to the terminal stands on it."""
-    printed = visit.terminal.output.decode(errors="replace").split()
+def _left(visit: Visit, end: End) -> str:
+    """What went to the terminal to stay there: all, or what came after the drawing on the whole screen."""
+    written = visit.terminal.output.decode(errors="replace")
+    return written.rpartition(_GIVEN_BACK)[2] if end.drawn else written
+
+
+def _is_kept(visit: Visit, left: str) -> bool:
+    """Whether the last line of what was to stay on the terminal stands on it."""
+    printed = "".join(visit.plain(left).split())
     screen = visit.terminal.screen
     shown = "".join("".join(screen.line(row) for row in range(screen.rows)).split())
-    return not printed or "".join(printed)[-_TAIL:] in shown
+    return printed[-_TAIL:] in shown
+
+
+def _is_colourless(written: str) -> bool:
+    """Whether what is printed next has the terminal's own colours."""
+    return ["", *_COLOURS.findall(written)][-1] in {"", "0"}
 
 
 def _play(visit: Visit, row: Row, place: Place) -> End:
@@ -98,7 +117,7 @@ def _line(visit: Visit, row: Row) -> End:
     if row.kind is Kind.DATA and cell.loses_output:
         return End(1, LOST)
     said_on_error = row.kind in {Kind.DEED, Kind.TALK}
-    first_frame = cell.command == "(a mistake)" and cell.draws and cell.reads_terminal
+    first_frame = cell.command in LOADS_DESK and cell.draws and cell.reads_terminal
     return End(row.code, "" if said_on_error and cell.loses_talk else row.says, drawn=first_frame)
 
 
@@ -156,7 +175,7 @@ def _desk(visit: Visit) -> End:
         visit.rests()
     if visit.cell.command not in {"demo", FIRST_RUN}:
         visit.types(f"{PASSWORD}\r")
-        visit.shows("Not signed in:" if visit.cell.command == AWAY else "Live")
+        visit.shows("Not signed in:" if visit.cell.command in REFUSED else "Live")
     visit.types(_QUIT)
     return End(0, drawn=True)
 
@@ -170,8 +189,8 @@ def _line_face(visit: Visit) -> End:
         return End(2, "must be given")
     if command != "demo" and not _signed_in(visit):
         return End(2, NO_PASSWORD)
-    if command == AWAY:
-        return End(1, "cannot be reached")
+    if command in REFUSED:
+        return End(1, REFUSED[command])
     visit.says("Signed in to http://")
     if reads:
         visit.rests()

@@ -68,16 +68,26 @@ def _agents(where: str) -> str:
 FIRST_RUN: Final = "(nothing set)"
 SIGN_IN: Final = "(sign-in)"
 AWAY: Final = "(no server)"
+FOREIGN: Final = "(a server of another kind)"
+MISTAKE: Final = "(a mistake)"
+DESK_SET_WRONG: Final = "(a wrong setting at the desk)"
+LOADS_DESK: Final = {MISTAKE, DESK_SET_WRONG}
+"""What is refused while the first frame of the desk stands on the screen already."""
 FIRST_SCREENS: Final = {
     FIRST_RUN: Row((), Kind.FACE),
     SIGN_IN: Row(_WHO, Kind.FACE),
     AWAY: Row(("--server", "http://127.0.0.1:9", "--email", EMAIL), Kind.FACE),
+    FOREIGN: Row(("--server", "{url}/elsewhere", "--email", EMAIL), Kind.FACE),
     "(help)": Row(("--help",), Kind.DATA, "Usage: tms-chat"),
     "(help of a verb)": Row(("send", "--help"), Kind.DATA, "Exit codes"),
     "(help of serve)": Row(("serve", "--help"), Kind.DATA, "--max-sockets"),
+    "(help of server)": Row(("server", "--help"), Kind.DATA, "revoke-visitor-tokens"),
+    "(server without a word)": Row(("server",), Kind.TALK, "revoke-visitor-tokens", code=2),
+    "(config without a word)": Row(("config",), Kind.TALK, "Tell each value", code=2),
     "(version)": Row(("--version",), Kind.DATA, "tms-chat, version"),
-    "(a mistake)": Row(("--nonsense",), Kind.TALK, "No such option", code=2),
+    MISTAKE: Row(("--nonsense",), Kind.TALK, "No such option", code=2),
     "(a wrong setting)": Row(("ls", "--ca-file", "{home}/none"), Kind.TALK, "--ca-file is", code=2),
+    DESK_SET_WRONG: Row((*_WHO, "--ca-file", "{home}/none"), Kind.TALK, "--ca-file is", code=2),
     "(a wrong address)": Row(("plain", "--server", "gopher://x"), Kind.TALK, "--server: gopher:// is not", code=2),
 }
 

@@ -9,7 +9,7 @@ from tests.doors.axes import LOOKS, SIZES, STREAMS, TERMS, Cell, cells
 from tests.doors.covering import covering, uncovered
 from tests.doors.house import House, house
 from tests.doors.judging import judge
-from tests.doors.rows import FIRST_SCREENS, ROWS, every_command
+from tests.doors.rows import DESK_SET_WRONG, FIRST_SCREENS, MISTAKE, ROWS, Kind, every_command
 from tms_tui.settings import declared
 
 NAMES = tuple(ROWS)
@@ -64,6 +64,9 @@ FAULTS = {
     "what it printed is gone from the screen": f"print('\\x1b[?1049h'); {VERSION}; print('\\x1b[?1049l', end='')",
     "terminal modes are {25, 2004}": f"{VERSION}; print('\\x1b[?2004h')",
     "keyboard or title were not given back": f"{VERSION}; print('\\x1b[>25u')",
+    "terminal modes are {25, 1049}": f"{VERSION}; print('\\x1b[?1049h')",
+    "terminal modes are set()": f"{VERSION}; print('\\x1b[?25l')",
+    "colours were left on": f"{VERSION}; print('\\x1b[31m')",
     "the terminal's line is not set as it was": f"{VERSION}; import tty; tty.setraw(0)",
 }
 
@@ -78,3 +81,78 @@ def test_a_deed_that_was_not_done_is_found(opened: House) -> None:
     asks = "import getpass; getpass.getpass('Password of x: '); print('sent')"
     [wrong] = judge(PLAIN._replace(command="send"), opened, (sys.executable, "-c", asks))
     assert "was not done" in wrong
+
+
+OURS = "runpy.run_module('tms_tui', run_name='__main__', alter_sys=True)"
+LEFT_SO = f"""
+import os, runpy, tty
+try:
+    {OURS}
+finally:
+    tty.setraw(os.open('/dev/tty', os.O_RDWR))
+    os.write(os.open('/dev/tty', os.O_WRONLY), b'\\x1b[?1049h\\x1b[?25l\\x1b[31m')
+    raise RuntimeError('planted')
+"""
+DOOR_OF = {
+    Kind.DATA: "ls",
+    Kind.DEED: "send",
+    Kind.REPORT: "config init",
+    Kind.TALK: MISTAKE,
+    Kind.FACE: "demo",
+    Kind.KEYS: "keys",
+    Kind.SERVICE: "serve",
+    Kind.STREAM: "follow",
+}
+
+
+@pytest.mark.parametrize("kind", Kind, ids=str)
+def test_a_crash_and_a_terminal_left_raw_are_found_at_a_door_of_every_kind(kind: Kind, opened: House) -> None:
+    [wrong] = judge(PLAIN._replace(command=DOOR_OF[kind]), opened, (sys.executable, "-c", LEFT_SO))
+    for found in (
+        "ended with 1, not",
+        "a traceback",
+        "terminal modes are {7, 1049}" if kind is Kind.FACE else "terminal modes are {1049}",
+        "the terminal's line is not set as it was",
+        "colours were left on",
+    ):
+        assert found in wrong
+
+
+NEVER_LEFT = f"""
+import os, runpy
+from tms_tui.first_frame import FirstFrame
+leave, FirstFrame.leave = FirstFrame.leave, lambda self: frames.append(self)
+frames = []
+try:
+    {OURS}
+finally:
+    for frame in frames[:1]:
+        leave(frame)
+"""
+DRAWN_OVER = f"""
+import os, runpy
+os.write(2, b'\\x1b[?1049h')
+try:
+    {OURS}
+finally:
+    os.write(2, b'\\x1b[?1049l')
+"""
+SAID_TO_NOBODY = f"""
+import os, runpy
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+{OURS}
+"""
+GONE, UNSAID = "what it printed is gone from the screen", "did not say"
+LOST = {
+    (MISTAKE, NEVER_LEFT): UNSAID,
+    (DESK_SET_WRONG, NEVER_LEFT): UNSAID,
+    **{(command, DRAWN_OVER): GONE for command in ("ls", "next", "send", "config init")},
+    **{(command, SAID_TO_NOBODY): UNSAID for command in ("ls", "send", "config init")},
+}
+
+
+@pytest.mark.parametrize(("command", "program"), LOST, ids=range(len(LOST)))
+def test_a_print_that_is_lost_is_found(command: str, program: str, opened: House) -> None:
+    [wrong] = judge(PLAIN._replace(command=command), opened, (sys.executable, "-c", program))
+    assert LOST[command, program] in wrong

@@ -48,7 +48,12 @@ class Visit:
     @property
     def said(self) -> str:
         """All text that came out, wherever; what places and colours it is left out."""
-        return _SEQUENCE.sub("", self.written).replace("\r\n", "\n")
+        return self.plain(self.written)
+
+    @staticmethod
+    def plain(written: str) -> str:
+        """The text alone, without what places and colours it."""
+        return _SEQUENCE.sub("", written).replace("\r\n", "\n")
 
     @property
     def written(self) -> str:
