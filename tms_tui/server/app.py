@@ -21,6 +21,7 @@ from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
+from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.holders import release_stranded
 from tms_tui.server.hub import Hub
 from tms_tui.server.identities import Identities
@@ -35,6 +36,7 @@ from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
 from tms_tui.server.receipts import Receipts
 from tms_tui.server.routes import ROUTES
+from tms_tui.server.seats import CODE as TOO_MANY_SOCKETS
 from tms_tui.server.seats import Seats
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
@@ -149,6 +151,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         signins=signins,
         passwords=Passwords(settings.password_cost),
         seats=Seats(settings, clock),
+        openings=FairQueue(1, settings.sockets_per_network, settings.sockets_per_node, TOO_MANY_SOCKETS),
         audit=Audit(metrics, clock),
         hub=hub,
         presence=Presence(

@@ -8,6 +8,7 @@ from tms_tui.server.audit import Audit
 from tms_tui.server.budgets import Budgets
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
+from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.hub import Hub
 from tms_tui.server.identities import Identities
 from tms_tui.server.journal import Journal
@@ -49,6 +50,8 @@ class Services:
     signins: SignIns
     passwords: Passwords
     seats: Seats
+    openings: FairQueue
+    """Customers' sockets on their way in: one after the other, so that what agents do comes between."""
     audit: Audit
     hub: Hub
     presence: Presence

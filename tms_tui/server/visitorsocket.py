@@ -46,17 +46,17 @@ _ENDINGS: Final = {
 
 async def visitor_socket(socket: WebSocket) -> None:
     served = services(socket)
-    try:
-        seat = admit(socket, served, VISITOR)
-    except Refusal as refusal:
-        served.metrics.opens.labels("visitor", refusal.code).inc()
-        await refuse(socket, served, refusal)
-        return
-    try:
-        await socket.accept()
+    async with contextlib.AsyncExitStack() as leaving:
+        try:
+            async with served.openings.turn(network_of(socket)):
+                seat = admit(socket, served, VISITOR)
+                leaving.callback(served.seats.leave, seat)
+                await socket.accept()
+        except Refusal as refusal:
+            served.metrics.opens.labels("visitor", refusal.code).inc()
+            await refuse(socket, served, refusal)
+            return
         await _seated(socket, served, seat)
-    finally:
-        served.seats.leave(seat)
 
 
 async def _seated(socket: WebSocket, served: Services, seat: Seat) -> None:
@@ -99,7 +99,7 @@ async def _proven(raw: str | bytes, served: Services, seat: Seat) -> tuple[Claim
     wait = served.seats.introduce(seat, claims.sub)
     if wait > 0:
         raise too_many(wait, CODE)
-    async with served.database.read() as database:
+    async with served.openings.turn(seat.network), served.database.read() as database:
         return claims, await entered(database, served, claims, seat.network)
 
 
