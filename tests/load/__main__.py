@@ -104,7 +104,7 @@ def _abuse(asked: argparse.Namespace) -> tuple[str, bool]:
 async def _played(install: Install, strength: Strength, rows: Sequence[Row], kept: int | None) -> list[Verdict]:
     verdicts = []
     async for one in abuse(install, strength, rows, kept):
-        sys.stderr.write(f"{one.row.name}: {'; '.join(one.failures) or 'held'}\n")
+        sys.stderr.write(f"{one.row.name}: p99 {one.times}; {'; '.join(one.failures) or 'held'}\n")
         verdicts.append(one)
     return verdicts
 

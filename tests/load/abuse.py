@@ -60,6 +60,12 @@ class Verdict:
     share: float
 
     @property
+    def times(self) -> str:
+        """The p99 when calm, with the attack made on nothing, and attacked, in milliseconds."""
+        stretches = [one for one in (self.calm, self.on_nothing, self.attacked) if one]
+        return ", ".join(f"{one.p99 * 1000:.0f}" for one in stretches)
+
+    @property
     def not_played(self) -> list[str]:
         """What was not made, or not often enough to call it this attack."""
         short = [
