@@ -1,8 +1,9 @@
-"""Customers' sockets are let in one after the other, network after network, and agents do not wait behind them."""
+"""Customers' sockets and readings are served in turns, network after network, and agents do not wait behind them."""
 
 import asyncio
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
@@ -10,7 +11,14 @@ from websockets.exceptions import InvalidStatus
 
 from tests.server.running import RunningServer, running_server
 from tests.server.sockets import agent_socket
+from tms_tui.protocol import wire
 from tms_tui.server.fairqueue import FairQueue
+from tms_tui.server.settings import PAGE_BYTES
+from tms_tui.server.store.messages import beginning
+
+
+def message(content: str) -> wire.Message:
+    return wire.Message("id", "session", 1, content, "visitor", "Ana", "2026-01-01T00:00:00.000000Z")
 
 
 async def opened(server: RunningServer, source: str = "127.0.0.5") -> int:
@@ -67,3 +75,40 @@ async def test_who_says_nothing_or_nonsense_keeps_nobody_waiting(server: Running
         if token:
             await silent.send(token)
         assert await opened(server) == 101
+
+
+async def test_an_agent_reads_while_customers_wait_for_their_turn_to_read(server: RunningServer) -> None:
+    dana, visitor = await server.sign_in(), await server.visitor()
+    async with contextlib.AsyncExitStack() as reading:
+        for who in ("somebody", "somebody else"):
+            await reading.enter_async_context(server.app.services.readings.turn(who))
+        customer = asyncio.create_task(visitor.http.get("/v1/visitor/messages"))
+        answer = await dana.http.get(f"/v1/chat/sessions/{visitor.session_id}/messages")
+        assert answer.status_code == 200
+        assert not customer.done()
+        await reading.aclose()
+        assert (await customer).status_code == 200
+
+
+async def test_a_page_that_nobody_may_ever_take_holds_only_so_much(server: RunningServer) -> None:
+    visitor = await server.visitor()
+    said = [await visitor.says("\N{GRINNING FACE}" * 8000) for _ in range(9)]
+    read: list[dict[str, Any]] = []
+    sizes: list[int] = []
+    more = True
+    while more:
+        after = read[-1]["seq"] if read else 0
+        answer = await visitor.http.get("/v1/visitor/messages", params={"after": after, "limit": 200})
+        sizes.append(len(answer.content))
+        page = answer.json()
+        read += page["messages"]
+        more = page["has_more"]
+    assert [one["id"] for one in read] == [one["id"] for one in said]
+    assert max(sizes) < 1.1 * PAGE_BYTES
+
+
+def test_a_message_longer_than_a_page_is_read_alone() -> None:
+    longest = [message("x" * 100), message("y" * 10)]
+    assert beginning(longest, 50) == longest[:1]
+    assert beginning(longest, 110) == longest
+    assert beginning([], 50) == []

@@ -16,7 +16,7 @@ from tms_tui.server import keys
 from tms_tui.server.accountwatch import AccountWatch
 from tms_tui.server.audit import Audit
 from tms_tui.server.background import Background
-from tms_tui.server.budgets import Budgets
+from tms_tui.server.budgets import NETWORK_BUSY, Budgets
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
@@ -152,6 +152,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         passwords=Passwords(settings.password_cost),
         seats=Seats(settings, clock),
         openings=FairQueue(1, settings.sockets_per_network, settings.sockets_per_node, TOO_MANY_SOCKETS),
+        readings=FairQueue(2, settings.sockets_per_network, settings.sockets_per_node, NETWORK_BUSY),
         audit=Audit(metrics, clock),
         hub=hub,
         presence=Presence(

@@ -52,6 +52,8 @@ class Services:
     seats: Seats
     openings: FairQueue
     """Customers' sockets on their way in: one after the other, so that what agents do comes between."""
+    readings: FairQueue
+    """Customers who read their conversations, two at a time."""
     audit: Audit
     hub: Hub
     presence: Presence

@@ -6,6 +6,8 @@ from typing import Final
 
 FRAME_BYTES: Final = 65_536
 BODY_BYTES: Final = 65_536
+PAGE_BYTES: Final = 131_072
+"""What a page of a customer's conversation holds of what was written, in UTF-8: somebody may ask and never read it."""
 SAME_SIGNAL: Final = 1.0
 """Seconds in which a second signal to end is the first one again: `timeout` signals a process and then its group."""
 

@@ -16,6 +16,7 @@ from tms_tui.server.networks import network_of
 from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
 from tms_tui.server.services import Services, services
+from tms_tui.server.settings import PAGE_BYTES
 from tms_tui.server.store import messages, sessions, starts
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, Speaker, send
@@ -89,13 +90,15 @@ async def listing(request: Request) -> Response:
     after, after_id, most = whole(request, "after") or 0, request.query_params.get("after_id"), limit(request)
     network = network_of(request)
     await served.budgets.read(network)
-    async with served.database.read() as database:
+    async with served.readings.turn(network), served.database.read() as database:
         own = await entered(database, served, claims, network)
         resumed = not after_id or await messages.bears(database, own.id, after, after_id)
         start = after if resumed else 0
         page, more = await messages.page(database, own.id, after=start, limit=most, public_only=True)
+    held = messages.beginning(page, PAGE_BYTES)
+    more = more or len(held) < len(page)
     return answer(
-        wire.VisitorMessagesAnswer(messages=page, has_more=more, seen_up_to=own.read_by_agents, resumed=resumed)
+        wire.VisitorMessagesAnswer(messages=held, has_more=more, seen_up_to=own.read_by_agents, resumed=resumed)
     )
 
 

@@ -1,5 +1,7 @@
 """Messages in the database: written once, read by place."""
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,6 +52,17 @@ async def page(
     found = [_message(row) for row in await connection.execute(query.limit(limit + 1))]
     held = found[:limit]
     return (held if after is not None else held[::-1]), len(found) > limit
+
+
+def beginning(page: Sequence[wire.Message], most_bytes: int) -> list[wire.Message]:
+    """The first ones whose contents make so many bytes together; one at least."""
+    held: list[wire.Message] = []
+    for message in page:
+        most_bytes -= len(message.content.encode())
+        if held and most_bytes < 0:
+            break
+        held.append(message)
+    return held
 
 
 async def bears(connection: AsyncConnection, session_id: str, seq: int, message_id: str) -> bool:
