@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     siege.add_argument("--on", choices=("sqlite", "postgres"), default="sqlite", help="one node, or two behind nginx")
     siege.add_argument("--row", choices=list(ATTACKS), action="append", help="this attack alone; may be repeated")
     siege.add_argument("--kept", type=int, metavar="N", help="conversations in the store, where the attack wants some")
+    siege.add_argument("--together", action="store_true", help="one installation and one calm run for all: shorter")
     siege.add_argument("--small", action="store_true", help="a little of each, for a quick look")
     for command in commands.choices.values():
         command.add_argument("--out", type=Path, metavar="FILE", help="write the Markdown there, too")
@@ -90,7 +92,7 @@ def _rolling(asked: argparse.Namespace) -> tuple[str, bool]:
 
 def _abuse(asked: argparse.Namespace) -> tuple[str, bool]:
     rows = [ATTACKS[name] for name in asked.row] if asked.row else ROWS
-    strength = LITTLE if asked.small else WHOLE
+    strength = LITTLE if asked.small else replace(WHOLE, alone=not asked.together)
     with contextlib.ExitStack() as opened:
         install: Install = on_sqlite
         if asked.on == "postgres":
