@@ -80,8 +80,6 @@ class ServerSettings:
     refresh_seconds: float = 12 * 3600
     visitor_seconds: float = 7 * 24 * 3600
     leeway: float = 10
-    clock_skew: float = 600
-    """By how much the clocks of nodes may differ: a token from the near future was issued by another node."""
     password_cost: PasswordCost = PasswordCost()
 
     queue_frames: int = 256

@@ -17,7 +17,7 @@ REMEMBERED: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class _Standing:
     agent: AgentRow
-    until: float
+    read_at: float
 
 
 class SignIns:
@@ -32,7 +32,7 @@ class SignIns:
     async def agent(self, claims: Claims) -> AgentRow:
         """Whom the claims speak for; raises the 401 `token_revoked` when that sign-in is over."""
         known = self._standing.get(claims.sid)
-        if known is not None and known.until > self._clock.now() and known.agent.id == claims.sub:
+        if known is not None and self._is_fresh(known) and known.agent.id == claims.sub:
             return known.agent
         ended = self._ended
         async with self._database.read() as connection:
@@ -51,7 +51,11 @@ class SignIns:
         self._standing.clear()
         self._ended += 1
 
+    def _is_fresh(self, known: _Standing) -> bool:
+        # A clock that was set back must not make it remembered for longer.
+        return 0 <= self._clock.now() - known.read_at < REMEMBERED_SECONDS
+
     def _remember(self, login_id: str, agent: AgentRow) -> None:
-        self._standing[login_id] = _Standing(agent, self._clock.now() + REMEMBERED_SECONDS)
+        self._standing[login_id] = _Standing(agent, self._clock.now())
         if len(self._standing) > REMEMBERED:
             del self._standing[next(iter(self._standing))]
