@@ -40,13 +40,15 @@ class End:
 def judge(cell: Cell, house: House, program: Sequence[str] = PROGRAM) -> list[str]:
     """What is wrong, in words; with another `program` than ours, that it is found."""
     row = ROWS[cell.command]
-    with house.place() as place, Visit(cell, _arguments(row, place), place.home, program) as visit:
-        try:
-            end = _play(visit, row, place)
-            code = visit.ends()
-        except StuckError as stuck:
-            return [f"{stuck}; said: {visit.said[-300:]!r}; shown:\n{visit.terminal.screen.text()}"]
-        return _wrong(visit, row, place, end, code)
+    with house.place() as place:
+        row.before(place)
+        with Visit(cell, _arguments(row, place), place.home, program) as visit:
+            try:
+                end = _play(visit, row, place)
+                code = visit.ends()
+            except StuckError as stuck:
+                return [f"{stuck}; said: {visit.said[-300:]!r}; shown:\n{visit.terminal.screen.text()}"]
+            return _wrong(visit, row, place, end, code)
 
 
 def _arguments(row: Row, place: Place) -> list[str]:

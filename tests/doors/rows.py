@@ -51,10 +51,26 @@ class Row:
     """How often it asks for a password at the terminal, whatever its streams are."""
     done: Callable[[Place], bool] = lambda _: True
     """Whether what it is for has been done."""
+    before: Callable[[Place], object] = lambda _: None
+    """What has happened when it is called."""
 
 
-def _verb(kind: Kind, *words: str, says: str, done: Callable[[Place], bool] = lambda _: True) -> Row:
-    return Row((*words, *_WHO), kind, says, signs_in=True, done=done)
+def _verb(
+    kind: Kind,
+    *words: str,
+    says: str,
+    done: Callable[[Place], bool] = lambda _: True,
+    before: Callable[[Place], object] = lambda _: None,
+) -> Row:
+    return Row((*words, *_WHO), kind, says, signs_in=True, done=done, before=before)
+
+
+def _block(place: Place) -> object:
+    return place.ask("POST", "/block", {"scope": "conversation"})
+
+
+def _is_blocked(place: Place) -> bool:
+    return place.ask("GET")["blocked"] is not None
 
 
 def _operator(kind: Kind, *words: str, says: str, asks: int = 0, done: Callable[[Place], bool] = lambda _: True) -> Row:
@@ -126,6 +142,15 @@ ROWS: Final[dict[str, Row]] = {
     "reopen": _verb(Kind.DEED, "reopen", "{id}", says="Nora is active already."),
     "pending": _verb(
         Kind.DEED, "pending", "{id}", says="pending", done=lambda place: place.ask("GET")["status"] == "pending"
+    ),
+    "block": _verb(Kind.DEED, "block", "{id}", says="undo: tms-chat unblock {id}", done=_is_blocked),
+    "unblock": _verb(
+        Kind.DEED,
+        "unblock",
+        "{id}",
+        says="undo: tms-chat block {id}",
+        done=lambda place: not _is_blocked(place),
+        before=_block,
     ),
     "availability": _verb(Kind.DEED, "availability", "online", says="You are online."),
     "follow": Row(("follow", *_WHO), Kind.STREAM, "connection: ", code=143, signs_in=True),
