@@ -122,12 +122,13 @@ def conversation(
     name: str = "Jonas Weber",
     activity: float = 0.0,
     unread: int = 0,
+    info: tuple[tuple[CleanText, CleanText], ...] | None = (),
 ) -> Session:
     return Session(
         session,
         TenantId("t"),
         status,
-        Customer(None, CleanText(name)),
+        Customer(None, CleanText(name), info=info),
         EPOCH,
         EPOCH + activity,
         version,

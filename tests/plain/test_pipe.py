@@ -49,6 +49,17 @@ async def test_a_script_given_whole_is_done_in_order_and_waits_for_its_answers(t
         assert texts == ["hello", "first", "second"]
 
 
+async def test_what_the_site_told_of_a_customer_is_there_once_the_conversation_is_open(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        await (await server.visitor(name="Jonas", info={"plan": "gold"})).says("hello")
+        async with plain(server.url, tmp_path) as face:
+            for line in ("open 1", "/about"):
+                face.type(line)
+            assert await face.ends() == 0
+        assert "plan gold" in face.heard.decode()
+
+
 async def test_a_wrong_password_is_one_sentence(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana", password="another password")

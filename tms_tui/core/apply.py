@@ -134,7 +134,7 @@ def _read(step: Step, event: on.ReadAnswer) -> None:
         case on.SessionsRead():
             sync.sessions_read(step, event)
         case on.SessionRead(session):
-            sessions.changed(step, session)
+            sessions.read(step, session)
         case on.PageRead():
             reading.page_read(step, event)
         case on.LogRead():

@@ -155,6 +155,7 @@ def opened(step: Step, session: SessionId | None) -> None:
         transcript = marking.at_work(step, session)
         transcript.refused = False
         fetch(step, transcript)
+        sessions.look_up_customer(step, session)
 
 
 def top_reached(step: Step, session: SessionId) -> None:

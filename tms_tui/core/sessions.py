@@ -4,6 +4,7 @@ from tms_tui.core import bounds, people
 from tms_tui.core.state import State, Step
 from tms_tui.core.transcript import Transcript, unread_after
 from tms_tui.domain.changes import Notice, NoticeKind, SessionMoved
+from tms_tui.domain.effects import ReadSession
 from tms_tui.domain.events import SessionAssigned
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import AuthorType, Message, MessageKind, Preview, Session, SessionStatus
@@ -12,6 +13,22 @@ from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import replace
 
 PREVIEW_LONGEST = 120
+
+
+def read(step: Step, session: Session) -> None:
+    """Take a conversation that was asked for by itself: a server that tells nothing more of its customer never will."""
+    changed(step, _with_info(session, session.customer.info or ()))
+
+
+def look_up_customer(step: Step, session_id: SessionId) -> None:
+    """Ask for what the site told of a customer, unless it is known; after the next sign-in, if one is needed."""
+    session = step.state.sessions.get(session_id)
+    if session is None or session.customer.info is not None:
+        return
+    if step.state.sign_in_needed is None:
+        step.do(ReadSession(session_id))
+    else:
+        step.state.sync.unanswered.add(session_id)
 
 
 def changed(step: Step, session: Session) -> None:
@@ -30,7 +47,9 @@ def merge(step: Step, session: Session) -> bool:
     """Keep the newer of what is held and what came; whether it was the newcomer."""
     if session.id in step.state.erased:
         return False
-    held = step.state.sessions.get(session.id)
+    held = _learn(step, session)
+    if held is not None and session.customer.info is None:
+        session = _with_info(session, held.customer.info)
     unconfirmed = step.state.sync.unconfirmed
     if held is not None and session.id not in unconfirmed and _is_older(session, held):
         return False
@@ -43,6 +62,8 @@ def merge(step: Step, session: Session) -> bool:
     step.show(SessionMoved(session.id))
     if held is None:
         bounds.leave_out(step)
+        if session.id == step.state.opened:
+            look_up_customer(step, session.id)
     return True
 
 
@@ -104,6 +125,20 @@ def preview(message: Message) -> Preview:
     """A message as the list shows it."""
     text = CleanText(" ".join(message.text[:PREVIEW_LONGEST].split()))
     return Preview(message.id, message.author.type, message.author.name, text, message.created_at)
+
+
+def _learn(step: Step, session: Session) -> Session | None:
+    """What is held of a conversation, with what the site told of its customer, which never changes."""
+    held = step.state.sessions.get(session.id)
+    if held is None or held.customer.info is not None or session.customer.info is None:
+        return held
+    held = step.state.sessions[session.id] = _with_info(held, session.customer.info)
+    step.show(SessionMoved(session.id))
+    return held
+
+
+def _with_info(session: Session, info: tuple[tuple[CleanText, CleanText], ...] | None) -> Session:
+    return replace(session, customer=replace(session.customer, info=info))
 
 
 def _is_older(session: Session, held: Session) -> bool:

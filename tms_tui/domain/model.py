@@ -92,7 +92,8 @@ class Customer(Value):
     last_seen_at: float | None = None
     page_url: CleanText | None = None
     locale: CleanText | None = None
-    info: tuple[tuple[CleanText, CleanText], ...] = ()
+    info: tuple[tuple[CleanText, CleanText], ...] | None = ()
+    """What the site told; None where it is not told, as it is only with a conversation that is read by itself."""
 
 
 class Preview(Value):

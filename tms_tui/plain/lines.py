@@ -114,7 +114,7 @@ def about_lines(session: Session) -> list[str]:
         ("page", customer.page_url),
         ("language", customer.locale),
     ]
-    known += [*customer.info, ("tags", clean_line(", ".join(session.tags)) if session.tags else None)]
+    known += [*(customer.info or ()), ("tags", clean_line(", ".join(session.tags)) if session.tags else None)]
     about = [f"{name} {value}" for name, value in known if value]
     here = "online" if customer.online else "away"
     return [f"customer: {wording.customer(session)}, {here}", *([f"about: {', '.join(about)}"] if about else [])]

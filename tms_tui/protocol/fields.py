@@ -8,6 +8,8 @@ import msgspec
 from tms_tui.domain.model import Availability, BlockScope, Priority, SessionStatus
 
 MESSAGE_CHARACTERS: Final = 8000
+INFO_BYTES: Final = 4096
+"""Of what a site tells of its customer, as JSON in UTF-8 without blanks."""
 MOST_TAGS: Final = 20
 PASSWORD_SHORTEST: Final = 8
 PASSWORD_LONGEST: Final = 1000
@@ -63,4 +65,12 @@ _FACT: Final = {
     ]
 }
 _FACT_NAME: Final = {"maxLength": 100, "pattern": _STORABLE}
-Facts = Annotated[dict[str, Any], _promise(maxProperties=50, propertyNames=_FACT_NAME, additionalProperties=_FACT)]
+Facts = Annotated[
+    dict[str, Any],
+    _promise(
+        description=f"At most {INFO_BYTES} bytes as JSON in UTF-8.",
+        maxProperties=50,
+        propertyNames=_FACT_NAME,
+        additionalProperties=_FACT,
+    ),
+]

@@ -140,7 +140,7 @@ def _customer(shape: wire.Customer) -> model.Customer:
         last_seen_at=_time_or_none(shape.last_seen_at),
         page_url=_line_or_none(shape.page_url, URL_LONGEST),
         locale=_line_or_none(shape.locale),
-        info=tuple((line(key), _fact(value)) for key, value in list(shape.info.items())[:INFO_MOST]),
+        info=_info(shape.info),
     )
 
 
@@ -155,6 +155,12 @@ def _blocked(shape: wire.Blocked) -> model.Blocked:
         by_name=_line_or_none(shape.by_agent_name),
         session=session_id(shape.session_id) if shape.session_id else None,
     )
+
+
+def _info(told: dict[str, Any] | msgspec.UnsetType | None) -> tuple[tuple[CleanText, CleanText], ...] | None:
+    if not isinstance(told, dict):
+        return None
+    return tuple((line(key), _fact(value)) for key, value in list(told.items())[:INFO_MOST])
 
 
 def _preview(shape: wire.LastMessage) -> model.Preview:

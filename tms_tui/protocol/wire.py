@@ -44,7 +44,8 @@ class Customer(Wire):
     last_seen_at: str | None = None
     page_url: str | None = None
     locale: str | None = None
-    info: dict[str, Any] = {}
+    info: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    """Left out wherever more than one conversation, or more than one console, is told."""
 
 
 class LastMessage(Wire):

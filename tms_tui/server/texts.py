@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
+import msgspec
+
 from tms_tui.domain.policy import YEARS
-from tms_tui.protocol.fields import MESSAGE_CHARACTERS, PASSWORD_LONGEST, PASSWORD_SHORTEST
+from tms_tui.protocol.fields import INFO_BYTES, MESSAGE_CHARACTERS, PASSWORD_LONGEST, PASSWORD_SHORTEST
 from tms_tui.server.clock import moment as parsed
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import invalid
@@ -93,10 +95,14 @@ def one_of(field: str, value: str, allowed: type[StrEnum]) -> str:
 
 
 def facts(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page knows of a customer: at most 50 short names with plain values."""
+    """What the page knows of a customer: at most 50 short names with plain values, small as a whole."""
     if len(value) > 50:
         raise invalid("info", "More than 50 facts about one customer.")
-    return {storable("info", name, 100): _fact(fact) for name, fact in value.items()}
+    told = {storable("info", name, 100): _fact(fact) for name, fact in value.items()}
+    size = len(msgspec.json.encode(told))
+    if size > INFO_BYTES:
+        raise invalid("info", f"The facts about a customer have {size} bytes as JSON; {INFO_BYTES} fit. Tell fewer.")
+    return told
 
 
 def _fact(value: Any) -> str | int | float | bool | None:

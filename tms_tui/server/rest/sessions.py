@@ -46,7 +46,7 @@ def _wanted(request: Request, agent_id: str) -> Wanted:
 async def one(request: Request, served: Services, caller: Caller) -> Response:
     async with served.database.read() as database:
         found = await sessions.get(database, caller.tenant_id, session_id(request))
-    return await shown(served, caller, found)
+    return await shown(served, caller, found, with_info=True)
 
 
 async def assign(request: Request, served: Services, caller: Caller) -> Response:
@@ -122,9 +122,9 @@ def _seen(served: Services, caller: Caller, session: str, up_to: int) -> Whisper
     return Whisper(caller.tenant_id, words, session, to_agents=False, to_visitor=True, key=key)
 
 
-async def shown(served: Services, caller: Caller, found: Conversation) -> Response:
+async def shown(served: Services, caller: Caller, found: Conversation, *, with_info: bool = False) -> Response:
     read_by = await served.hub.marks.load([found.id])
-    return answer(found.on_wire(_unread(found, read_by[found.id], caller.id)))
+    return answer(found.on_wire(_unread(found, read_by[found.id], caller.id), with_info=with_info))
 
 
 def _unread(found: Conversation, read_by: marks.Counts, agent_id: str) -> int:
@@ -151,7 +151,9 @@ routes = [
             query=_FILTERS,
         ),
     ),
-    for_agents("GET", _ONE, one, About("One conversation.", {200: wire.Session})),
+    for_agents(
+        "GET", _ONE, one, About("One conversation; this answer alone tells the customer's `info`.", {200: wire.Session})
+    ),
     for_agents("PATCH", _ONE, patch, About("Change tags or priority.", {200: wire.Session}, body=wire.PatchBody)),
     for_agents(
         "POST",

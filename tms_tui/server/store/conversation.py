@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from tms_tui.protocol import wire
 
 
@@ -47,12 +49,13 @@ class Conversation:
     token_epoch: int = 0
     """Visitor tokens of an earlier one are void."""
 
-    def on_wire(self, unread: int = 0) -> wire.Session:
+    def on_wire(self, unread: int = 0, *, with_info: bool = False) -> wire.Session:
+        """`with_info`: with what the site told of the customer, for whoever asks for this conversation alone."""
         return wire.Session(
             id=self.id,
             tenant_id=self.tenant_id,
             status=self.status,
-            customer=self._customer(),
+            customer=self._customer(with_info=with_info),
             started_at=self.started_at,
             last_activity_at=self.last_activity_at,
             version=self.version,
@@ -69,7 +72,7 @@ class Conversation:
             blocked=wire.Blocked(**self.blocked) if self.blocked else None,
         )
 
-    def _customer(self) -> wire.Customer:
+    def _customer(self, *, with_info: bool) -> wire.Customer:
         return wire.Customer(
             name=self.customer_name,
             id=self.customer_id,
@@ -78,5 +81,5 @@ class Conversation:
             last_seen_at=self.last_seen_at,
             page_url=self.page_url,
             locale=self.locale,
-            info=dict(self.info),
+            info=dict(self.info) if with_info else msgspec.UNSET,
         )

@@ -67,7 +67,7 @@ def _facts(state: State, session: Session, now: float, ways: Ways) -> list[tuple
         ("Now", "online" if customer.online else f"gone, last seen {seen}"),
         ("Page", customer.page_url or ""),
         ("Language", customer.locale or ""),
-        *customer.info,
+        *(customer.info or ()),
         ("Status", wording.standing(session, now)),
         ("Blocked", blocked.details(state, session.blocked, now) if session.blocked is not None else ""),
         ("Held by", select.holder_name(state, session) or "nobody"),
