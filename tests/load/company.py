@@ -56,7 +56,7 @@ async def _ready(client: httpx.AsyncClient, url: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def company(postgres: Postgres, redis: RedisServer, before: Before | None = None) -> AsyncIterator[Company]:
-    """Two nodes behind nginx, as the shipped files lay it out. `before`: what is done to the store beforehand."""
+    """Two nodes behind nginx as shipped, its limits raised. `before`: what is done to the store beforehand."""
     with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as name:
         home = Path(name)
         home.chmod(0o755)  # noqa: ASYNC240 - nginx's workers are somebody else
@@ -67,7 +67,7 @@ async def company(postgres: Postgres, redis: RedisServer, before: Before | None 
             if before is not None:
                 await before(place)
             async with cluster(place, 2, *BEHIND_A_PROXY, logs=home) as nodes:
-                with balancers.nginx(home, [node.port for node in nodes]) as balancer:
+                with balancers.nginx(home, [node.port for node in nodes], balancers.RAISED) as balancer:
                     door = Door(balancer.port, balancer.trust)
                     await _answers(door)
                     yield Company(place, nodes, postgres, redis, door)

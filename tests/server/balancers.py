@@ -3,15 +3,30 @@
 import contextlib
 import ssl
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from tests.server.programs import free_port, program
 
 DEPLOY: Final = Path(__file__).parents[2] / "tms_tui" / "server" / "deploy"
 CERTIFICATE: Final = Path(__file__).parents[1] / "transport" / "certificates" / "localhost.pem"
+
+
+Places = Mapping[str, str]
+"""What stands in a shipped file, and what stands there instead."""
+PROXY_PROTOCOL: Final[Mapping[str, Places]] = {
+    "nginx": {
+        "listen 443 ssl;": "listen 443 ssl proxy_protocol; set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol;"
+    },
+    "haproxy": {"bind :443 ssl": "bind :443 accept-proxy ssl", "tcp-request connection": "tcp-request session"},
+}
+"""The shipped files behind another balancer, which says by the PROXY protocol who calls."""
+NOTHING: Final[Places] = MappingProxyType({})
+RAISED: Final[Places] = {"tms_chat_connections 1000": "tms_chat_connections 4000", "rate=200r/s": "rate=20000r/s"}
+"""nginx's limits as an operator raises them: whoever loads a company from one address is many customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ class Balancer:
         return ssl.create_default_context(cafile=str(CERTIFICATE))
 
 
-def placed(name: str, replaced: dict[str, str]) -> str:
+def placed(name: str, replaced: Places) -> str:
     """The shipped file; each example address must stand in it."""
     words = (DEPLOY / name).read_text()
     for example, actual in replaced.items():
@@ -39,11 +54,11 @@ def placed(name: str, replaced: dict[str, str]) -> str:
 
 
 @contextlib.contextmanager
-def nginx(home: Path, nodes: Sequence[int]) -> Iterator[Balancer]:
+def nginx(home: Path, nodes: Sequence[int], changed: Places = NOTHING) -> Iterator[Balancer]:
+    """`changed`: what an operator writes otherwise."""
     port = free_port()
-    site = placed(
-        "nginx.conf", _nodes(nodes) | {"listen 443 ssl": f"listen 127.0.0.1:{port} ssl"} | _pem(".pem", ".key")
-    )
+    ours = _nodes(nodes) | {"listen 443 ssl": f"listen 127.0.0.1:{port} ssl"} | _pem(".pem", ".key")
+    site = placed("nginx.conf", {**changed, **ours})
     (home / "site.conf").write_text(site)
     temporary = "".join(
         f"{kind}_temp_path {home}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -66,9 +81,11 @@ def nginx(home: Path, nodes: Sequence[int]) -> Iterator[Balancer]:
 
 
 @contextlib.contextmanager
-def haproxy(home: Path, nodes: Sequence[int]) -> Iterator[Balancer]:
+def haproxy(home: Path, nodes: Sequence[int], changed: Places = NOTHING) -> Iterator[Balancer]:
+    """`changed`: what an operator writes otherwise."""
     port = free_port()
-    config = placed("haproxy.cfg", _nodes(nodes) | {"bind :443": f"bind 127.0.0.1:{port}"} | _pem(".pem"))
+    ours = _nodes(nodes) | {"bind :443": f"bind 127.0.0.1:{port}"} | _pem(".pem")
+    config = placed("haproxy.cfg", {**changed, **ours})
     (home / "haproxy.cfg").write_text(config)
     with _running([program("haproxy", "haproxy"), "-db", "-f", str(home / "haproxy.cfg")]):
         yield Balancer(port)
