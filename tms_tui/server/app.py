@@ -20,7 +20,7 @@ from tms_tui.server.budgets import NETWORK_BUSY, Budgets
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.envelope import Envelope
-from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure
+from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure, on_too_long
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.holders import release_stranded
 from tms_tui.server.hub import Hub
@@ -43,7 +43,7 @@ from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store import installation
 from tms_tui.server.store.agents import ensure_tenant
-from tms_tui.server.store.database import Database, open_database
+from tms_tui.server.store.database import Database, TooLongError, open_database
 from tms_tui.server.tokens import Tokens
 from tms_tui.server.visitorpresence import VisitorPresence
 from tms_tui.server.waking import wake_for_ever
@@ -77,6 +77,7 @@ def create_app(
         exception_handlers={
             Refusal: partial(_on_refusal, served),
             HTTPException: on_http_error,
+            TooLongError: on_too_long,
             SQLAlchemyError: on_store_failure,
             Exception: on_crash,
         },

@@ -91,6 +91,11 @@ async def on_store_failure(connection: HTTPConnection, error: Exception) -> Resp
     return Refusal(503, "store_unavailable", words, retry_after=2).response()
 
 
+async def on_too_long(_request: Request, _error: Exception) -> Response:
+    words = "The search took too long. Use more letters or a narrower search, and try again in a moment."
+    return Refusal(503, "search_too_long", words, retry_after=5).response()
+
+
 async def on_crash(_request: Request, _error: Exception) -> Response:
     words = "The server failed at this. The operator's log names it by the request id."
     return Refusal(500, "server_error", words).response()

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import msgspec
@@ -43,14 +43,14 @@ async def prune(settings: ServerSettings, older_than: float, gone: Gone | None =
 
 async def export(settings: ServerSettings, *, email: str | None = None, customer_id: str | None = None) -> str:
     """JSON of every conversation, its messages and the notes in it; raises Refusal when there is none."""
-    async with open_workplace(settings) as work:
+    async with open_workplace(replace(settings, search_patience=settings.export_patience)) as work:
         async with work.database.write() as connection:
             found = await _sessions(connection, settings.tenant, email, customer_id)
         kept = []
         for one in found:
-            async with work.database.read() as connection:
+            async with work.database.search() as connection:
                 kept.append(await old.everything(connection, one.id))
-        async with work.database.read() as connection:
+        async with work.database.search() as connection:
             decided = await blocks.decided_on(connection, settings.tenant, [one.id for one in found])
     everything = {"sessions": kept, "blocks": [asdict(one) for one in decided]}
     return msgspec.json.format(msgspec.json.encode(everything), indent=2).decode()

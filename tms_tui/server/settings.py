@@ -55,6 +55,10 @@ class ServerSettings:
     """A file that holds the password for `database`; a URL with one in it is refused."""
     store_patience: float = 5
     """How long a call waits for a locked SQLite file, or PostgreSQL for a lock, before it is a 503."""
+    search_patience: float = 5
+    """How long a search may take, and before that wait for one of the connections that searches have."""
+    export_patience: float = 60
+    """How long one reading for an export may take."""
     erase_patience: float = 30
     """How long a deletion waits for those who read an SQLite file, to empty its write-ahead log."""
     bus: str = "memory://"

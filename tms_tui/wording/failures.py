@@ -36,6 +36,7 @@ _REASONS: Final = {
 }
 _BY_CODE: Final = {
     "agent_disabled": "that colleague can no longer sign in; hand it to somebody else",
+    "search_too_long": "the search took too long; use more letters, or search for something narrower",
     "unknown_agent": "there is no such colleague any more; hand it to somebody else",
 }
 BAD_ADDRESS: Final = "bad_address"

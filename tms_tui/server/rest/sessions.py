@@ -23,6 +23,8 @@ async def listing(request: Request, served: Services, caller: Caller) -> Respons
     async with served.database.read() as database:
         # Before the rows: what happens in between is then in the log after this cursor.
         cursor = await log.head(database, caller.tenant_id)
+    # A search may take long, and then takes the time of no other call.
+    async with served.database.search() if wanted.text else served.database.read() as database:
         found, following = await sessions.page(database, caller.tenant_id, wanted)
         read = await marks.counts(database, [one.id for one in found])
     shown = [one.on_wire(_unread(one, read[one.id], caller.id)) for one in found]
@@ -149,6 +151,7 @@ routes = [
             "Conversations, newest activity first; `cursor` is the place in the event log this page stands at.",
             {200: wire.SessionsAnswer},
             query=_FILTERS,
+            refusals={503: "search_too_long"},
         ),
     ),
     for_agents(

@@ -5,9 +5,11 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from sqlite3 import SQLITE_INTERRUPT
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.private_files import close_sqlite, make_folder, make_own_folder
@@ -19,11 +21,17 @@ class StoreLostError(SQLAlchemyError):
     """The database cannot be reached, or did not answer in time."""
 
 
+class TooLongError(SQLAlchemyError):
+    """A search was given up: it took longer than it may, or others had all the connections there are for it."""
+
+
 class Database:
     """One store by URL. On SQLite a single writer; on PostgreSQL row locks do that work."""
 
-    def __init__(self, url: str | sa.URL, patience: float = 5) -> None:
+    def __init__(self, url: str | sa.URL, patience: float = 5, longest: float = 5) -> None:
         """Connects to nothing yet; an SQLite file is made for its owner alone.
+
+        `longest`: how many seconds a search may take.
 
         Raises ValueError for a database nobody serves or a password in a text URL, OSError for a file not to be had.
         """
@@ -33,9 +41,11 @@ class Database:
             _make_file(place)
             self._writer = engines.sqlite_writer(place, patience)
             self._reader = engines.sqlite_readers(place, patience)
+            self._searcher = engines.sqlite_searchers(place, patience, longest)
         else:
             self._writer = engines.postgresql(place, patience)
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+            self._searcher = engines.postgresql_searchers(place, patience, longest)
         self._one_writer = asyncio.Lock()
 
     @property
@@ -63,6 +73,13 @@ class Database:
         """Each statement sees what is committed by then; so what must be oldest is read first."""
         with _lost():
             async with self._reader.connect() as connection:
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def search(self) -> AsyncIterator[AsyncConnection]:
+        """A reading that may take long: it has connections of its own; raises TooLongError when it takes too long."""
+        with _lost(), _limited():
+            async with self._searcher.connect() as connection:
                 yield connection
 
     @contextlib.asynccontextmanager
@@ -105,6 +122,7 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+        await self._searcher.dispose()
 
 
 def open_database(settings: ServerSettings) -> Database:
@@ -115,7 +133,7 @@ def open_database(settings: ServerSettings) -> Database:
     place: str | sa.URL = settings.database_url
     if settings.database_password is not None:
         place = url.set(password=password_in(settings.database_password))
-    return Database(place, settings.store_patience)
+    return Database(place, settings.store_patience, settings.search_patience)
 
 
 def resolved(url: str | sa.URL) -> sa.URL:
@@ -141,6 +159,24 @@ def _lost() -> Iterator[None]:
         yield
     except OSError as lost:
         raise StoreLostError(type(lost).__name__) from lost
+
+
+@contextlib.contextmanager
+def _limited() -> Iterator[None]:
+    try:
+        yield
+    except NoConnectionError as busy:
+        raise TooLongError("no connection") from busy
+    except DBAPIError as error:
+        if not _given_up(error):
+            raise
+        raise TooLongError("given up") from error
+
+
+def _given_up(error: DBAPIError) -> bool:
+    """Whether the database ended the statement for the time it took."""
+    driver = error.orig
+    return getattr(driver, "sqlite_errorcode", 0) == SQLITE_INTERRUPT or getattr(driver, "sqlstate", "") == "57014"
 
 
 def _make_file(place: sa.URL) -> None:

@@ -1,14 +1,20 @@
 """How each database is opened: SQLite with one writer, PostgreSQL with a pool."""
 
+import time
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 READERS: Final = 4
 POOLED: Final = 10
+SEARCHERS: Final = 2
+"""Connections for what may take long; all else has its own."""
+STEPS: Final = 10_000
+"""Of SQLite's machine, between two looks at the time."""
 
 
 def postgresql(url: sa.URL, patience: float) -> AsyncEngine:
@@ -33,6 +39,43 @@ def postgresql(url: sa.URL, patience: float) -> AsyncEngine:
     )
 
 
+def postgresql_searchers(url: sa.URL, patience: float, longest: float) -> AsyncEngine:
+    """A pool whose statements the database ends after `longest` seconds."""
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=SEARCHERS,
+        max_overflow=0,
+        pool_timeout=longest,
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "timeout": patience,
+            "command_timeout": 2 * longest + patience,
+            "server_settings": {
+                "application_name": "tms-chat search",
+                "statement_timeout": str(max(1, round(longest * 1000))),
+            },
+        },
+    )
+
+
+def sqlite_searchers(url: sa.URL, patience: float, longest: float) -> AsyncEngine:
+    """Connections that give up a statement `longest` seconds after it began."""
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    engine = _sqlite(url, SEARCHERS, patience, pool_timeout=longest, **options)
+
+    @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def limit(connection: Connection, *_rest: object) -> None:
+        ends = time.monotonic() + longest
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - a statement is about to run on it
+        # The driver's own thread runs the statement; it alone may be asked to set this.
+        await_only(driver.set_progress_handler(lambda: int(time.monotonic() > ends), STEPS))
+
+    return engine
+
+
 def sqlite_writer(url: sa.URL, patience: float) -> AsyncEngine:
     """The one connection that writes."""
     engine = _sqlite(url, 1, patience)
@@ -49,13 +92,15 @@ def sqlite_readers(url: sa.URL, patience: float) -> AsyncEngine:
     return _sqlite(url, READERS, patience, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
 
 
-def _sqlite(url: sa.URL, connections: int, patience: float, **options: Any) -> AsyncEngine:
+def _sqlite(
+    url: sa.URL, connections: int, patience: float, *, pool_timeout: float | None = None, **options: Any
+) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=patience,
+        pool_timeout=patience if pool_timeout is None else pool_timeout,
         # Every connection comes back committed or rolled back; one more ROLLBACK is one more thread hop.
         pool_reset_on_return=None,
         **options,
