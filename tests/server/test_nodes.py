@@ -123,6 +123,9 @@ class Astray:
     def now(self) -> float:
         return self._right.now() + self._ahead
 
+    def monotonic(self) -> float:
+        return self._right.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         await self._right.sleep(seconds)
 

@@ -127,6 +127,7 @@ def serve(data: Path, log: Path, port: Connection, at: int = 0) -> None:
         password_cost=QUICK,
         **UNHURRIED,
     )
-    config = configured(Replacing(create_app(settings)), settings)
+    made = create_app(settings)
+    config = configured(Replacing(made), settings, made.services.connections)
     server = _Server(config, port)
     asyncio.run(server.serve(sockets=[bind(settings)]))

@@ -19,6 +19,7 @@ from tms_tui.server.background import Background
 from tms_tui.server.budgets import NETWORK_BUSY, Budgets
 from tms_tui.server.bus import Bus, Roster
 from tms_tui.server.clock import Clock, SystemClock
+from tms_tui.server.connections import Connections
 from tms_tui.server.envelope import Envelope
 from tms_tui.server.errors import Refusal, on_crash, on_http_error, on_store_failure, on_too_long
 from tms_tui.server.fairqueue import FairQueue
@@ -34,6 +35,7 @@ from tms_tui.server.origins import Origins
 from tms_tui.server.pacing import Pace
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
+from tms_tui.server.proxies import Proxies
 from tms_tui.server.receipts import Receipts
 from tms_tui.server.routes import ROUTES
 from tms_tui.server.seats import CODE as TOO_MANY_SOCKETS
@@ -59,7 +61,7 @@ def create_app(
     """The server as an ASGI application.
 
     What is not handed in is opened by the settings' URLs. Raises WeakKeyError, and ValueError for
-    a bus or a store nobody serves, and for what is no origin. Its life begins with StrangeKeyError,
+    a bus or a store nobody serves, and for what is no origin or no proxy. Its life begins with StrangeKeyError,
     OutdatedSchemaError, or well.
     """
     background = Background()
@@ -101,6 +103,7 @@ async def _life(node: str, served: Services, background: Background) -> AsyncIte
         accounts = AccountWatch(served.journal, served.hub, served.signins, served.settings)
         background.start(accounts.run(), "accounts")
         background.start(served.hub.watch_writing(served.settings.slow_write), "slow sockets")
+        background.start(served.connections.watch(), "connections")
         background.start(wake_for_ever(served.journal, served.settings.wake_check), "waking")
         yield
         served.draining = True
@@ -140,16 +143,19 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
     signins = SignIns(database, clock)
     metrics = Metrics()
     pace = partial(_pace, clock, background, metrics)
+    proxies = Proxies(settings.trusted_proxies)
     hub = Hub(database, settings, signins, background, Nodes(bus, settings.heartbeat))
     return Services(
         settings=settings,
         database=database,
         bus=bus,
         clock=clock,
+        connections=Connections(settings, proxies, clock, metrics),
         journal=journal,
         tokens=Tokens(keys.signing_keys(settings), settings, clock),
         identities=Identities(),
         signins=signins,
+        proxies=proxies,
         passwords=Passwords(settings.password_cost),
         seats=Seats(settings, clock),
         openings=FairQueue(1, settings.sockets_per_network, settings.sockets_per_node, TOO_MANY_SOCKETS),

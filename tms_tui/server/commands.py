@@ -105,7 +105,7 @@ from tms_tui.streams import report
     show_envvar=True,
     type=HOP,
     multiple=True,
-    help="Address whose X-Forwarded-For counts.",
+    help="Address or network whose X-Forwarded-For counts; may be repeated.",
 )
 @click.option(
     "--drain",

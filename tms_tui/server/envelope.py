@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tms_tui.server.errors import Refusal, not_found
+from tms_tui.server.errors import SAFE_HEADERS, Refusal, not_found
 from tms_tui.server.logs import REQUEST_ID, SparingLog, request_id
 from tms_tui.server.services import Services
 
@@ -39,6 +39,7 @@ class Envelope:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        self.services.proxies.resolve(scope)
         await _Exchange(scope, send, self).run(self._app, receive)
 
 
@@ -100,8 +101,8 @@ class _Exchange:
 
     def _mark(self, headers: MutableHeaders) -> None:
         headers["X-Request-Id"] = self._id
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Cache-Control", "no-store")
+        for name, value in SAFE_HEADERS.items():
+            headers.setdefault(name, value)
         headers.update(self._origins.headers(self._origin))
 
     async def _refuse(self, refusal: Refusal, receive: Receive) -> None:

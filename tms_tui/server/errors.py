@@ -1,7 +1,7 @@
 """What is refused, in which words: every error body of the server is made here."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import HTTPConnection, Request
@@ -11,6 +11,9 @@ from starlette.routing import Route
 from tms_tui.protocol.wire import ErrorBody
 
 logger = logging.getLogger(__name__)
+
+SAFE_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Of every answer: it is neither kept by what it passes through nor taken for another type than it says."""
 
 
 class Refusal(Exception):  # noqa: N818 - it names an answer, not a fault of the server

@@ -8,6 +8,8 @@ from typing import Literal, cast
 import uvicorn
 from starlette.types import ASGIApp
 
+from tms_tui.server.connections import Connections
+from tms_tui.server.httplistener import TimedProtocol
 from tms_tui.server.settings import FRAME_BYTES, ServerSettings
 from tms_tui.server.socketprotocol import SocketProtocol
 
@@ -47,10 +49,13 @@ def _bound(host: str, port: int, option: str) -> socket.socket:
     return listening
 
 
-def configured(app: ASGIApp, settings: ServerSettings, lifespan: Literal["on", "off"] = "on") -> uvicorn.Config:
+def configured(
+    app: ASGIApp, settings: ServerSettings, connections: Connections, lifespan: Literal["on", "off"] = "on"
+) -> uvicorn.Config:
     """How uvicorn serves this application."""
     return uvicorn.Config(
         app,
+        http=cast("type[asyncio.Protocol]", partial(TimedProtocol, connections=connections)),
         ws=cast("type[asyncio.Protocol]", partial(SocketProtocol, settings=settings)),
         ws_max_size=FRAME_BYTES,
         ws_ping_interval=settings.ping_interval,
@@ -61,8 +66,7 @@ def configured(app: ASGIApp, settings: ServerSettings, lifespan: Literal["on", "
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,  # the envelope knows better
         lifespan=lifespan,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN,

@@ -71,6 +71,9 @@ class Metrics:
         self.refusals = Counter(
             "tms_chat_refusals", "Calls refused for who made them", ["code"], registry=self._registry
         )
+        self.cut = Counter(
+            "tms_chat_http_cut", "HTTP connections cut or not let in", ["reason"], registry=self._registry
+        )
         self.assignment_seconds = Histogram(
             "tms_chat_first_message_to_assignment_seconds",
             "From a customer's first message to the first assignment",

@@ -122,7 +122,12 @@ def _refusals(route: Call | Socket) -> dict[int, str]:
     if about.query and isinstance(route, Call):
         implied[422] = "invalid_field"
     if about.body is not None:
-        implied |= {413: "body_too_large", 415: "unsupported_media_type", 422: "invalid_body, invalid_field"}
+        implied |= {
+            408: "request_too_slow",
+            413: "body_too_large",
+            415: "unsupported_media_type",
+            422: "invalid_body, invalid_field",
+        }
     for status, words in about.refusals.items():
         implied[status] = f"{implied[status]}, {words}" if status in implied else words
     return implied

@@ -104,7 +104,8 @@ class Running:
 
     async def _listen(self, listening: socket.socket) -> None:
         self.settings = dataclasses.replace(self.settings, port=listening.getsockname()[1])
-        self._server = _Uvicorn(configured(self.app, self.settings, lifespan="off"), self._drain)
+        config = configured(self.app, self.settings, self.app.services.connections, lifespan="off")
+        self._server = _Uvicorn(config, self._drain)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="server")
         answering = asyncio.create_task(self._server.answering.wait())
         await asyncio.wait([answering, self._task], return_when=asyncio.FIRST_COMPLETED)

@@ -8,6 +8,7 @@ from tms_tui.server.audit import Audit
 from tms_tui.server.budgets import Budgets
 from tms_tui.server.bus import Bus
 from tms_tui.server.clock import Clock
+from tms_tui.server.connections import Connections
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.hub import Hub
 from tms_tui.server.identities import Identities
@@ -17,6 +18,7 @@ from tms_tui.server.metrics import Metrics
 from tms_tui.server.origins import Origins
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.presence import Presence
+from tms_tui.server.proxies import Proxies
 from tms_tui.server.receipts import Receipts
 from tms_tui.server.seats import Seats
 from tms_tui.server.settings import ServerSettings
@@ -44,6 +46,7 @@ class Services:
     database: Database
     bus: Bus
     clock: Clock
+    connections: Connections
     journal: Journal
     tokens: Tokens
     identities: Identities
@@ -55,6 +58,7 @@ class Services:
     readings: FairQueue
     """Customers who read their conversations, two at a time."""
     audit: Audit
+    proxies: Proxies
     hub: Hub
     presence: Presence
     visitors: VisitorPresence

@@ -38,6 +38,22 @@ class PasswordCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HttpPatience:
+    """How long an HTTP connection may keep the server waiting: seconds, and bytes a second."""
+
+    headers: float = 10
+    """From the first byte, or from the opening, to the end of the headers."""
+    body: float = 10
+    pace: float = 1_000
+    """Each so many bytes of a body give it one second more."""
+    body_longest: float = 40
+    """However steadily it comes; 64 KiB then came with 1.6 KiB a second."""
+    answer: float = 10
+    answer_pace: float = 16_384
+    """An answer that is not taken at once gets a second more for each so many bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     """Everything the server is told from outside. Times are seconds."""
 
@@ -74,7 +90,14 @@ class ServerSettings:
     previous_signing_key: Path | None = None
     """The key before this one: what it signed stays good until it expires, then the setting can go."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses whose X-Forwarded-For is believed."""
+    """Addresses and networks whose X-Forwarded-For is believed."""
+    http_patience: HttpPatience = HttpPatience()
+    connections_per_network: int = 600
+    """HTTP connections of one address, or one /64 of IPv6, that are open at a time: an office of 300 customers,
+    two each. The one that has waited longest without a request goes first. Trusted proxies have limits of their own."""
+    connections_per_node: int = 1500
+    unsent_per_network: int = 32 * 1024 * 1024
+    """Bytes of answers that one network has not taken yet; beyond it the largest are cut."""
 
     tenant: str = "default"
     """Whose conversations the visitors of this server start."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import msgspec
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 
 from tms_tui.server.errors import Refusal, invalid, not_found, unauthorized
@@ -82,11 +82,14 @@ async def body(request: Request, shape: type[Body]) -> Body:
         words = f"Send the body as JSON, with the header Content-Type: {JSON}."
         raise Refusal(415, "unsupported_media_type", words)
     raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > BODY_BYTES:
-            words = f"The body is larger than {BODY_BYTES} bytes."
-            raise Refusal(413, "body_too_large", words)
+    try:
+        async for part in request.stream():
+            raw += part
+            if len(raw) > BODY_BYTES:
+                words = f"The body is larger than {BODY_BYTES} bytes."
+                raise Refusal(413, "body_too_large", words)
+    except ClientDisconnect as gone:
+        raise Refusal(408, "request_too_slow", "The request did not arrive in time.") from gone
     try:
         return msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as wrong:
