@@ -42,6 +42,7 @@ from tms_tui.server.seats import CODE as TOO_MANY_SOCKETS
 from tms_tui.server.seats import Seats
 from tms_tui.server.services import Limits, Services
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.signinguard import SignInGuard
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store import installation
 from tms_tui.server.store.agents import ensure_tenant
@@ -138,6 +139,11 @@ def _pace(clock: Clock, background: Background, metrics: Metrics, kind: str, sec
     return Pace(seconds, clock, background, metrics.folded.labels(kind))
 
 
+def _passwords(settings: ServerSettings) -> Passwords:
+    queue = FairQueue(settings.sign_ins_at_once, settings.sign_ins_waiting_of_network, settings.sign_ins_waiting)
+    return Passwords(settings.password_cost, queue)
+
+
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
     journal = Journal(database, bus, clock)
     signins = SignIns(database, clock)
@@ -156,7 +162,12 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         identities=Identities(),
         signins=signins,
         proxies=proxies,
-        passwords=Passwords(settings.password_cost),
+        passwords=_passwords(settings),
+        guard=SignInGuard(
+            Gate("login network", settings.network_login_rate, clock, bus),
+            Gate("login there", settings.login_rate, clock, bus),
+            Gate("login account", settings.account_login_rate, clock, bus),
+        ),
         seats=Seats(settings, clock),
         openings=FairQueue(1, settings.sockets_per_network, settings.sockets_per_node, TOO_MANY_SOCKETS),
         readings=FairQueue(2, settings.sockets_per_network, settings.sockets_per_node, NETWORK_BUSY),
@@ -171,7 +182,6 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         whispers=Whispers(bus, clock, pace("typing", settings.whisper_every), settings.agent_whisper_rate, metrics),
         receipts=Receipts(journal, pace("receipts", settings.receipt_every)),
         limits=Limits(
-            login=Gate("login", settings.login_rate, clock, bus),
             password_changes=Gate("password", settings.password_change_rate, clock, bus),
             agent_sends=Gate("agent send", settings.agent_send_rate, clock, bus),
         ),

@@ -96,8 +96,11 @@ class Bus(Protocol):
         """To every other node, and to those that start within `lease` seconds."""
         ...
 
-    async def take(self, bucket: str, rate: Rate) -> float | None:
-        """Takes one from a bucket shared by all nodes; the seconds to wait, or None where none is shared."""
+    async def take(self, bucket: str, rate: Rate, many: int = 1) -> float | None:
+        """Takes from a bucket shared by all nodes, or gives back a negative number.
+
+        The seconds to wait until there are so many, or None where no bucket is shared.
+        """
         ...
 
     async def take_all(self, draws: Sequence[Draw]) -> list[float] | None:
@@ -144,7 +147,7 @@ class MemoryBus:
             if hear is not self._hear:
                 hear(roster)
 
-    async def take(self, bucket: str, rate: Rate) -> float | None:  # noqa: ARG002 - nothing is shared here
+    async def take(self, bucket: str, rate: Rate, many: int = 1) -> float | None:  # noqa: ARG002 - nothing is shared
         return None
 
     async def take_all(self, draws: Sequence[Draw]) -> list[float] | None:  # noqa: ARG002 - nothing is shared here

@@ -23,6 +23,10 @@ class Bucket:
         self._tokens -= many
         return True
 
+    def give(self) -> None:
+        """Puts one back."""
+        self._tokens = min(self._rate.burst, self._tokens + 1)
+
     def wait(self, many: int, now: float) -> float:
         """Seconds until there are so many; 0.0 when there are."""
         elapsed = max(0.0, now - self._filled_at)
@@ -55,6 +59,11 @@ class Limiter:
             del self._buckets[next(iter(self._buckets))]
         return bucket.wait(min(many, self._rate.burst), now)
 
+    def give(self, name: str) -> None:
+        """Puts one back that was taken."""
+        if name in self._buckets:
+            self._buckets[name].give()
+
 
 class Gate:
     """One kind of call: counted over all nodes, or on this one alone while the bus has no shared count."""
@@ -72,3 +81,8 @@ class Gate:
             wait = self._here.take(name)
         if wait > 0:
             raise too_many(wait, code)
+
+    async def give_back(self, name: str) -> None:
+        """Puts one back: what it was taken for turned out not to count."""
+        if await self._bus.take(f"{self._kind} {name}", self._rate, -1) is None:
+            self._here.give(name)

@@ -1,29 +1,35 @@
 """Passwords: argon2id, off the event loop, in the same time for a stranger as for an agent."""
 
 import asyncio
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import PasswordCost
 from tms_tui.server.texts import composed, decomposed
 
+OWN: Final = ""
+"""Whose turn it is when nobody from outside waits."""
+
 
 class Passwords:
-    """Hashing at one cost. At most two at once, so that a burst of sign-ins cannot eat the memory."""
+    """Hashing at one cost, in the turns of a queue, so that a burst of sign-ins cannot eat the memory."""
 
-    def __init__(self, cost: PasswordCost) -> None:
+    def __init__(self, cost: PasswordCost, queue: FairQueue | None = None) -> None:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._nobody = self._hasher.hash("nobody has this password")
-        self._room = asyncio.Semaphore(2)
+        self._queue = queue or FairQueue(1, 1, 1)
 
-    async def hash(self, password: str) -> str:
-        async with self._room:
+    async def hash(self, password: str, network: str = OWN) -> str:
+        """Raises the 429 when too many wait."""
+        async with self._queue.turn(network):
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def verify(self, stored: str | None, password: str) -> bool:
-        """False for None, after just as much work."""
-        async with self._room:
+    async def verify(self, stored: str | None, password: str, network: str = OWN) -> bool:
+        """False for None, after just as much work. Raises the 429 when too many wait."""
+        async with self._queue.turn(network):
             return await asyncio.to_thread(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:

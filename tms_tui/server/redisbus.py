@@ -53,7 +53,7 @@ end
 if must_wait then return waits end
 for i, key in ipairs(KEYS) do
   local rate, burst = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
-  local tokens = held[i] - math.min(tonumber(ARGV[3 * i]), burst)
+  local tokens = math.min(burst, held[i] - math.min(tonumber(ARGV[3 * i]), burst))
   redis.call('HSET', key, 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
   redis.call('PEXPIRE', key, math.ceil((burst - tokens) / rate * 1000) + 1000)
 end
@@ -115,8 +115,8 @@ class RedisBus:
         self._roster = (roster, lease)
         self._news.set()
 
-    async def take(self, bucket: str, rate: Rate) -> float | None:
-        waits = await self.take_all([Draw(bucket, rate)])
+    async def take(self, bucket: str, rate: Rate, many: int = 1) -> float | None:
+        waits = await self.take_all([Draw(bucket, rate, many)])
         return None if waits is None else waits[0]
 
     async def take_all(self, draws: Sequence[Draw]) -> list[float] | None:

@@ -22,6 +22,7 @@ from tms_tui.server.proxies import Proxies
 from tms_tui.server.receipts import Receipts
 from tms_tui.server.seats import Seats
 from tms_tui.server.settings import ServerSettings
+from tms_tui.server.signinguard import SignInGuard
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store.database import Database
 from tms_tui.server.tokens import Tokens
@@ -33,7 +34,6 @@ from tms_tui.server.whispers import Whispers
 class Limits:
     """One gate per kind of call that agents make."""
 
-    login: Gate
     password_changes: Gate
     agent_sends: Gate
 
@@ -52,6 +52,7 @@ class Services:
     identities: Identities
     signins: SignIns
     passwords: Passwords
+    guard: SignInGuard
     seats: Seats
     openings: FairQueue
     """Customers' sockets on their way in: one after the other, so that what agents do comes between."""

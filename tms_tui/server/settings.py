@@ -152,6 +152,16 @@ class ServerSettings:
     """How long a colleague's change of status still holds up a reply written before it."""
 
     login_rate: Rate = Rate(10 / 60, 10)
+    """Wrong passwords for one account from one network."""
+    network_login_rate: Rate = Rate(0.5, 40)
+    """Wrong passwords from one network, for whatever accounts: an office that comes in on a Monday makes some."""
+    account_login_rate: Rate = Rate(0.5, 60)
+    """Wrong passwords for one account from all networks in which its agent never signed in."""
+    sign_ins_at_once: int = 2
+    """Passwords that are looked at side by side; each takes 64 MiB."""
+    sign_ins_waiting: int = 32
+    sign_ins_waiting_of_network: int = 16
+    """Beyond these an attempt is refused at once, and does not count."""
     password_change_rate: Rate = Rate(5 / 60, 5)
     visitor_session_rate: Rate = Rate(1, 300)
     """Conversations that one network may start: an office of 300 can come at once."""

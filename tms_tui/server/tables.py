@@ -35,6 +35,15 @@ logins = sa.Table(
     sa.Column("revoked_at", sa.Text),
 )
 
+sign_in_networks = sa.Table(
+    "sign_in_networks",
+    metadata,
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), primary_key=True),
+    sa.Column("network", sa.Text, primary_key=True),
+    sa.Column("last_at", sa.Text, nullable=False),
+)
+"""From where each agent has signed in; `network` is a digest."""
+
 refresh_tokens = sa.Table(
     "refresh_tokens",
     metadata,

@@ -9,10 +9,11 @@ from tms_tui.protocol import wire
 from tms_tui.server.bus import LoginEnded
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal, unauthorized
+from tms_tui.server.networks import network_of
 from tms_tui.server.rest.call import About, Call, for_agents
 from tms_tui.server.rest.request import Caller, answer, body, given_id
 from tms_tui.server.services import Services, services
-from tms_tui.server.store import agents
+from tms_tui.server.store import agents, signin_networks
 from tms_tui.server.store.agents import AgentRow, Spending
 from tms_tui.server.texts import NAME_CHARACTERS, storable
 from tms_tui.server.tokens import ACCESS, REFRESH, Claims
@@ -22,34 +23,40 @@ async def login(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.LoginBody)
     email = storable("email", asked.email.strip().lower(), NAME_CHARACTERS)
-    address = request.client.host if request.client else "unknown"
-    await served.limits.login.require(f"address {address}", "too_many_attempts")
-    await served.limits.login.require(f"account {email}", "too_many_attempts")
-    agent = await _agent(served, email, asked.password)
+    network = network_of(request)
+    await served.guard.enter(network)
+    agent = await _agent(served, network, email, asked.password)
     served.metrics.logins.labels("refused" if agent is None else "granted").inc()
     if agent is None:
         raise _wrong()
-    return answer(await _start(served, agent))
+    return answer(await _start(served, agent, served.identities.network(network)))
 
 
 def _wrong() -> Refusal:
     return unauthorized("bad_credentials", "The e-mail or the password is not right.")
 
 
-async def _agent(served: Services, email: str, password: str) -> AgentRow | None:
+async def _agent(served: Services, network: str, email: str, password: str) -> AgentRow | None:
     async with served.database.read() as database:
         agent = await agents.by_email(database, email)
-    known = agent is not None and agent.disabled_at is None
-    right = await served.passwords.verify(agent.password_hash if agent and known else None, password)
-    return agent if right else None
+        place = served.identities.network(network)
+        known = agent is not None and await signin_networks.knows(database, agent.id, place)
+    await served.guard.attempt(network, email, known=known)
+    enabled = agent is not None and agent.disabled_at is None
+    right = await served.passwords.verify(agent.password_hash if agent and enabled else None, password, network)
+    if not right:
+        return None
+    await served.guard.right(network, email, known=known)
+    return agent
 
 
-async def _start(served: Services, agent: AgentRow) -> wire.TokenAnswer:
+async def _start(served: Services, agent: AgentRow, network: str) -> wire.TokenAnswer:
     login_id, jti = str(uuid.uuid4()), str(uuid.uuid4())
     async with served.database.write() as database:
         at = timestamp(served.clock.now())
         if not await agents.start_login(database, login_id, agent, jti, at):
             raise _wrong()
+        await signin_networks.remember(database, agent.id, network, at)
     tokens = _tokens(served, agent, login_id, jti)
     tokens.user = agent.user()
     return tokens

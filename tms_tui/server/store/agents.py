@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.protocol import wire
-from tms_tui.server.tables import agents, logins, marks, refresh_tokens
+from tms_tui.server.tables import agents, logins, marks, refresh_tokens, sign_in_networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,7 @@ async def delete(connection: AsyncConnection, agent_id: str) -> None:
     await connection.execute(sa.delete(refresh_tokens).where(refresh_tokens.c.login_id.in_(own)))
     await connection.execute(sa.delete(logins).where(logins.c.agent_id == agent_id))
     await connection.execute(sa.delete(marks).where(marks.c.agent_id == agent_id))
+    await connection.execute(sa.delete(sign_in_networks).where(sign_in_networks.c.agent_id == agent_id))
     await connection.execute(sa.delete(agents).where(agents.c.id == agent_id))
 
 

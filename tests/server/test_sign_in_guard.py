@@ -1,0 +1,115 @@
+"""Guesses are slowed down and lock nobody out: not the agent, not their script, not the colleague beside them."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import httpx
+
+from tests.server.place import Place
+from tests.server.running import PASSWORD, RunningServer, running_server
+from tms_tui.server.errors import Refusal
+from tms_tui.server.fairqueue import FairQueue
+from tms_tui.server.settings import Rate
+
+ANA = "ana@example.com"
+SLOW = Rate(0.01, 3)
+HOME, ELSEWHERE = "127.0.0.20", "127.0.0.66"
+
+
+async def sign_in(server: RunningServer, source: str, password: str = PASSWORD, email: str = ANA) -> httpx.Response:
+    transport = httpx.AsyncHTTPTransport(local_address=source)
+    async with httpx.AsyncClient(transport=transport, trust_env=False, base_url=server.url) as client:
+        return await client.post("/v1/auth/login", json={"email": email, "password": password})
+
+
+async def test_guesses_from_elsewhere_do_not_lock_a_network_the_agent_signed_in_from(place: Place) -> None:
+    async with running_server(place, login_rate=SLOW, account_login_rate=SLOW) as server:
+        await server.add_agent("Ana")
+        assert (await sign_in(server, HOME)).status_code == 200
+        guesses = [await sign_in(server, f"127.0.0.{place}", "guess") for place in range(60, 66)]
+        assert [one.status_code for one in guesses] == [401, 401, 401, 429, 429, 429]
+        assert (await sign_in(server, HOME)).status_code == 200
+        assert (await sign_in(server, ELSEWHERE)).status_code == 429, "where she never was, guesses hold her up"
+        await server.stop()
+        await server.start()
+        for one in range(60, 64):
+            await sign_in(server, f"127.0.0.{one}", "guess")
+        assert (await sign_in(server, HOME)).status_code == 200, "remembered over a restart"
+
+
+async def test_guesses_from_one_network_do_not_lock_the_account_elsewhere(place: Place) -> None:
+    async with running_server(place, login_rate=SLOW) as server:
+        await server.add_agent("Ana")
+        guesses = [(await sign_in(server, ELSEWHERE, "guess")).status_code for _ in range(5)]
+        assert guesses == [401, 401, 401, 429, 429]
+        assert (await sign_in(server, HOME)).status_code == 200
+
+
+async def test_right_sign_ins_never_count_however_many(place: Place) -> None:
+    async with running_server(
+        place, login_rate=SLOW, account_login_rate=SLOW, network_login_rate=Rate(0.01, 3)
+    ) as server:
+        await server.add_agent("Ana")
+        await server.add_agent("Eva")
+        answers = [(await sign_in(server, HOME)).status_code for _ in range(16)]
+        assert answers == [200] * 16
+        assert (await sign_in(server, HOME, email="eva@example.com")).status_code == 200, "the colleague beside"
+
+
+async def test_a_network_that_guesses_at_many_accounts_is_slowed_down(place: Place) -> None:
+    async with running_server(place, network_login_rate=SLOW) as server:
+        await server.add_agent("Ana")
+        guesses = [await sign_in(server, ELSEWHERE, "guess", f"agent{one}@example.com") for one in range(5)]
+        assert [one.status_code for one in guesses] == [401, 401, 401, 429, 429]
+        assert (await sign_in(server, HOME)).status_code == 200
+
+
+async def test_a_burst_of_bad_sign_ins_is_refused_early_and_an_honest_one_does_not_wait(tmp_path: Path) -> None:
+    async with running_server(tmp_path, sign_ins_waiting_of_network=4) as server:
+        await server.add_agent("Ana")
+        burst = [asyncio.create_task(sign_in(server, ELSEWHERE, "guess", f"a{one}@example.com")) for one in range(40)]
+        await asyncio.wait(burst, return_when=asyncio.FIRST_COMPLETED)
+        assert (await sign_in(server, HOME)).status_code == 200
+        statuses = sorted({(await one).status_code for one in burst})
+        assert statuses in ([401, 429], [401])
+
+
+async def test_turns_go_from_network_to_network() -> None:
+    queue = FairQueue(1, 10, 20)
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        async with queue.turn(name):
+            done.append(name)
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        for name in ("a", "a", "a", "a", "b", "c"):
+            group.create_task(work(name))
+    assert done == ["a", "a", "b", "c", "a", "a"]
+
+
+async def test_who_waits_too_many_is_refused_and_who_gives_up_makes_room() -> None:
+    queue = FairQueue(1, 2, 3)
+    refused = 0
+
+    async def waits(name: str) -> None:
+        async with queue.turn(name):
+            raise AssertionError("never")
+
+    async with queue.turn("a"):
+        waiting = [asyncio.create_task(waits(name)) for name in ("a", "a", "b")]
+        await asyncio.sleep(0)
+        for name in ("a", "c"):
+            try:
+                await waits(name)
+            except Refusal as refusal:
+                refused += refusal.status == 429
+        assert refused == 2, "too many of one name; too many altogether"
+        for one in waiting:
+            one.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await one
+    async with asyncio.timeout(5), queue.turn("c"):
+        pass
