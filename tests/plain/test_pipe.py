@@ -243,7 +243,7 @@ async def test_the_first_run_offers_the_demo(tmp_path: Path) -> None:
     with Terminal([sys.executable, "-m", "tms_tui"], env=env, rows=60, cols=160) as terminal:
         await asyncio.to_thread(terminal.wait_for, "demo: try it", 30)
         terminal.send("demo\r")
-        await asyncio.to_thread(terminal.wait_for, "connection: Live", 30)
+        await asyncio.to_thread(terminal.wait_for, "connection: Live", 60)
         terminal.send("/quit\r")
         assert await asyncio.to_thread(terminal.wait_exit) == 0
 
