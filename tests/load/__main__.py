@@ -69,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     siege.add_argument("--on", choices=("sqlite", "postgres"), default="sqlite", help="one node, or two behind nginx")
     siege.add_argument("--row", choices=list(ATTACKS), action="append", help="this attack alone; may be repeated")
     siege.add_argument("--kept", type=int, metavar="N", help="conversations in the store, where the attack wants some")
+    siege.add_argument("--seconds", type=float, default=WHOLE.seconds, help="how long most attacks last (10)")
     siege.add_argument("--together", action="store_true", help="one installation and one calm run for all: shorter")
     siege.add_argument("--small", action="store_true", help="a little of each, for a quick look")
     for command in commands.choices.values():
@@ -92,7 +93,7 @@ def _rolling(asked: argparse.Namespace) -> tuple[str, bool]:
 
 def _abuse(asked: argparse.Namespace) -> tuple[str, bool]:
     rows = [ATTACKS[name] for name in asked.row] if asked.row else ROWS
-    strength = LITTLE if asked.small else replace(WHOLE, alone=not asked.together)
+    strength = LITTLE if asked.small else replace(WHOLE, alone=not asked.together, seconds=asked.seconds)
     with contextlib.ExitStack() as opened:
         install: Install = on_sqlite
         if asked.on == "postgres":
@@ -100,6 +101,7 @@ def _abuse(asked: argparse.Namespace) -> tuple[str, bool]:
         verdicts = asyncio.run(_played(install, strength, rows, asked.kept))
     size = strength.size
     words = f"{size.agents} agents and {size.customers} customers at work, {size.per_second:g} messages a second"
+    words += f", attacks of {strength.seconds:g} s"
     return abuse_report(f"{INSTALLED[asked.on]}; {words}", verdicts), not any(one.failures for one in verdicts)
 
 
