@@ -15,7 +15,7 @@ from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import agents, canned, installation, schema
 from tms_tui.server.store.agents import AgentRow
-from tms_tui.server.store.database import open_database
+from tms_tui.server.store.database import at_work, open_database
 
 
 async def add_agent(settings: ServerSettings, *, email: str, name: str, password: str) -> wire.User:
@@ -76,6 +76,7 @@ async def open_store(settings: ServerSettings) -> AsyncIterator[AsyncConnection]
         await database.prepare()
         async with database.write() as connection:
             await agents.ensure_tenant(connection, settings.tenant)
-            yield connection
+            with at_work():
+                yield connection
     finally:
         await database.close()

@@ -12,7 +12,7 @@ from tms_tui.server.openbus import open_bus
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import installation
 from tms_tui.server.store.agents import ensure_tenant
-from tms_tui.server.store.database import Database, open_database
+from tms_tui.server.store.database import Database, at_work, open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ async def open_workplace(settings: ServerSettings) -> AsyncIterator[Workplace]:
         bus = open_bus(settings, f"operator {uuid.uuid4().hex}")
         closing.push_async_callback(bus.close)
         await bus.start(_hear_nothing, name)
-        yield Workplace(settings.tenant, database, bus)
+        with at_work():
+            yield Workplace(settings.tenant, database, bus)
 
 
 def _hear_nothing(_notice: Notice) -> None:

@@ -96,6 +96,15 @@ def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def why(error: Exception) -> str:
+    from tms_tui.server.store.database import StoreFailedError, TooLongError
+
+    if isinstance(error, TooLongError):
+        return "Reading took too long and was given up. Try again when the database has less to do."
+    if isinstance(error, StoreFailedError):
+        return (
+            "The database was opened, but failed during the work: it is locked by another program, full, or gone. "
+            "See what the database says."
+        )
     if isinstance(error, SQLAlchemyError):
         return "The database cannot be opened. Check --database and --data."
     return f"The server cannot start: {error}" if isinstance(error, OSError) else str(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_INTERRUPT
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,10 @@ from tms_tui.server.store import engines, schema
 
 class StoreLostError(SQLAlchemyError):
     """The database cannot be reached, or did not answer in time."""
+
+
+class StoreFailedError(SQLAlchemyError):
+    """The database was opened, and then could not be used."""
 
 
 class TooLongError(SQLAlchemyError):
@@ -159,6 +163,17 @@ def _lost() -> Iterator[None]:
         yield
     except OSError as lost:
         raise StoreLostError(type(lost).__name__) from lost
+
+
+@contextlib.contextmanager
+def at_work() -> Iterator[None]:
+    """What fails within had been opened: raises StoreFailedError for it, but not for rows that do not fit."""
+    try:
+        yield
+    except (IntegrityError, TooLongError):
+        raise
+    except SQLAlchemyError as error:
+        raise StoreFailedError(type(error).__name__) from error
 
 
 @contextlib.contextmanager
