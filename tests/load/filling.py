@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from tms_tui.server.admin import open_store
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store.conversation import Conversation
-from tms_tui.server.tables import events, messages, sessions, tenants
+from tms_tui.server.tables import events, messages, sessions, tenants, written
 
 MESSAGES_EACH = 10
 AT_ONCE = 200
@@ -34,7 +34,7 @@ def _fill(connection: Connection, tenant_id: str, conversations: int, status: st
             Conversation(str(uuid.uuid4()), tenant_id, f"Customer {place}", AT, AT, status, last_seq=MESSAGES_EACH)
             for place in range(first, min(first + AT_ONCE, conversations))
         ]
-        columns = [column.name for column in sessions.c]
+        columns = [column.name for column in written(sessions)]
         connection.execute(sessions.insert(), [{name: getattr(old, name) for name in columns} for old in some])
         connection.execute(messages.insert(), [row for old in some for row in _messages(old.id)])
         told = [

@@ -240,6 +240,18 @@ async def test_lists_are_filtered_and_searched(tmp_path: Path) -> None:
         assert (hit["conversation"], hit["unread"], hit["customer"]["name"]) == (mia.session_id, 1, "Mia")
 
 
+async def test_a_search_and_a_search_in_one_conversation_go_by_one_folding(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        mia = await server.visitor(name="Mia")
+        await mia.says("die L\u00d6SUNG der cafe\u0301-Frage")
+        for words in ("l\u00f6sung", "CAF\u00c9"):
+            found = await run(server, tmp_path, "search", words, "--json")
+            within = await run(server, tmp_path, "search", words, "--in", mia.session_id, "--json")
+            assert [json.loads(line)["conversation"] for line in found.out.splitlines()] == [mia.session_id], words
+            assert len(within.out.splitlines()) == 1, words
+
+
 async def test_a_canned_response_is_sent_filled_and_refused_with_what_it_lacks(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -22,7 +23,7 @@ from tms_tui.server.commands import serve, server_group
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import schema
 from tms_tui.server.store.database import Database, open_database
-from tms_tui.server.tables import metadata
+from tms_tui.server.tables import messages, metadata, sessions
 
 
 def test_the_newest_migration_is_the_one_the_code_works_with() -> None:
@@ -79,6 +80,56 @@ async def test_a_database_older_than_the_migrations_is_adopted(tmp_path: Path) -
         dana = await server.sign_in()
         page = await dana.http.get(f"/v1/chat/sessions/{OLD_SESSION}/messages")
         assert [one["content"] for one in page.json()["messages"]] == ["still here"]
+
+
+def before_folding(connection: Connection) -> None:
+    """The tables of the version that folded nothing, with more conversations than are folded in one step."""
+    metadata.drop_all(connection)
+    connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    at_revision("0011", connection)
+    connection.exec_driver_sql("INSERT INTO tenants (id, cursor) VALUES ('default', 0)")
+    connection.execute(OLD_TALK, [{"id": str(uuid.UUID(int=number)), "at": OLD_TIME} for number in range(1201)])
+    connection.execute(OLD_WORDS, [{"id": f"m{number}", "at": OLD_TIME} for number in range(1201)])
+
+
+OLD_TIME = "2026-01-01T12:00:00.000000Z"
+OLD_TALK = sa.text(
+    "INSERT INTO sessions (id, tenant_id, status, customer_name, customer_email, online, info, tags, priority,"
+    " started_at, last_activity_at, version, last_seq, visitor_messages, read_by_visitor, read_by_agents,"
+    " status_changed_seq) VALUES (:id, 'default', 'ended', 'Jose\u0301', 'Z\u00dcRICH@example.com', false, '{}',"
+    " '[]', 'normal', :at, :at, 2, 1, 1, 0, 0, 0)"
+)
+OLD_WORDS = sa.text(
+    "INSERT INTO messages (id, session_id, seq, message_type, content, author_type, author_id, author_name,"
+    " is_private, created_at) VALUES (:id, '00000000-0000-0000-0000-000000000001', CAST(SUBSTR(:id, 2) AS INTEGER),"
+    " 'text', '\u0413\u0414\u0415', 'visitor', 'c1', 'Nora', false, :at)"
+)
+
+
+async def test_old_rows_are_folded_when_the_search_learns_to_fold(place: Place) -> None:
+    settings = ServerSettings(data=place.data, **place.settings)
+    database = open_database(settings)
+    async with database.write() as connection:
+        await connection.run_sync(before_folding)
+    await database.migrate()
+    async with database.read() as connection:
+        people = await connection.execute(sa.select(sessions.c.name_folded, sessions.c.email_folded).distinct())
+        assert [tuple(row) for row in people] == [("jos\u00e9", "z\u00fcrich@example.com")]
+        words = await connection.execute(
+            sa.select(messages.c.content_folded, sa.func.count()).group_by("content_folded")
+        )
+        assert [tuple(row) for row in words] == [("\u0433\u0434\u0435", 1201)]
+    await database.close()
+
+
+async def test_what_a_node_of_before_stores_beside_a_new_one_is_found_too(place: Place) -> None:
+    async with running_server(place) as server:
+        agent, visitor = await server.sign_in(), await server.visitor()
+        await visitor.says("Where is my Parcel")
+        async with server.app.services.database.write() as connection:
+            await connection.execute(sa.update(messages).values(content_folded=None))
+        listed = await agent.http.get("/v1/chat/sessions", params={"q": "parcel"})
+        assert [one["id"] for one in listed.json()["sessions"]] == [visitor.session_id]
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import asyncio
 import uuid
 from typing import Any
 
+import pytest
+
 from tests.server.running import RunningServer, SignedIn, Visitor
 
 Session = dict[str, Any]
@@ -58,6 +60,27 @@ async def test_the_list_is_newest_first_and_filtered(server: RunningServer) -> N
     assert await names(agent, "q=50%25") == ["Ana"]
     assert await names(agent, "q=5%25%25") == [], "a percent sign is a percent sign"
     assert await names(agent, "q=cle") == ["Cleo"]
+
+
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("wo bleibt die LÖSUNG", "lösung"),
+        ("wo bleibt die lösung", "LÖSUNG"),
+        ("ГДЕ ПОСЫЛКА", "посылка"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("cafe\u0301", "CAF\u00c9"),
+        ("Hauptstraße 5", "HAUPTSTRASSE"),
+    ],
+)
+async def test_a_search_goes_by_one_folding(server: RunningServer, written: str, sought: str) -> None:
+    agent = await server.sign_in()
+    said, named, mailed = [await server.visitor(**about) for about in ({}, {"name": written}, {"email": written})]
+    await server.visitor(name="Bea")
+    await said.says(written)
+    listed = await agent.http.get("/v1/chat/sessions", params={"q": sought})
+    assert {one["id"] for one in listed.json()["sessions"]} == {one.session_id for one in (said, named, mailed)}
+    assert (await said.http.get("/v1/visitor/messages")).json()["messages"][0]["content"] == written
 
 
 async def test_one_customer_by_e_mail_keeps_one_id(server: RunningServer) -> None:

@@ -1,7 +1,7 @@
 """Searching as an agent does it: in the list as one types, and from hit to hit in one conversation."""
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tests.ui.desk_world import (
@@ -33,6 +33,7 @@ from tms_tui.domain.events import (
     StatusAsked,
     TopReached,
 )
+from tms_tui.domain.folding import folded
 from tms_tui.domain.ids import Cursor, MessageId, SessionId
 from tms_tui.domain.model import AuthorType, Message, Preview, SessionStatus
 from tms_tui.domain.text import CleanText
@@ -284,6 +285,34 @@ async def test_hits_are_marked_by_a_sign_and_a_line_while_one_searches() -> None
         assert search_line(pilot)[1].startswith("2 of 2: ")
         await press(pilot, "escape")
         assert [row.text[0] for row in body.transcript._rows if "you" in row.text] == [">", " "]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("die L\u00d6SUNG kam", "l\u00f6sung"),
+        ("Hauptstra\u00dfe", "STRASSE"),
+        ("cafe\u0301 zu", "caf\u00e9"),
+        ("caf\u00e9 zu", "CAFE\u0301"),
+    ],
+)
+async def test_the_list_the_hits_and_their_marks_go_by_one_folding(written: str, typed: str) -> None:
+    engine = furnished()
+    last = Preview(MessageId("x"), AuthorType.VISITOR, CleanText("Mia"), CleanText(written), NOW)
+    engine.take(SessionChanged(session(MIA, "Mia Roth", waits=60, version=2, last_message=last)))
+    engine.take(SessionChanged(session(LI, written, version=2)))
+    async with desk(engine) as (pilot, _):
+        await press(pilot, "/")
+        pilot.app.screen.post_message(Paste(typed))
+        await settled(pilot)
+        assert sorted(listed(pilot)) == sorted([MIA, LI])
+        await press(pilot, "escape", "enter", "escape", "/")
+        arrives(engine, message(JONAS, 3, written))
+        pilot.app.screen.post_message(Paste(typed))
+        await settled(pilot)
+        rows = pilot.app.screen_stack[0].query_one(Body).transcript._rows
+        [marked] = [text for row in rows for text, style, _ in row if style and style.underline]
+        assert folded(marked) == folded(typed)
 
 
 async def test_older_messages_are_read_until_one_fits() -> None:

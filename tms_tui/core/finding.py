@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tms_tui.core import select
 from tms_tui.core.select import Filter
 from tms_tui.core.state import State
+from tms_tui.domain import folding
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Message, Session
@@ -23,22 +24,19 @@ def conversations(state: State, words: str) -> list[SessionId]:
 
     Open ones first, in the order of the list.
     """
-    wanted = words.strip().casefold()
     found = set(select.found(state, query(words)) or ())
     held = [*select.listing(state, Filter.ALL), *select.listing(state, Filter.ENDED)]
-    return [one for one in held if one in found or _holds(state.sessions[one], wanted)]
+    return [one for one in held if one in found or _holds(state.sessions[one], words)]
 
 
 def is_named(session: Session, words: str) -> bool:
     """Whether the customer's name or e-mail holds `words`, as no words are always, so that no message need do so."""
-    wanted = words.strip().casefold()
-    return any(wanted in text.casefold() for text in (session.customer.name, session.customer.email or ""))
+    return any(folding.holds(text, words) for text in (session.customer.name, session.customer.email or ""))
 
 
 def messages(state: State, session: SessionId, words: str) -> list[Message]:
     """The messages of a conversation that hold `words`, as far as it was read, oldest first."""
-    wanted = words.casefold()
-    return [one for one in _messages(state, session) if wanted in one.text.casefold()]
+    return [one for one in _messages(state, session) if holds(one, words)]
 
 
 def of_customer(session: Session) -> SessionQuery | None:
@@ -63,7 +61,7 @@ def unread_earlier(state: State, session: Session) -> SessionQuery | None:
 
 def holds(message: Message, words: str) -> bool:
     """Whether a message is a hit."""
-    return words.casefold() in message.text.casefold()
+    return folding.holds(message.text, words)
 
 
 def links_of(state: State, session: SessionId) -> "list[Link]":
@@ -74,9 +72,9 @@ def links_of(state: State, session: SessionId) -> "list[Link]":
     return list({link.url: link for link in found}.values())
 
 
-def _holds(session: Session, wanted: str) -> bool:
+def _holds(session: Session, words: str) -> bool:
     last = session.last_message
-    return is_named(session, wanted) or (last is not None and wanted in last.text.casefold())
+    return is_named(session, words) or (last is not None and folding.holds(last.text, words))
 
 
 def _messages(state: State, session: SessionId) -> list[Message]:

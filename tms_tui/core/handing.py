@@ -4,6 +4,7 @@ from collections import Counter
 
 from tms_tui.core import select
 from tms_tui.core.state import State
+from tms_tui.domain.folding import folded
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, AuthorType, Availability, Session, SessionStatus
 from tms_tui.domain.text import CleanText
@@ -37,7 +38,7 @@ def colleagues(state: State) -> list[tuple[Agent, int]]:
     mine = state.me.id if state.me else None
     loads = Counter(one.assigned_agent for one in state.sessions.values() if one.status is not SessionStatus.ENDED)
     others = [agent for agent in state.agents.values() if agent.id != mine]
-    others.sort(key=lambda agent: (_ORDER.index(agent.availability), agent.name.casefold(), agent.id))
+    others.sort(key=lambda agent: (_ORDER.index(agent.availability), folded(agent.name), agent.id))
     return [(agent, loads[agent.id]) for agent in others]
 
 

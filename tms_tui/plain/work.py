@@ -17,6 +17,7 @@ from tms_tui.domain.events import (
     UnblockAsked,
     UndoAsked,
 )
+from tms_tui.domain.folding import folded, rest_after
 from tms_tui.domain.model import Agent, Availability, BlockScope, Priority, Session
 from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine
@@ -137,20 +138,19 @@ class Work:
 
 def colleagues_called(state: State, words: str) -> list[tuple[Agent, str]]:
     """Agents whose name or e-mail `words` begin with, each with what follows; else those whose name begins so."""
-    wanted = words.casefold()
     whole = [
-        (len(name), agent)
+        (len(folded(name)), agent, rest)
         for agent in state.agents.values()
-        for name in (agent.name.casefold(), agent.email.casefold())
-        if name and wanted.startswith(name) and not wanted[len(name) : len(name) + 1].isalnum()
+        for name in (agent.name, agent.email)
+        if name and (rest := rest_after(words, name)) is not None and not rest[:1].isalnum()
     ]
     if whole:
-        longest = max(length for length, _ in whole)
-        return [(agent, _after(words, length)) for length, agent in whole if length == longest]
+        longest = max(length for length, _, _ in whole)
+        return [(agent, _note(rest)) for length, agent, rest in whole if length == longest]
     first = re.split(r"[\s,:]", words, maxsplit=1)[0]
-    agents = [agent for agent in state.agents.values() if agent.name.casefold().startswith(first.casefold())]
-    return [(agent, _after(words, len(first))) for agent in agents]
+    fitting = [agent for agent in state.agents.values() if folded(agent.name).startswith(folded(first))]
+    return [(agent, _note(words[len(first) :])) for agent in fitting]
 
 
-def _after(words: str, length: int) -> str:
-    return words[length:].lstrip(" ,:")
+def _note(rest: str) -> str:
+    return rest.lstrip(" ,:")

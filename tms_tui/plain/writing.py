@@ -9,6 +9,7 @@ from tms_tui.core.outbox import LEFT, PARKED
 from tms_tui.core.state import State
 from tms_tui.domain.entries import PendingSend
 from tms_tui.domain.events import ComposerChanged, ComposerLeft, ResendAsked, SendAsked, SendDropped
+from tms_tui.domain.folding import holds
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import CannedResponse, Draft
 from tms_tui.domain.policy import MESSAGE_LONGEST
@@ -123,7 +124,7 @@ class Writing:
         if not shortcut:
             return lines.canned_lines(known)
         fitting = [one for one in known if one.shortcut == shortcut.removeprefix("/")]
-        fitting = fitting or [one for one in known if shortcut.casefold() in f"{one.shortcut} {one.title}".casefold()]
+        fitting = fitting or [one for one in known if holds(f"{one.shortcut} {one.title}", shortcut)]
         if len(fitting) != 1:
             return (
                 lines.canned_lines(fitting)

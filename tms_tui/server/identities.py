@@ -1,13 +1,13 @@
 """By what a customer is known again: keyed digests of the e-mail they gave and of the network they come from."""
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from tms_tui.domain.folding import folded
 from tms_tui.server.store import installation
 from tms_tui.server.tables import sessions
 
@@ -26,7 +26,7 @@ class Identities:
 
     def email(self, email: str | None) -> str | None:
         """Of an e-mail, however its letters are cased and composed."""
-        return None if email is None else self._digest("email", folded(email))
+        return None if email is None else self._digest("email", folded(email.strip()))
 
     def network(self, name: str) -> str:
         """Of a network's name."""
@@ -34,12 +34,6 @@ class Identities:
 
     def _digest(self, kind: str, value: str) -> str:
         return hashlib.blake2b(f"{kind}\0{value}".encode(), key=self._key, digest_size=16).hexdigest()
-
-
-def folded(email: str) -> str:
-    """What two spellings of one e-mail have in common."""
-    composed = unicodedata.normalize("NFC", email.strip()).casefold()
-    return unicodedata.normalize("NFC", composed)
 
 
 def fill_in(connection: Connection) -> None:

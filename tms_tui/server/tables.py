@@ -1,8 +1,16 @@
 """The tables: portable between SQLite and PostgreSQL. Times are fixed-width RFC 3339 text."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+
+
+def written(table: sa.Table) -> list[sa.Column[Any]]:
+    """A table's columns without those that only repeat others, folded, to be searched in."""
+    return [column for column in table.c if not column.name.endswith("_folded")]
+
 
 tenants = sa.Table(
     "tenants",
@@ -65,6 +73,8 @@ sessions = sa.Table(
     sa.Column("customer_id", sa.Text),
     sa.Column("customer_name", sa.Text, nullable=False),
     sa.Column("customer_email", sa.Text),
+    sa.Column("name_folded", sa.Text),
+    sa.Column("email_folded", sa.Text),
     sa.Column("online", sa.Boolean, nullable=False),
     sa.Column("last_seen_at", sa.Text),
     sa.Column("page_url", sa.Text),
@@ -113,6 +123,7 @@ messages = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("message_type", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("content_folded", sa.Text),
     sa.Column("author_type", sa.Text, nullable=False),
     sa.Column("author_id", sa.Text, nullable=False),
     sa.Column("author_name", sa.Text, nullable=False),

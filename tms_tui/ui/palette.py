@@ -11,6 +11,7 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from tms_tui.domain.folding import folded
 from tms_tui.ui.keys import ACTIONS, Action, key_names
 from tms_tui.ui.widgets.choices import Choice, Choices
 from tms_tui.ui.widgets.field import Field
@@ -36,12 +37,12 @@ def matching(typed: str, choices: Sequence[Choice]) -> list[Choice]:
 
     Letters may be left out of the words; in the detail, which is longer, all that was typed has to stand.
     """
-    wanted = typed.strip().casefold()
+    wanted = folded(typed.strip())
     if not wanted:
         return list(choices)
     matcher = Matcher(wanted)
     scored = [
-        (1 + matcher.match(choice.words) if matcher.match(choice.words) else wanted in choice.detail.casefold(), choice)
+        (1 + score if (score := matcher.match(folded(choice.words))) else wanted in folded(choice.detail), choice)
         for choice in choices
     ]
     return [choice for score, choice in sorted(scored, key=lambda one: one[0], reverse=True) if score]

@@ -6,18 +6,22 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tms_tui.domain.folding import folded
 from tms_tui.protocol import wire
-from tms_tui.server.tables import messages
+from tms_tui.server.tables import messages, written
 
 # Built once: putting together a statement costs as much as running it.
 _INSERT = sa.insert(messages)
-_KNOWN = sa.select(messages).where(
+_KNOWN = sa.select(*written(messages)).where(
     *(messages.c[name] == sa.bindparam(name) for name in ("session_id", "author_id", "client_message_id"))
 )
 
 
 async def insert(connection: AsyncConnection, message: wire.Message) -> None:
-    columns = msgspec.structs.asdict(message) | {"author_id": message.author_id or ""}
+    columns = msgspec.structs.asdict(message) | {
+        "author_id": message.author_id or "",
+        "content_folded": folded(message.content),
+    }
     await connection.execute(_INSERT, columns)
 
 
@@ -40,7 +44,7 @@ async def page(
     public_only: bool = False,
 ) -> tuple[list[wire.Message], bool]:
     """Oldest first: the first ones after a seq, or the last ones (before a seq); and whether more lie beyond."""
-    query = sa.select(messages).where(messages.c.session_id == session_id)
+    query = sa.select(*written(messages)).where(messages.c.session_id == session_id)
     if public_only:
         query = query.where(messages.c.is_private.is_(False))
     if after is not None:

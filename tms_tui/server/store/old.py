@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.server.store import log
-from tms_tui.server.tables import agents, events, logins, marks, messages, refresh_tokens, sessions, starts
+from tms_tui.server.tables import agents, events, logins, marks, messages, refresh_tokens, sessions, starts, written
 
 PAGE: Final = 5_000
 """Events looked at in one statement."""
@@ -67,9 +67,9 @@ def _unused_since(before: str) -> sa.ColumnElement[bool]:
 
 async def everything(connection: AsyncConnection, session_id: str) -> dict[str, Any]:
     """A conversation's row and its messages, as they are stored."""
-    session = (await connection.execute(sa.select(sessions).where(sessions.c.id == session_id))).one()
+    session = (await connection.execute(sa.select(*written(sessions)).where(sessions.c.id == session_id))).one()
     said = await connection.execute(
-        sa.select(messages).where(messages.c.session_id == session_id).order_by(messages.c.seq)
+        sa.select(*written(messages)).where(messages.c.session_id == session_id).order_by(messages.c.seq)
     )
     return session._asdict() | {"messages": [row._asdict() for row in said]}
 

@@ -9,20 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tms_tui.domain.folding import folded
 from tms_tui.server.errors import gone, invalid, not_found
 from tms_tui.server.store import erased
 from tms_tui.server.store.conversation import Conversation
-from tms_tui.server.tables import agents, messages, sessions
+from tms_tui.server.tables import agents, messages, sessions, written
 
 _NAMES = tuple(field.name for field in fields(Conversation))
+_FOLDED = ("name_folded", "email_folded")
 # Built once: putting thirty values into a new statement costs more than running it.
 _INSERT = sa.insert(sessions)
 _SAVE = (
     sa.update(sessions)
     .where(sessions.c.id == sa.bindparam("key"))
-    .values({name: sa.bindparam(name) for name in _NAMES if name not in ("id", "tenant_id", "started_at")})
+    .values({name: sa.bindparam(name) for name in (*_NAMES, *_FOLDED) if name not in ("id", "tenant_id", "started_at")})
 )
-_ONE = sa.select(sessions).where(
+_ONE = sa.select(*written(sessions)).where(
     sessions.c.tenant_id == sa.bindparam("tenant_id"), sessions.c.id == sa.bindparam("session_id")
 )
 _ONE_LOCKED = _ONE.with_for_update()
@@ -49,7 +51,11 @@ async def save(connection: AsyncConnection, conversation: Conversation) -> None:
 
 
 def _columns(conversation: Conversation) -> dict[str, Any]:
-    return {name: getattr(conversation, name) for name in _NAMES}
+    email = conversation.customer_email
+    return {name: getattr(conversation, name) for name in _NAMES} | {
+        "name_folded": folded(conversation.customer_name),
+        "email_folded": None if email is None else folded(email),
+    }
 
 
 async def get(connection: AsyncConnection, tenant_id: str, session_id: str, *, lock: bool = False) -> Conversation:
@@ -131,7 +137,7 @@ async def forget_holder(connection: AsyncConnection, tenant_id: str, agent_id: s
 async def page(connection: AsyncConnection, tenant_id: str, wanted: Wanted) -> tuple[list[Conversation], str | None]:
     """Newest activity first, and the token of the next page when there is one."""
     query = (
-        sa.select(sessions)
+        sa.select(*written(sessions))
         .where(sessions.c.tenant_id == tenant_id, *_conditions(wanted))
         .order_by(sessions.c.last_activity_at.desc(), sessions.c.id.desc())
         .limit(wanted.limit + 1)
@@ -166,13 +172,18 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 
 def _holds(text: str) -> sa.ColumnElement[bool]:
     said = sa.exists().where(
-        messages.c.session_id == sessions.c.id, messages.c.content.icontains(text, autoescape=True)
+        messages.c.session_id == sessions.c.id, _spells(messages.c.content_folded, messages.c.content, text)
     )
     return (
-        sessions.c.customer_name.icontains(text, autoescape=True)
-        | sessions.c.customer_email.icontains(text, autoescape=True)
+        _spells(sessions.c.name_folded, sessions.c.customer_name, text)
+        | _spells(sessions.c.email_folded, sessions.c.customer_email, text)
         | said
     )
+
+
+def _spells(column: sa.Column[str], unfolded: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
+    """A row of a node that folded nothing, beside this one, is searched as that node did."""
+    return sa.func.coalesce(column, sa.func.lower(unfolded)).contains(folded(text), autoescape=True)
 
 
 def _token(conversation: Conversation) -> str:
