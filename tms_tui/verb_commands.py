@@ -231,13 +231,16 @@ def block(context: click.Context, /, *, conversation: str, scope: str, reason: s
 
 @click.command("unblock", epilog=_CODES)
 @click.argument("conversation")
+@click.option("--scope", type=click.Choice(_SCOPES), help="Lift only what was blocked so; else all that stands.")
 @connection_options
 @click.pass_context
-def unblock(context: click.Context, /, *, conversation: str, **flags: Any) -> int:
+def unblock(context: click.Context, /, *, conversation: str, scope: str | None, **flags: Any) -> int:
     """Let a blocked customer write again, and whoever else was blocked with them."""
+    from tms_tui.domain.model import BlockScope
     from tms_tui.plain import deciding
 
-    return _run(context, flags, lambda _: deciding.unblock(conversation))
+    lifted = None if scope is None else BlockScope(scope)
+    return _run(context, flags, lambda _: deciding.unblock(conversation, lifted))
 
 
 @click.command("availability", epilog=_CODES)

@@ -10,6 +10,7 @@ from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import AskFailed, BlockAsked, SessionAnswered, SessionChanged, UnblockAsked, UndoAsked
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Blocked, BlockScope, Session
+from tms_tui.domain.policy import ADDRESS_BLOCKED_LONGEST, CLOCKS_APART
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import replace
 
@@ -111,3 +112,14 @@ def test_a_server_that_knows_no_blocks_is_told_as_one_that_is_too_old() -> None:
     assert notice.failure.kind is FailureKind.UNSUPPORTED
     assert desk.took(ReadSession) == [ReadSession(TALK)], "or the conversation itself is gone"
     assert to_take_back(desk.state, TALK, desk.now) is None
+
+
+def test_the_longest_time_of_an_address_leaves_room_for_a_servers_clock_that_is_behind() -> None:
+    desk = started()
+    wall = EPOCH + desk.now
+    ends = (wall + 3600, wall + ADDRESS_BLOCKED_LONGEST, wall + ADDRESS_BLOCKED_LONGEST + 1)
+    desk.take(*(BlockAsked(TALK, BlockScope.ADDRESS, until=end) for end in ends))
+    asked = [one.until for one in desk.took(Block)]
+    assert asked == [ends[0], ends[1] - CLOCKS_APART, ends[2]], "what is too long the server refuses"
+    desk.take(BlockAsked(TALK, BlockScope.CUSTOMER, until=ends[1]))
+    assert [one.until for one in desk.took(Block)] == [ends[1]]

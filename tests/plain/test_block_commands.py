@@ -72,7 +72,7 @@ async def test_an_address_is_blocked_only_by_one_who_heard_whom_it_hits() -> Non
         face = await talk(at)
         await face.types("1")
         [said] = await face.types("/block address 24h threats")
-        assert said.startswith("Not blocked yet: also everybody else who comes from there, perhaps a whole office")
+        assert said.startswith("Not blocked yet: all who come from there, perhaps an office")
         assert at.rest.asked_for(Block) == []
         await face.types("/block anyway address 24h threats")
         [asked] = at.rest.asked_for(Block)

@@ -331,3 +331,33 @@ async def test_a_verb_at_a_terminal_asks_for_the_password_unseen(tmp_path: Path)
             assert b"Jonas, held by nobody" in terminal.output
             assert b"\x1b" not in terminal.output
             assert PASSWORD.encode() not in terminal.output
+
+
+async def test_a_customer_is_blocked_shown_and_let_in_again_by_what_each_verb_names(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas", email="jonas@example.com")
+        await customer.says("one")
+        asked = ("block", customer.session_id, "--scope", "customer", "--reason", "spam", "--until", "7d")
+        blocked = await run(server, tmp_path, *asked)
+        assert (blocked.code, blocked.err.splitlines()[0]) == (0, "Jonas: held by nobody, active, blocked")
+        assert (await customer.http.get("/v1/visitor/messages")).status_code == 403
+        shown = await run(server, tmp_path, "show", customer.session_id)
+        assert "blocked: the customer, until " in shown.out
+        assert shown.out.split("by you: ")[1].startswith("spam")
+        back = undo_of(blocked)
+        assert back == ["unblock", customer.session_id, "--scope", "customer"]
+        lifted = await run(server, tmp_path, *back)
+        assert (lifted.code, lifted.err.splitlines()[0]) == (0, "Jonas: held by nobody, active")
+        await customer.says("two")
+        again = undo_of(lifted)
+        assert again[:6] == ["block", customer.session_id, "--scope", "customer", "--reason", "spam"]
+        too_long = await run(server, tmp_path, "block", customer.session_id, "--scope", "address", "--until", "8d")
+        assert too_long.code == 1
+        assert "7 days at most" in too_long.err
+
+
+def undo_of(ended: Ended) -> list[str]:
+    """The arguments of the command that a verb says takes it back."""
+    [line] = [one for one in ended.err.splitlines() if one.startswith("undo: tms-chat ")]
+    return shlex.split(line.removeprefix("undo: tms-chat "))

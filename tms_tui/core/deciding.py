@@ -15,7 +15,8 @@ from tms_tui.domain.events import (
     UnblockAsked,
 )
 from tms_tui.domain.ids import AgentId, SessionId
-from tms_tui.domain.policy import UNDO_WITHIN
+from tms_tui.domain.model import BlockScope
+from tms_tui.domain.policy import ADDRESS_BLOCKED_LONGEST, CLOCKS_APART, UNDO_WITHIN
 
 
 def decided(step: Step, event: Decide) -> None:
@@ -51,10 +52,18 @@ def _ask(step: Step, event: Decide, expected: AgentId | None, *, checked: bool) 
         case LabelAsked(session, tags, priority):
             step.do(Label(session, tags, priority))
         case BlockAsked(session, scope, reason, until):
-            step.do(Block(session, scope, reason, until))
+            step.do(Block(session, scope, reason, _end(scope, until, step.moment.wall)))
         case UnblockAsked(session, scope_or_all):
             step.do(Unblock(session, scope_or_all))
         case AvailabilityAsked(availability):
             step.do(SetAvailability(availability))
         case _:
             assert_never(event)
+
+
+def _end(scope: BlockScope, until: float | None, wall: float) -> float | None:
+    """A little earlier than the longest time for an address: the server's clock, which judges it, may be behind."""
+    longest = wall + ADDRESS_BLOCKED_LONGEST
+    if scope is not BlockScope.ADDRESS or until is None or until > longest:
+        return until
+    return min(until, longest - CLOCKS_APART)

@@ -71,15 +71,15 @@ def block(wanted: str, scope: BlockScope, reason: str, until: str) -> Verb:
     return Verb(do)
 
 
-def unblock(wanted: str) -> Verb:
-    """Lift whatever keeps a conversation's customer out."""
+def unblock(wanted: str, scope: BlockScope | None = None) -> Verb:
+    """Lift whatever keeps a conversation's customer out, or of that only what has this scope."""
 
     async def do(engine: Engine) -> int:
         session = await conversation(engine, wanted)
         if session.blocked is None:
             complain(f"{wording.customer(session)} is not blocked.")
             return DONE
-        return await _decide(engine, on.UnblockAsked(session.id))
+        return await _decide(engine, on.UnblockAsked(session.id, scope))
 
     return Verb(do)
 
@@ -149,7 +149,7 @@ def _assigning(state: State, back: on.AssignAsked, asked: on.Decide) -> list[str
 
 def _blocking(back: on.BlockAsked | on.UnblockAsked) -> list[str]:
     if isinstance(back, on.UnblockAsked):
-        return ["unblock", back.session]
+        return ["unblock", back.session, *(["--scope", back.scope.value] if back.scope is not None else [])]
     why = ["--reason", back.reason] if back.reason else []
     end = ["--until", as_json.time(back.until)] if back.until is not None else []
     return ["block", back.session, "--scope", back.scope.value, *why, *end]

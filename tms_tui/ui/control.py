@@ -21,7 +21,7 @@ from tms_tui.ui.composing import Composing
 from tms_tui.ui.dropping import Dropping
 from tms_tui.ui.keys import Action, Pane, ways_of
 from tms_tui.ui.listing import Listing
-from tms_tui.ui.removing import remove
+from tms_tui.ui.removing import Removing
 from tms_tui.ui.routing import Part, Touched
 from tms_tui.ui.screens.ask import Ask
 from tms_tui.ui.screens.diagnostics import Diagnostics
@@ -65,6 +65,7 @@ class Control:
         self.ways = ways_of(actions)
         self._listing = Listing(bridge, body, self.ways)
         self.composing = Composing(bridge, body.composer)
+        self._removing = Removing(body, self.composing, self.dropping, lambda: bridge.moment().wall)
 
     # What is there.
 
@@ -184,6 +185,7 @@ class Control:
 
     def show(self, page: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
         """Show a page over the desk; `then`, if any, gets what it was left with."""
+        self._removing.shown(page, self.target)
         _ = self._screen.app.push_screen(page, then)
 
     def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
@@ -253,10 +255,8 @@ class Control:
         if Part.LIST in found.parts or (Part.BADGE in found.parts and not self.listed):
             self.relist()
         self._body.look_again(found.parts, self.bridge.moment().wall)
-        if found.erased and remove(found.erased, self._body, self.composing, self.dropping, self.bridge.moment().wall):
+        if found.erased and self._removing.remove(found.erased):
             self._gathering = None
-            if self._search_line is not None and self._search_line.is_attached:
-                _ = self._search_line.dismiss()
         for send_id in found.taken:
             self.composing.taken(send_id)
         announce(self._event_line, self.state, found.notices, self.bridge.moment().now, self.ways)

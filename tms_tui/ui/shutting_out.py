@@ -46,7 +46,7 @@ def _ask_how_long(desk: Desk, session: Session, scope: BlockScope, reason: str) 
         until = None if answer == _FOR_GOOD else desk.bridge.moment().wall + _SPANS[answer]
         decide(desk, BlockAsked(session.id, scope, reason, until))
 
-    desk.ask(f"How long is {said.reach(scope)} of {wording.customer(session)} blocked?", answers, chosen)
+    desk.ask(f"Block {wording.customer(session)}, {said.reach(scope)}: for how long?", answers, chosen)
 
 
 def unblock(desk: Desk) -> None:

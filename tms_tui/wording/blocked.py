@@ -47,7 +47,7 @@ def consequence(scope: BlockScope, customer: Customer) -> str:
         case BlockScope.CUSTOMER:
             return "no e-mail was given: under another name they can begin again"
         case BlockScope.ADDRESS:
-            return f"also everybody else who comes from there, perhaps a whole office; {_DAYS} days at most"
+            return f"all who come from there, perhaps an office; {_DAYS} days at most"
 
 
 def relief(scope: BlockScope) -> str:
