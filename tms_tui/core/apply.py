@@ -24,7 +24,7 @@ from tms_tui.core import (
 from tms_tui.core.select import badge
 from tms_tui.core.state import Moment, State, Step
 from tms_tui.domain import events as on
-from tms_tui.domain.changes import Change
+from tms_tui.domain.changes import Change, Decided
 from tms_tui.domain.effects import Effect, MarkUnread, ReadSession
 from tms_tui.domain.events import Event
 from tms_tui.domain.value import Value
@@ -157,10 +157,12 @@ def _written(step: Step, event: on.WriteAnswer) -> None:
             if isinstance(asked, MarkUnread):
                 marking.unmarked(step, session.id)
             sessions.changed(step, session)
+            deciding.answered(step, asked)
         case on.ReadMarked():
             marking.marked(step, event)
         case on.AvailabilitySet(agent):
             people.seen(step, agent)
+            step.show(Decided(on.AvailabilityAsked(agent.availability)))
         case on.MetricsPosted():
             reporting.posted(step)
         case _:

@@ -4,7 +4,8 @@ from typing import assert_never
 
 from tms_tui.core.state import Decision, Step
 from tms_tui.core.undo import about, inverse
-from tms_tui.domain.effects import Assign, Block, Label, SetAvailability, SetStatus, Unblock
+from tms_tui.domain.changes import Decided
+from tms_tui.domain.effects import Assign, Block, Label, Request, SetAvailability, SetStatus, Unblock
 from tms_tui.domain.events import (
     AssignAsked,
     AvailabilityAsked,
@@ -34,6 +35,23 @@ def undone(step: Step) -> None:
     if last is not None and step.moment.now - last.at <= UNDO_WITHIN:
         given_to = last.asked.agent if isinstance(last.asked, AssignAsked) else None
         _ask(step, last.back, given_to, checked=True)
+
+
+def answered(step: Step, asked: Request) -> None:
+    """The server has carried out what was decided about a conversation."""
+    match asked:
+        case Assign(session, agent, note=note):
+            step.show(Decided(AssignAsked(session, agent, note)))
+        case SetStatus(session, status, pending_until):
+            step.show(Decided(StatusAsked(session, status, pending_until)))
+        case Label(session, tags, priority):
+            step.show(Decided(LabelAsked(session, tags, priority)))
+        case Block(session, scope, reason, until):
+            step.show(Decided(BlockAsked(session, scope, reason, until)))
+        case Unblock(session, scope_or_all):
+            step.show(Decided(UnblockAsked(session, scope_or_all)))
+        case _:
+            return
 
 
 def refused(step: Step, session: SessionId | None) -> None:

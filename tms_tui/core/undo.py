@@ -72,6 +72,12 @@ def is_to_be_undone(state: State, said: Notice, now: float) -> bool:
     return about(last.asked) == said.session
 
 
+def can_be_undone(state: State, asked: Decide, now: float) -> bool:
+    """Whether something is the last decision, and can be taken back; `now` as below."""
+    last = state.decision
+    return last is not None and last.asked == asked and now - last.at <= UNDO_WITHIN
+
+
 def to_take_back(state: State, session: SessionId | None, now: float) -> PendingSend | Decision | None:
     """The newer of the last decision and the newest queued message of a conversation; `now` is monotonic seconds."""
     queued = [send for send in state.outbox.of(session) if send.delivery is Delivery.QUEUED] if session else []

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from tms_tui.domain.effects import SessionQuery
 from tms_tui.domain.errors import Failure
+from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.text import CleanText
 from tms_tui.domain.value import Value
@@ -163,6 +164,12 @@ class Announced(Value):
     notice: Notice
 
 
+class Decided(Value):
+    """The server has carried out what the agent decided here."""
+
+    asked: Decide
+
+
 class SignInNeeded(Value):
     """The server no longer accepts this sign-in."""
 
@@ -184,5 +191,6 @@ Change = (
     | SendHeld
     | CustomerWrote
     | Announced
+    | Decided
     | SignInNeeded
 )

@@ -4,13 +4,23 @@ from collections.abc import Callable
 
 from tms_tui import wording
 from tms_tui.core import select
-from tms_tui.core.state import State
-from tms_tui.domain.changes import Announced, Change, SessionErased, SessionMoved, SignInNeeded, TypingChanged
+from tms_tui.core.state import Moment, State
+from tms_tui.core.undo import about
+from tms_tui.domain.changes import (
+    Announced,
+    Change,
+    Decided,
+    SessionErased,
+    SessionMoved,
+    SignInNeeded,
+    TypingChanged,
+)
 from tms_tui.domain.entries import Delivery, Entry, GapMark, PendingSend
+from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Message, Session
 from tms_tui.plain import lines
-from tms_tui.wording.work import announced
+from tms_tui.wording.work import announced, carried_out
 
 _FIRST_SHOWN = 10
 _SILENT = (Delivery.QUEUED, Delivery.SENDING)
@@ -63,6 +73,8 @@ class Narrator:
             match change:
                 case Announced(notice):
                     said.append(lines.notice_line(announced(self._state, notice)))
+                case Decided(asked):
+                    said += self._carried_out(asked)
                 case SignInNeeded(failure):
                     said.append(f"signed out: {wording.reason(failure)}. Drafts and messages not sent yet are kept.")
                 case SessionErased(session):
@@ -157,6 +169,12 @@ class Narrator:
             return []
         del self._decided[session_id]
         return lines.decided_lines(self._state, before, session)
+
+    def _carried_out(self, asked: Decide) -> list[str]:
+        """A decision that changed nothing the agent would have been told of is done all the same."""
+        if self._decided.pop(about(asked) or SessionId(""), None) is None:
+            return []
+        return [f"done: {carried_out(self._state, asked, Moment(0.0, self._wall()))[0]}"]
 
     def _wrote(self, session_id: SessionId) -> list[str]:
         session = select.session(self._state, session_id)

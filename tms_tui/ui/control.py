@@ -259,7 +259,7 @@ class Control:
             self._gathering = None
         for send_id in found.taken:
             self.composing.taken(send_id)
-        announce(self._event_line, self.state, found.notices, self.bridge.moment().now, self.ways)
+        announce(self._event_line, self.state, found, self.bridge.moment(), self.ways)
         if found.held:
             from tms_tui.ui import holding
 

@@ -10,6 +10,7 @@ from tms_tui.domain.changes import (
     Change,
     CountersChanged,
     CustomerWrote,
+    Decided,
     LinkChanged,
     ListingRead,
     Notice,
@@ -25,6 +26,7 @@ from tms_tui.domain.changes import (
     TypingChanged,
 )
 from tms_tui.domain.errors import Failure
+from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.value import Record, field
 
@@ -50,6 +52,8 @@ class Touched(Record):
     taken: list[SendId] = field(default_factory=list)
     held: list[SendId] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    decided: list[Decide] = field(default_factory=list)
+    """What the agent decided, and the server has carried out."""
     sign_in: Failure | None = None
     calls: bool = False
     """A customer wrote something that the agent does not see."""
@@ -90,14 +94,14 @@ def _gather(found: Touched, change: Change, shown: SessionId | None) -> None:
     match change:
         case SessionErased(session):
             found.erased.add(session)
-        case SendTaken(send_id):
-            found.taken.append(send_id)
-        case SendHeld(send_id):
-            found.held.append(send_id)
+        case SendTaken() | SendHeld():
+            (found.taken if isinstance(change, SendTaken) else found.held).append(change.send_id)
         case CustomerWrote():
             found.calls = True
         case Announced(notice):
             found.notices.append(notice)
+        case Decided(asked):
+            found.decided.append(asked)
         case SignInNeeded(failure):
             found.sign_in = failure
         case LinkChanged():

@@ -6,7 +6,7 @@ from tms_tui import wording
 from tms_tui.core import later, outbox, select
 from tms_tui.core.handing import hindrance
 from tms_tui.core.state import Decision
-from tms_tui.core.undo import about, to_take_back
+from tms_tui.core.undo import to_take_back
 from tms_tui.domain.entries import PendingSend
 from tms_tui.domain.events import AssignAsked, Decide, ResendAsked, SendDropped, StatusAsked, UndoAsked
 from tms_tui.domain.model import Session, SessionStatus
@@ -160,9 +160,7 @@ def set_status(desk: Desk, session: Session, status: SessionStatus, until: float
 
 
 def _doing(desk: Desk, asked: Decide) -> str:
-    session = select.session(desk.state, about(asked))
-    name = wording.customer(session) if session is not None else ""
-    return doing(desk.state, asked, name, desk.bridge.moment().wall)
+    return doing(desk.state, asked, desk.bridge.moment().wall)
 
 
 def _failed(desk: Desk) -> PendingSend | None:

@@ -1,11 +1,11 @@
 """What agents decide about conversations, in words."""
 
-from typing import assert_never
+from typing import Final, NamedTuple, assert_never
 
 from tms_tui.core import select
 from tms_tui.core.handing import Hindrance, replies_in
-from tms_tui.core.state import State
-from tms_tui.core.undo import is_to_be_undone
+from tms_tui.core.state import Moment, State
+from tms_tui.core.undo import about, can_be_undone, is_to_be_undone
 from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.events import (
     AssignAsked,
@@ -22,6 +22,8 @@ from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.wording import availability, blocked, customer, notice, priority, status, typing
 from tms_tui.wording.times import plural, to_come
 from tms_tui.wording.ways import USUAL, Ways
+
+_SET: Final = ("Setting", "Set")
 
 
 def decision(state: State, asked: Decide, wall: float) -> str:
@@ -69,40 +71,69 @@ def undo_offer(ways: Ways = USUAL) -> str:
     return f"{ways.undo} undoes this for {UNDO_WITHIN:.0f} s."
 
 
-def doing(state: State, asked: Decide, name: str, wall: float) -> str:
-    """What is being done about the conversation with `name` or about oneself; `wall` as for `decision`."""
+class _Deed(NamedTuple):
+    """A verb, while it is done and once it is, and what it is done to."""
+
+    doing: str
+    done: str
+    to: str
+
+
+def doing(state: State, asked: Decide, wall: float) -> str:
+    """What is being done about a conversation or about oneself; `wall` as for `decision`."""
+    deed = _deed(state, asked, wall)
+    return f"{deed.doing} {deed.to}"
+
+
+def carried_out(state: State, asked: Decide, moment: Moment, ways: Ways = USUAL) -> tuple[str, str]:
+    """What was done, and how that is taken back, if it can be."""
+    deed = _deed(state, asked, moment.wall)
+    offer = undo_offer(ways) if can_be_undone(state, asked, moment.now) else ""
+    return f"{deed.done} {deed.to}.", offer
+
+
+def _deed(state: State, asked: Decide, wall: float) -> _Deed:
+    session = select.session(state, about(asked))
+    name = customer(session) if session is not None else ""
     match asked:
         case AssignAsked():
             return _assigning(state, asked, name)
-        case StatusAsked(_, SessionStatus.PENDING, until):
-            return f"Setting {name} aside until {to_come(until, wall) if until else 'the customer writes'}"
-        case StatusAsked(_, wanted):
-            return f"{'Resolving' if wanted is SessionStatus.ENDED else 'Reopening'} {name}"
+        case StatusAsked():
+            return _standing(asked, name, wall)
         case LabelAsked(_, tags, wanted_priority):
             parts = [] if tags is None else [f"tags of {name} to {', '.join(tags) or 'none'}"]
             parts += [f"priority of {name} to {priority(wanted_priority)}"] if wanted_priority else []
-            return f"Setting the {' and the '.join(parts)}"
+            return _Deed(*_SET, f"the {' and the '.join(parts)}")
         case BlockAsked() | UnblockAsked():
             return _blocking(asked, name, wall)
         case AvailabilityAsked(wanted_availability):
-            return f"Setting your availability to {availability(wanted_availability)}"
+            return _Deed(*_SET, f"your availability to {availability(wanted_availability)}")
         case _:
             assert_never(asked)
 
 
-def _blocking(asked: BlockAsked | UnblockAsked, name: str, wall: float) -> str:
+def _standing(asked: StatusAsked, name: str, wall: float) -> _Deed:
+    if asked.status is SessionStatus.PENDING:
+        end = to_come(asked.pending_until, wall) if asked.pending_until else "the customer writes"
+        return _Deed(*_SET, f"{name} aside until {end}")
+    return _Deed(
+        *(("Resolving", "Resolved") if asked.status is SessionStatus.ENDED else ("Reopening", "Reopened")), name
+    )
+
+
+def _blocking(asked: BlockAsked | UnblockAsked, name: str, wall: float) -> _Deed:
     if isinstance(asked, UnblockAsked):
-        return f"Letting {name} write again"
-    return f"Blocking {name}: {blocked.reach(asked.scope)}, {blocked.until(asked.until, wall)}"
+        return _Deed("Letting", "Let", f"{name} write again")
+    return _Deed("Blocking", "Blocked", f"{name}: {blocked.reach(asked.scope)}, {blocked.until(asked.until, wall)}")
 
 
-def _assigning(state: State, asked: AssignAsked, name: str) -> str:
+def _assigning(state: State, asked: AssignAsked, name: str) -> _Deed:
     if asked.agent is None:
-        return f"Releasing {name}"
+        return _Deed("Releasing", "Released", name)
     if state.me is not None and asked.agent == state.me.id:
-        return f"Taking {name}"
+        return _Deed("Taking", "Took", name)
     note = ", with a note" if asked.note else ""
-    return f"Giving {name} to {select.agent_name(state, asked.agent) or 'a colleague'}{note}"
+    return _Deed("Giving", "Gave", f"{name} to {select.agent_name(state, asked.agent) or 'a colleague'}{note}")
 
 
 def held_by(state: State, agent: AgentId | None, name: str | None = None) -> str:
