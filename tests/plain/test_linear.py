@@ -17,6 +17,7 @@ from tms_tui.domain.effects import (
     ReadPage,
     ReadSessions,
     Request,
+    SetAvailability,
     SetStatus,
     Transmit,
     Unblock,
@@ -26,6 +27,7 @@ from tms_tui.domain.events import (
     AgentsRead,
     Answer,
     AskFailed,
+    AvailabilitySet,
     MessageArrived,
     PageRead,
     ReceiptSeen,
@@ -77,6 +79,8 @@ class Server:
                 return SessionAnswered(replace(conversation(session, version=2), blocked=by), request)
             case Unblock(session):
                 return SessionAnswered(conversation(session, version=3), request)
+            case SetAvailability(wanted):
+                return AvailabilitySet(Agent(ANA.id, ANA.name, CleanText("ana@example.test"), availability=wanted))
             case Transmit(draft) if self.refuse is not None:
                 return AskFailed(request, self.refuse)
             case Transmit(draft):
@@ -401,11 +405,16 @@ async def test_older_messages_are_read_and_said_from_page_to_page() -> None:
     async with running(at.engine):
         face = await talk(at)
         said = await face.types("1")
-        assert "earlier messages: /older" in said
+        assert "earlier messages: /older, or /first for the first" in said
         heard = [line for line in said if line.startswith("customer")]
+        told: list[str] = []
         for _ in range(10):
-            heard = [line for line in await face.types("/older") if line.startswith("customer")] + heard
+            said = await face.types("/older")
+            heard = [line for line in said if line.startswith("customer")] + heard
+            told += said
         assert [line.partition(", ")[0] for line in heard] == [f"customer Jonas: text {seq}" for seq in range(1, 81)]
+        assert told.count("older, and more before: /older, or /first for the first") == 6
+        assert told.count("older, from the beginning:") == 1
         assert "older: nothing, this is the beginning" in await face.types("/older")
 
 
@@ -474,8 +483,10 @@ async def test_a_name_that_fits_several_colleagues_hands_over_to_none() -> None:
     async with running(at.engine):
         face = await talk(at)
         await face.types("1")
-        assert await face.types("/assign b") == ["2 colleagues are called b. /who names them."]
-        assert await face.types("/assign Zoe") == ["No colleagues are called Zoe. /who names them."]
+        assert await face.types("/assign b") == [
+            "2 colleagues are called b. Name one by e-mail: bo@example.test, bob@example.test."
+        ]
+        assert await face.types("/assign Zoe") == ["No colleague is called Zoe. /who names them."]
         assert at.rest.asked_for(Assign) == []
         await face.types("/assign Bob")
         assert at.rest.asked_for(Assign) == [Assign(TALK, AgentId("bob"))]
@@ -600,3 +611,47 @@ async def test_pending_for_an_hour_names_the_moment() -> None:
         await face.types("1")
         await face.types("/pending 1h")
         assert at.rest.asked_for(SetStatus) == [SetStatus(TALK, SessionStatus.PENDING, at.clock.wall() + 3600)]
+
+
+async def test_two_colleagues_of_one_name_are_told_apart_by_the_e_mail() -> None:
+    other = Agent(AgentId("eva2"), CleanText("Eva Kranz"), CleanText("eva@second.test"))
+
+    def reply(request: Request) -> Answer:
+        return AgentsRead((*COLLEAGUES, other)) if isinstance(request, ReadAgents) else Server().reply(request)
+
+    at = stand(reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        said = await face.types("/assign Eva Kranz, he knows")
+        assert said == ["2 colleagues are called Eva Kranz. Name one by e-mail: eva@example.test, eva@second.test."]
+        await face.types("/assign eva@second.test, he knows")
+        assert at.rest.asked_for(Assign) == [Assign(TALK, AgentId("eva2"), note="he knows")]
+        who = "\n".join(await face.types("/who"))
+        assert "Eva Kranz (eva@example.test)" in who
+        assert "Eva Kranz (eva@second.test)" in who
+
+
+async def test_the_first_messages_are_said_however_many_pages_have_to_be_read_for_them() -> None:
+    at = stand(Server(messages=[message(seq) for seq in range(1, 181)]).reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        reading, head, *first = [line for line in await face.types("/first") if not line.startswith("--")]
+        assert (reading, head) == ("reading back to the first message", "first 10 of 180 messages:")
+        assert [line.partition(", ")[0] for line in first] == [f"customer Jonas: text {seq}" for seq in range(1, 11)]
+        again = await face.types("/first")
+        assert again[0] == head
+        assert "older, and more before: /older, or /first for the first" in await face.types("/older")
+
+
+async def test_what_was_decided_is_said_as_done_once_the_server_answered() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        assert await face.types("/availability busy") == [
+            "asked for: you busy",
+            "news: You are busy.",
+        ]
+        assert await face.types("/resolve") == ["asked for: resolved", "news: Resolved: Jonas Weber"]

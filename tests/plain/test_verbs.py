@@ -156,7 +156,7 @@ async def test_a_send_whose_answer_is_not_waited_for_has_an_exit_code_that_says_
     ("arguments", "code", "words"),
     [
         (("show", "no-such-id"), 4, "There is no conversation no-such-id."),
-        (("assign", "{id}", "Nobody Known"), 4, "No colleagues are called Nobody Known."),
+        (("assign", "{id}", "Nobody Known"), 4, "No colleague is called Nobody Known."),
         (("send", "{id}", "Hello {{customer.name}}"), 2, "Not sent: {{customer.name}} is not filled in."),
         (("send", "{id}", "  "), 2, "Not sent: there is no text."),
         (("send", "{id}", "hello", "--canned", "hello"), 2, "Give TEXT or --canned, not both."),

@@ -88,7 +88,7 @@ async def test_the_selection_of_the_list_stays_on_its_row_s_conversation_when_th
 @pytest.mark.parametrize("works", [True, False], ids=["read", "failed"])
 async def test_a_page_of_history_on_its_way_is_said(works: bool) -> None:
     async with desk(long_talk(), size=(80, 24)) as (pilot, engine):
-        await press(pilot, "enter", "escape", "g")
+        await press(pilot, "enter", "escape", *["pageup"] * 5)
         (asked,) = [effect for effect in engine.effects if isinstance(effect, ReadPage)]
         assert asked.before == 41
         assert "reading older messages ..." in text_of(pilot)

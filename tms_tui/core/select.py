@@ -142,6 +142,12 @@ def is_reading_older(state: State, session_id: SessionId) -> bool:
     return held is not None and any(page.before is not None for page in held.reading)
 
 
+def has_older(state: State, session_id: SessionId) -> bool:
+    """Whether older messages than those held may stand on the server."""
+    held = state.transcripts.get(session_id)
+    return held is not None and held.loaded and bool(held.ids) and not held.top_reached
+
+
 def is_syncing(state: State, session_id: SessionId) -> bool:
     """Whether something of this conversation may be missing."""
     held = state.transcripts.get(session_id)
@@ -269,11 +275,20 @@ def author_name(state: State, author: Author) -> CleanText:
 
 
 def account(state: State, name: str, agent: str | None) -> str:
-    """What tells an agent apart from another one of that name: what stands before the @; "" where nobody is."""
+    """What tells an agent apart from another one of that name; "" where nobody is.
+
+    What stands before the @, or the whole e-mail where that is the same for both.
+    """
     if name not in state.namesakes or agent is None:
         return ""
     known = state.agents.get(AgentId(agent))
-    return (known.email.partition("@")[0] if known else "") or agent
+    email = known.email if known else CleanText("")
+    alike = [one for one in state.agents.values() if one.name == name and _account(one.email) == _account(email)]
+    return (email if len(alike) > 1 else _account(email)) or agent
+
+
+def _account(email: str) -> str:
+    return email.partition("@")[0]
 
 
 def badge(state: State) -> Badge:

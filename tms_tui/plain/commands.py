@@ -39,6 +39,10 @@ class Older(Value):
     """Read what stands before the oldest message shown."""
 
 
+class First(Value):
+    """Read the very first messages."""
+
+
 class About(Value):
     """Who the customer of the open conversation is."""
 
@@ -183,7 +187,7 @@ class Unclear(Value):
 
 
 Look = List | Search | Open | Next
-Inside = Earlier | Find | Older | About | Links | Leave
+Inside = Earlier | Find | Older | First | About | Links | Leave
 Write = Say | Keep | SendDraft | Pick
 Decide = Take | Give | Put | Tag | Rank | Block | Unblock
 Simple = Retry | Drop | Undo | Who | Where | Diagnose | Reconnect | ChangePassword | Help

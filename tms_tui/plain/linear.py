@@ -6,6 +6,7 @@ from typing import assert_never
 
 from tms_tui import wording
 from tms_tui.core import keeping, select
+from tms_tui.core.gathering import Gathering
 from tms_tui.core.state import Decision, Moment
 from tms_tui.core.undo import about, to_take_back
 from tms_tui.domain import events as on
@@ -53,6 +54,8 @@ class LineFace:
         self._writing = Writing(engine, self._narrator, own)
         self._held: list[str] = []
         self._last: list[str] = []
+        self._gathering: Gathering | None = None
+        self._gathered: list[str] = []
         self._warned = False
         self._written_for_none = False
         """Whether the line at hand was begun in a conversation that was erased meanwhile."""
@@ -70,7 +73,7 @@ class LineFace:
     def changed(self, changes: tuple[Change, ...]) -> None:
         """Say what is new, or hold it while a line is being typed."""
         opened = self._narrator.opened
-        self._held += [*self._narrator.news(changes), *self._finding.news(changes)]
+        self._held += [*self._narrator.news(changes), *self._finding.news(changes), *self._read_on()]
         if any(isinstance(change, SessionErased) for change in changes):
             self._last.clear()  # they may hold its words
             self._written_for_none |= self._narrator.opened != opened and self._under_way()
@@ -190,8 +193,9 @@ class LineFace:
                 return self._finding.earlier(session)
             case ask.Find(words):
                 return messages_with(self._engine.state, session.id, words, self._moment.wall)
-            case ask.Older():
-                return self._older(session.id)
+            case ask.Older() | ask.First():
+                read = self._older if isinstance(command, ask.Older) else self._first
+                return read(session.id)
             case ask.About():
                 return lines.about_lines(session)
             case ask.Links():
@@ -253,6 +257,29 @@ class LineFace:
             return said
         self._engine.take(on.TopReached(session))
         return ["reading older messages"]
+
+    def _first(self, session: SessionId) -> list[str]:
+        """The first messages, now or when they are read; not if another conversation is opened meanwhile."""
+        found: list[str] = []
+
+        def then() -> None:
+            if self._narrator.opened == session:
+                found.extend(self._narrator.beginning())
+
+        gathering = Gathering(
+            self._engine, session, lambda: self._narrator.opened != session, then, progress=lambda _: None
+        )
+        if gathering.go_on():
+            return found
+        self._gathering, self._gathered = gathering, found
+        return ["reading back to the first message"]
+
+    def _read_on(self) -> list[str]:
+        """Ask for the next older page, if that is wanted; what was wanted, once it is there."""
+        if self._gathering is None or not self._gathering.go_on():
+            return []
+        self._gathering = None
+        return self._gathered
 
     def _quit(self) -> list[str]:
         unsent, state = self._engine.state.outbox.unsent(), self._engine.state

@@ -79,12 +79,14 @@ def show(wanted: str, *, whole: bool, json: bool) -> Verb:
         if json:
             for line in as_json.transcript_lines(engine.state, session):
                 put(line)
+            _tell_of_older(engine, session.id)
             return DONE
         said = lines.opened_lines(engine.state, session, engine.moment().wall)
         for entry in select.entries(engine.state, session.id):
             said += lines.entry_lines(engine.state, entry, engine.moment().wall)
         for line in said:
             say(line)
+        _tell_of_older(engine, session.id)
         return DONE
 
     return Verb(do)
@@ -113,6 +115,11 @@ def _tell(engine: Engine, found: Iterable[SessionId], *, json: bool) -> None:
         else:
             words = lines.session_line(engine.state, number, session, engine.moment().wall)
             say(f"{session.id}  {words.partition('. ')[2]}")
+
+
+def _tell_of_older(engine: Engine, session: SessionId) -> None:
+    if select.has_older(engine.state, session):
+        complain(f"Older messages are not shown; `tms-chat show {session} --all` begins with the first.")
 
 
 def _tell_cut(count: int, way: str) -> None:

@@ -23,6 +23,7 @@ from tms_tui.plain import lines
 from tms_tui.wording.work import announced, carried_out
 
 _FIRST_SHOWN = 10
+_OLDER_WAYS = "/older, or /first for the first"
 _SILENT = (Delivery.QUEUED, Delivery.SENDING)
 """What an own message goes through anyhow; only what comes of it is said."""
 
@@ -102,6 +103,18 @@ class Narrator:
         said = self._older()
         return None if self._older_wanted else said
 
+    def beginning(self) -> list[str]:
+        """The first messages of the open conversation, as far back as it could be read."""
+        transcript = select.transcript(self._state, self.opened) if self.opened else None
+        if transcript is None:
+            return []
+        messages = [each for each in transcript.entries if isinstance(each, Message)]
+        first = messages[:_FIRST_SHOWN]
+        where = f"first {len(first)} of {wording.plural(len(messages), 'message')}"
+        head = f"{where}:" if transcript.top_reached else "older messages could not be read; /first tries again"
+        shown = first if transcript.top_reached else []
+        return [head, *(line for one in shown for line in lines.entry_lines(self._state, one, self._wall()))]
+
     def _first(self) -> list[str]:
         transcript = select.transcript(self._state, self.opened) if self.opened else None
         if transcript is None or not transcript.loaded:
@@ -111,7 +124,7 @@ class Narrator:
         shown = messages[-_FIRST_SHOWN:]
         self._floor = shown[0].seq if shown else 0
         earlier = len(messages) > len(shown) or not transcript.top_reached
-        head = ["earlier messages: /older"] if earlier else []
+        head = [f"earlier messages: {_OLDER_WAYS}"] if earlier else []
         return [*head, *(line for entry in self._after_floor() for line in self._entry(entry))]
 
     def _older(self) -> list[str]:
@@ -125,7 +138,9 @@ class Narrator:
         if not before:
             return ["older: nothing, this is the beginning"]
         self._floor = before[-_FIRST_SHOWN:][0].seq
-        return ["older:", *(line for entry in before[-_FIRST_SHOWN:] for line in self._entry(entry))]
+        said = [line for entry in before[-_FIRST_SHOWN:] for line in self._entry(entry)]
+        more = len(before) > _FIRST_SHOWN or not transcript.top_reached
+        return [f"older, and more before: {_OLDER_WAYS}" if more else "older, from the beginning:", *said]
 
     def _after_floor(self) -> list[Entry]:
         found: list[Entry] = []
@@ -172,8 +187,12 @@ class Narrator:
 
     def _carried_out(self, asked: Decide) -> list[str]:
         """A decision that changed nothing the agent would have been told of is done all the same."""
-        if self._decided.pop(about(asked) or SessionId(""), None) is None:
+        session = about(asked)
+        if session is None or session not in self._decided:
             return []
+        said = self._became(session)
+        if self._decided.pop(session, None) is None:
+            return said
         return [f"done: {carried_out(self._state, asked, Moment(0.0, self._wall()))[0]}"]
 
     def _wrote(self, session_id: SessionId) -> list[str]:

@@ -17,6 +17,7 @@ from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine, Record
 from tms_tui.plain.talk import beside, complain
 from tms_tui.plain.work import colleagues_called
+from tms_tui.wording.work import not_one_colleague
 
 DONE: Final = 0
 NOT_DONE: Final = 1
@@ -122,7 +123,7 @@ def agent_called(engine: Engine, name: str) -> AgentId | None:
         return me.id
     fitting = [agent for agent, rest in colleagues_called(engine.state, name) if not rest]
     if len(fitting) != 1:
-        raise NotDone(f"{len(fitting) or 'No'} colleagues are called {name}.", UNKNOWN)
+        raise NotDone(not_one_colleague(engine.state, name, fitting), UNKNOWN)
     return fitting[0].id
 
 

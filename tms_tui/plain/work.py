@@ -23,7 +23,7 @@ from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import commands as ask
 from tms_tui.wording.blocked import consequence
-from tms_tui.wording.work import decision
+from tms_tui.wording.work import decision, not_one_colleague
 from tms_tui.wording.work import hindrance as hindrance_words
 
 _ANYWAY: Final = "anyway "
@@ -84,7 +84,10 @@ class Work:
         is_sure = words.startswith(_ANYWAY)
         fitting = colleagues_called(self._state, words.removeprefix(_ANYWAY))
         if len(fitting) != 1:
-            return [f"{len(fitting) or 'No'} colleagues are called {words}. /who names them."]
+            remedy = "" if fitting else " /who names them."
+            note = fitting[0][1] if fitting else ""
+            called = words.removeprefix(_ANYWAY).removesuffix(note).rstrip(" ,:")
+            return [f"{not_one_colleague(self._state, called, [agent for agent, _ in fitting])}{remedy}"]
         agent, note = fitting[0]
         found = None if is_sure else hindrance(self._state, session, agent.id)
         if found is not None:

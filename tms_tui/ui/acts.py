@@ -88,7 +88,7 @@ def availability(desk: Desk) -> None:
     """Let the agent choose; never a blind toggle."""
     now = desk.state.availability
     answers = [Choice(one.value, wording.availability(one), "now" if one is now else "") for one in Availability]
-    desk.ask("Your availability", answers, partial(_set_availability, desk))
+    desk.ask("Your availability", answers, partial(_set_availability, desk), standing=now)
 
 
 def password(desk: Desk) -> None:
@@ -185,7 +185,10 @@ def _write(desk: Desk, *, private: bool) -> None:
 
 def _set_availability(desk: Desk, answer: str) -> None:
     wanted = Availability(answer)
-    work.decide(desk, AvailabilityAsked(wanted))
+    if wanted is desk.state.availability:
+        desk.say(f"You are {wording.availability(wanted)} already.")
+    else:
+        work.decide(desk, AvailabilityAsked(wanted))
 
 
 ACTS: Final[Mapping[str, Act]] = {

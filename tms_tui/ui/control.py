@@ -31,7 +31,7 @@ from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.widgets.event_line import EventLine
 
 if TYPE_CHECKING:  # loaded when something is searched, or leaves the desk
-    from tms_tui.ui.gathering import Gathering
+    from tms_tui.core.gathering import Gathering
     from tms_tui.ui.outside import Outside
     from tms_tui.ui.screens.search_line import SearchLine
 
@@ -176,11 +176,13 @@ class Control:
         self._search_line = SearchLine(search_of(self.bridge, self._body, self))
         self.show(self._search_line)
 
-    def gather(self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Read a conversation back until there is `enough` of it, or no more, and then do `then`."""
-        from tms_tui.ui.gathering import Gathering
+    def gather(
+        self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None], progress: Callable[[int], str]
+    ) -> None:
+        """Read a conversation back until there is `enough` of it, or no more; `progress` as for the port."""
+        from tms_tui.core.gathering import Gathering
 
-        gathering = Gathering(self.bridge, session, enough, then, self.say)
+        gathering = Gathering(self.bridge, session, enough, then, lambda read: self.say(progress(read)))
         self._gathering = None if gathering.go_on() else gathering
 
     def show(self, page: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
@@ -188,9 +190,9 @@ class Control:
         self._removing.shown(page, self.target)
         _ = self._screen.app.push_screen(page, then)
 
-    def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
-        """Ask; `then` gets the answer's id, and is not called when there is none."""
-        self.show(Ask(question, answers), partial(_when_chosen, then))
+    def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None], *, standing: str = "") -> None:
+        """Ask; `then` gets the answer's id, and is not called when there is none. `standing`: what holds now."""
+        self.show(Ask(question, answers, standing), partial(_when_chosen, then))
 
     def choose(
         self,

@@ -35,9 +35,12 @@ def priority(desk: Desk) -> None:
     answers = [Choice(one.value, wording.priority(one), "now" if one is session.priority else "") for one in Priority]
 
     def chosen(answer: str) -> None:
-        decide(desk, LabelAsked(session.id, priority=Priority(answer)))
+        if answer == session.priority:
+            desk.say(f"The priority of {wording.customer(session)} is {wording.priority(session.priority)} already.")
+        else:
+            decide(desk, LabelAsked(session.id, priority=Priority(answer)))
 
-    desk.ask(f"Priority of {wording.customer(session)}", answers, chosen)
+    desk.ask(f"Priority of {wording.customer(session)}", answers, chosen, standing=session.priority)
 
 
 def _in_use(state: State, session: Session) -> list[CleanText]:

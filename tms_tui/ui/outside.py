@@ -53,7 +53,7 @@ class Outside:
     def copy(self, what: str, text: str) -> None:
         """Send text to the terminal's clipboard, and say so."""
         self._screen.app.copy_to_clipboard(text)
-        self._say(words.copied(what, len(text), in_tmux="TMUX" in os.environ))
+        self._say(words.copied(what, in_tmux="TMUX" in os.environ))
 
     def lend(self, program: Callable[[], Coroutine[None, None, str]]) -> None:
         """Give the terminal away until `program` is done, then say what it gives."""
@@ -64,7 +64,7 @@ class Outside:
         opener = _opener()
         if opener is None:
             self.copy("the address", url)
-            self._say(f"{words.NO_BROWSER} {words.copied('the address', len(url), in_tmux='TMUX' in os.environ)}")
+            self._say(f"{words.NO_BROWSER} {words.copied('the address', in_tmux='TMUX' in os.environ)}")
             return
         self._say(words.OPENING.format(host=host))
         loop = asyncio.get_running_loop()

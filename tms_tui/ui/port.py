@@ -108,16 +108,21 @@ class Desk(Protocol):
         """Let the agent choose a canned response for the composer."""
         ...
 
-    def gather(self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Read a conversation back until there is `enough` of it, or no more, and then do `then`."""
+    def gather(
+        self, session: SessionId, enough: Callable[[], bool], then: Callable[[], None], progress: Callable[[int], str]
+    ) -> None:
+        """Read a conversation back until there is `enough` of it, or no more, and then do `then`.
+
+        `progress`: how far that is, in words, from how many messages are held.
+        """
         ...
 
     def show(self, page: Screen[T], then: Callable[[T | None], None]) -> None:
         """Show a page over the desk; `then` gets what it was left with."""
         ...
 
-    def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None]) -> None:
-        """Ask; `then` gets the answer's id, and is not called when there is none."""
+    def ask(self, question: str, answers: Sequence[Choice], then: Callable[[str], None], *, standing: str = "") -> None:
+        """Ask; `then` gets the answer's id, and is not called when there is none. `standing`: what holds now."""
         ...
 
     def choose(

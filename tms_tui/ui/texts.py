@@ -23,7 +23,7 @@ def copy_message(desk: Desk) -> None:
     if text is None:
         desk.say(words.NOTHING_TO_COPY)
     else:
-        desk.outside.copy("the message", text)
+        desk.outside.copy(words.message(len(text)), text)
 
 
 def copy_transcript(desk: Desk) -> None:
@@ -34,7 +34,7 @@ def copy_transcript(desk: Desk) -> None:
     if not _for_clipboard(desk, session)[1]:
         desk.say(words.NOTHING_TO_COPY)
         return
-    desk.gather(session.id, lambda: _is_full(desk, session), partial(_copy_gathered, desk, session))
+    desk.gather(session.id, lambda: _is_full(desk, session), partial(_copy_gathered, desk, session), words.gathering)
 
 
 def _for_clipboard(desk: Desk, session: Session) -> tuple[list[str], list[str]]:

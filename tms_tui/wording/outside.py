@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tms_tui.wording.times import plural
 from tms_tui.wording.ways import Ways
 
 NOTHING_TO_COPY: Final = "Nothing to copy: choose a message first."
@@ -23,10 +24,15 @@ def hides(ways: Ways) -> str:
     return f"{ways.outward} hides this."
 
 
-def copied(what: str, characters: int, *, in_tmux: bool) -> str:
+def copied(what: str, *, in_tmux: bool) -> str:
     """That something was sent to the clipboard, and that it may not have come there."""
-    doubt = "tmux passes it on with `set -s set-clipboard on` only" if in_tmux else "some terminals ignore it"
-    return f"Copied {what}, {characters} characters, to the terminal's clipboard; {doubt}."
+    doubt = "In tmux this needs: set -s set-clipboard on" if in_tmux else "Some terminals ignore it."
+    return f"Copied {what}. {doubt}"
+
+
+def message(characters: int) -> str:
+    """A message that was copied, and how long it is."""
+    return f"the message, {plural(characters, 'character')}"
 
 
 def gathering(read: int) -> str:
@@ -39,7 +45,7 @@ def copied_messages(count: int, all_of_them: int, *, whole: bool) -> str:
     if count == all_of_them:
         as_far = "" if whole else " as far as it could be read"
         return f"the transcript{as_far}, {count} entr{'y' if count == 1 else 'ies'}"
-    return f"the newest {count} of {all_of_them} entries (more is too long for a clipboard)"
+    return f"the newest {count} of {all_of_them} entries; a clipboard takes no more"
 
 
 def faulty(fault: str) -> str:

@@ -15,6 +15,7 @@ ONLINE: Final = "online"
 READING: Final = "reading the conversation"
 NO_MESSAGES: Final = "no messages yet"
 """What the empty transcript of a conversation says, and why it is empty."""
+READ_BACK_LEFT: Final = "Reading back was stopped: you went elsewhere."
 
 
 def standing(session: Session, waited: float | None) -> str:
@@ -87,3 +88,20 @@ def below(new: int, others: int, ways: Ways) -> str:
     if new:
         return f"{new} new below, {ways.last} shows them"
     return f"{others} below" if others else ""
+
+
+def older(ways: Ways) -> tuple[str, str]:
+    """That older messages were not read yet, and the way to the first; then the same for little room."""
+    return f"older messages are not read yet, {ways.first} goes to the first", f"more above: {ways.first}"
+
+
+def reading_back(read: int) -> str:
+    """The first message of a conversation was asked for; `read` are held so far."""
+    return f"Reading back to the first message: {plural(read, 'message')} so far."
+
+
+def read_back(read: int, *, whole: bool, ways: Ways) -> str:
+    """What was found of the first message; `whole`: nothing older is left to read."""
+    if whole:
+        return f"The first of {plural(read, 'message')}."
+    return f"{plural(read, 'message')} read; the older ones could not be read. {ways.first} tries again."

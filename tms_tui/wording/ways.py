@@ -17,6 +17,7 @@ class Ways(Value):
     next_waiting: str = "n"
     filter_all: str = "3"
     earlier: str = "Enter"
+    first: str = "g"
     last: str = "End"
     outward: str = "Esc"
 

@@ -1,5 +1,6 @@
 """What agents decide about conversations, in words."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple, assert_never
 
 from tms_tui.core import select
@@ -24,6 +25,8 @@ from tms_tui.wording.times import plural, to_come
 from tms_tui.wording.ways import USUAL, Ways
 
 _SET: Final = ("Setting", "Set")
+_NAMED: Final = 5
+"""So many of those who bear one name are named."""
 
 
 def decision(state: State, asked: Decide, wall: float) -> str:
@@ -64,6 +67,15 @@ def dropped(keys: int, pastes: int, why: str) -> str:
     parts = [plural(keys, "key")] if keys else []
     parts += [plural(pastes, "paste")] if pastes else []
     return f"{' and '.join(parts)} dropped: {why[0].lower()}{why[1:]}"
+
+
+def not_one_colleague(state: State, words: str, fitting: Sequence[Agent]) -> str:
+    """Why nobody is meant by `words`, or more than one, and what names each for sure."""
+    if not fitting:
+        return f"No colleague is called {words}."
+    known = [agent.email or select.name_of(state, agent) for agent in fitting]
+    more = [f"{len(known) - _NAMED} more"] if len(known) > _NAMED else []
+    return f"{len(known)} colleagues are called {words}. Name one by e-mail: {', '.join([*known[:_NAMED], *more])}."
 
 
 def undo_offer(ways: Ways = USUAL) -> str:

@@ -14,7 +14,10 @@ from tms_tui.ui.widgets.choices import Choice, Choices
 
 
 class Ask(ModalScreen[str | None]):
-    """Gives the id of the answer chosen, or None when Esc leaves all as it was. Digits choose at once."""
+    """Gives the id of the answer chosen, or None when Esc leaves all as it was. Digits choose at once.
+
+    `standing`: the id of the answer that holds now, which Enter alone leaves as it is; "" begins on the first.
+    """
 
     CSS = """
     Ask { align: center bottom; background: transparent; }
@@ -26,8 +29,9 @@ class Ask(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Leave as it is")]
 
-    def __init__(self, question: str, answers: Sequence[Choice]) -> None:
+    def __init__(self, question: str, answers: Sequence[Choice], standing: str = "") -> None:
         super().__init__()
+        self._standing = standing
         self._question = question
         self._answers = answers
 
@@ -35,7 +39,7 @@ class Ask(ModalScreen[str | None]):
         numbered = [Choice(one.id, f"{number} {one.words}", one.detail) for number, one in enumerate(self._answers, 1)]
         with Vertical():
             yield Static(self._question, markup=False)
-            yield Choices(numbered)
+            yield Choices(numbered, self._standing)
             yield Static("Enter chooses, Esc leaves everything as it is.", markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

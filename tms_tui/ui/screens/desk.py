@@ -206,6 +206,12 @@ class DeskScreen(Screen[None]):
     def on_transcript_pane_top_reached(self, event: TranscriptPane.TopReached) -> None:
         self._bridge.take(TopReached(event.session))
 
+    def on_transcript_pane_first_asked(self, event: TranscriptPane.FirstAsked) -> None:
+        from tms_tui.ui.reading_back import to_first
+
+        if self._control is not None and self._body is not None:
+            to_first(self._control, self._body.transcript, event.session)
+
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         if self._control is not None and event.session is not None:
             unfilled = self._control.composing.submit(event.text, event.session, private=event.private)

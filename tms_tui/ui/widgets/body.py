@@ -22,6 +22,7 @@ from tms_tui.ui.widgets.customer_panel import CustomerPanel
 from tms_tui.ui.widgets.session_list import SessionListView
 from tms_tui.ui.widgets.transcript import TranscriptPane
 from tms_tui.ui.widgets.typing_dots import TypingDots
+from tms_tui.wording import rows
 
 
 class Body(Horizontal):
@@ -44,7 +45,7 @@ class Body(Horizontal):
         super().__init__(id="body")
         self.state = state
         self.ascii_only = ascii_only = preferences.ascii_only
-        ways = ways_of(actions)
+        self._ways = ways = ways_of(actions)
         self.sessions = SessionListView(due_after=preferences.due_after, ascii_only=ascii_only, id="list")
         self.transcript = TranscriptPane(state, ascii_only=ascii_only, ways=ways, id="transcript")
         self.dots = TypingDots(reduced_motion=preferences.reduced_motion, id="dots")
@@ -161,6 +162,8 @@ class Body(Horizontal):
             words = wording.UNCONFIRMED
         elif shown is not None and select.is_reading_older(self.state, shown):
             words = wording.READING_OLDER
+        elif shown is not None and select.has_older(self.state, shown):
+            words = fitting(rows.older(self._ways), self._talk.size.width)
         if (self._talk.border_subtitle or "") != words:
             self._talk.border_subtitle = words
 

@@ -28,11 +28,14 @@ class Choices(OptionList):
     Choices:focus { border: none; background: $surface; }
     """
 
-    def __init__(self, choices: Iterable[Choice] = ()) -> None:
+    def __init__(self, choices: Iterable[Choice] = (), standing: str = "") -> None:
+        """`standing`: the id of the one that is chosen at first; the first one where none is called so."""
         super().__init__(markup=False)
         self._choices: list[Choice] = []
         self._marked: int | None = None
         self.offer(choices)
+        if standing:
+            self.highlighted = self.get_option_index(standing)
 
     def offer(self, choices: Iterable[Choice]) -> None:
         """Show these and nothing else, the first one chosen."""

@@ -46,6 +46,13 @@ class TranscriptPane(LineCanvas, can_focus=True):
             super().__init__()
             self.session = session
 
+    class FirstAsked(UiMessage):
+        """The reader wants the first message of all, before which others were not read yet."""
+
+        def __init__(self, session: SessionId) -> None:
+            super().__init__()
+            self.session = session
+
     def __init__(
         self,
         state: State,
@@ -68,6 +75,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
         self._slices: list[Slice] = []
         self._shown_up_to = 0
         self._top_told: Entry | None = None
+        self._seeks_first = False
 
     @property
     def session_id(self) -> SessionId | None:
@@ -78,6 +86,11 @@ class TranscriptPane(LineCanvas, can_focus=True):
     def following(self) -> bool:
         """Whether the view follows the end."""
         return self._selected is None
+
+    @property
+    def seeks_first(self) -> bool:
+        """Whether the reader asked for the first message of all, and has gone nowhere else since."""
+        return self._seeks_first
 
     @property
     def new_below(self) -> int:
@@ -152,6 +165,13 @@ class TranscriptPane(LineCanvas, can_focus=True):
         self._choose(entries, self._selected_index(entries) + by)
 
     def action_first(self) -> None:
+        """Select the oldest entry held; where older ones were not read yet, ask for the first of all."""
+        self.show_first()
+        if self._session is not None and select.has_older(self._state, self._session):
+            self._seeks_first = True
+            self.post_message(self.FirstAsked(self._session))
+
+    def show_first(self) -> None:
         """Select the oldest entry held; at the top, ask for older ones again."""
         entries = self._prepared()
         if entries:
@@ -254,6 +274,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
         return Place(find(entries, self._bottom, self._place.bottom), self._place.below)
 
     def _go_to_end(self) -> None:
+        self._seeks_first = False
         self._selected = self._newest_known = self._bottom = None
 
     def _leave_end(self, entries: Entries) -> None:
@@ -283,6 +304,7 @@ class TranscriptPane(LineCanvas, can_focus=True):
         return bottomed(index, height_of, height)
 
     def _hold(self, entries: Entries, index: int) -> None:
+        self._seeks_first = False
         if index == 0:
             self._top_told = None
         self._selected, self._selected_at = entries[index], index
