@@ -19,6 +19,7 @@ from tests.ui.desk_world import (
     message,
     press,
     said,
+    session,
     text_of,
 )
 from tms_tui.domain.effects import Transmit
@@ -32,11 +33,14 @@ from tms_tui.domain.events import (
     ResendAsked,
     SendAsked,
     SendDropped,
+    SessionChanged,
     SessionOpened,
     StatusAsked,
+    UnblockAsked,
     UndoAsked,
 )
-from tms_tui.domain.model import Draft, SessionStatus
+from tms_tui.domain.model import Blocked, BlockScope, Draft, SessionStatus
+from tms_tui.domain.text import CleanText
 from tms_tui.ui.keys import ACTIONS, BY_ID, Action, Pane
 from tms_tui.ui.widgets.body import Body
 
@@ -120,6 +124,15 @@ def with_an_address() -> FakeEngine:
     return engine
 
 
+def with_a_block() -> FakeEngine:
+    """Jonas is kept out."""
+    engine = furnished()
+    spam = Blocked(BlockScope.CUSTOMER, engine.time.wall, CleanText("spam"), None, ANA.id, ANA.name, JONAS)
+    engine.take(SessionChanged(session(JONAS, "Jonas Weber", version=2, assigned_agent=ANA.id, blocked=spam)))
+    engine.taken.clear()
+    return engine
+
+
 ROWS: dict[str, Row] = {
     "help": Row(shows("Keys in the list"), back=("escape",)),
     "down": Row(at(1), back=("home",)),
@@ -177,6 +190,8 @@ ROWS: dict[str, Row] = {
     "diagnostics": Row(shows("Proxy", "Clock"), back=("escape",)),
     "palette": Row(shows("Commands", " found."), back=("escape",)),
     "canned": Row(shows("Greeting"), stand=IN_COMPOSER, back=("escape", "ctrl+u")),
+    "block": Row(shows("Block Jonas Weber: who is kept out?"), back=("escape",)),
+    "unblock": Row(asked(UnblockAsked), world=with_a_block),
     "recall": Row(
         lambda world: body(world).composer.text == "my own words",
         stand=("down", "down", *IN_COMPOSER),

@@ -116,7 +116,7 @@ ACTIONS: Final = (
     ),
     Action("tags", "tags", "Add a tag, or take one away.", ("l",)),
     Action("priority", "priority", "Choose the priority.", ("+",)),
-    Action("block", "block", "Keep the customer out; asks whom, why and for how long."),
+    Action("block", "block", "Keep the customer out; asks whom, why, how long."),
     Action("unblock", "unblock", "Let a blocked customer write again."),
     Action("unread", "unread", "Mark unread, from the chosen message on.", ("m",)),
     Action("undo", "undo", "Take back a queued message, or the last change.", ("u",)),
