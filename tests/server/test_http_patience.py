@@ -311,6 +311,41 @@ async def test_what_is_no_http_is_refused_without_a_line_in_the_log(
     assert [one.getMessage() for one in caplog.records if "nvalid" in one.getMessage()] == []
 
 
+UPGRADE = (
+    b"GET /v1/visitor/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        UPGRADE + b"Content-Length: 5\r\n\r\n",
+        UPGRADE + b"Content-Length: 5\r\n\r\nhello",
+        UPGRADE + b"Transfer-Encoding: chunked\r\n\r\n",
+        UPGRADE + b"Cookie: " + b"a" * 9000 + b"\r\n\r\n",
+        UPGRADE.replace(b"/ws", b"/ws?" + b"a" * 9000) + b"\r\n",
+        UPGRADE + b"".join(b"X-%d: 1\r\n" % one for one in range(200)) + b"\r\n",
+        UPGRADE.replace(b"==", b"") + b"\r\n",
+        UPGRADE.replace(b"13", b"8") + b"\r\n",
+        UPGRADE.replace(b"GET", b"POST") + b"\r\n",
+    ],
+    ids=["no body", "body", "chunks", "long header", "long path", "many headers", "key", "version", "method"],
+)
+async def test_an_upgrade_that_cannot_be_read_is_refused_and_closed(server: RunningServer, asked: bytes) -> None:
+    async with lines(server, 1, asked) as (line,):
+        said = await last_words(line)
+        assert said.startswith(b"HTTP/1.1 400 ")
+        assert b"nosniff" in said
+        assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "bad_upgrade"
+    await until(lambda: len(server.app.services.connections) == 0)
+
+
+async def test_an_upgrade_with_all_it_needs_still_opens(server: RunningServer) -> None:
+    async with lines(server, 1, UPGRADE + b"Content-Length: 0\r\n\r\n") as (line,), asyncio.timeout(30):
+        assert (await line[0].readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+
+
 async def test_what_was_cut_is_counted(timed: RunningServer, clock: HandClock) -> None:
     async with lines(timed, 3, b"GET") as held:
         await heard(timed, 3)

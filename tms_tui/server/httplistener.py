@@ -11,6 +11,8 @@ import msgspec
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
 from tms_tui.protocol.wire import ErrorBody
 from tms_tui.server.connections import Connections
@@ -74,6 +76,10 @@ class TimedProtocol(H11Protocol):
         self._follow(0)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        if not _can_be_upgraded(event):
+            # What its protocol cannot read it would leave unanswered, for ever and uncounted.
+            self._refuse(400, "bad_upgrade", "This is no WebSocket upgrade that can be read.")
+            return
         self._incoming = self._outgoing = None
         self._held.left(self)
         super().handle_websocket_upgrade(event)
@@ -165,6 +171,15 @@ class TimedProtocol(H11Protocol):
 
     def _now(self) -> float:
         return self._held.clock.monotonic()
+
+
+def _can_be_upgraded(asked: h11.Request) -> bool:
+    """Whether it has no body, few and short headers, the version and a key: nothing else gets a socket."""
+    headers = b"".join(b"%b: %b\r\n" % one for one in asked.headers)
+    read = ServerProtocol()
+    read.receive_data(b"%b %b HTTP/1.1\r\n%b\r\n" % (asked.method, asked.target, headers))
+    found = next(iter(read.events_received()), None)
+    return isinstance(found, Request) and read.accept(found).status_code == 101
 
 
 def _head(status: int, length: int) -> h11.Response:
