@@ -36,7 +36,6 @@ from tms_tui.domain.events import (
     SessionChanged,
     SessionOpened,
     StatusAsked,
-    UnblockAsked,
     UndoAsked,
 )
 from tms_tui.domain.model import Blocked, BlockScope, Draft, SessionStatus
@@ -191,7 +190,7 @@ ROWS: dict[str, Row] = {
     "palette": Row(shows("Commands", " found."), back=("escape",)),
     "canned": Row(shows("Greeting"), stand=IN_COMPOSER, back=("escape", "ctrl+u")),
     "block": Row(shows("Block Jonas Weber: who is kept out?"), back=("escape",)),
-    "unblock": Row(asked(UnblockAsked), world=with_a_block),
+    "unblock": Row(shows("Jonas Weber is blocked"), stand=("end",), back=("escape",), world=with_a_block),
     "recall": Row(
         lambda world: body(world).composer.text == "my own words",
         stand=("down", "down", *IN_COMPOSER),
@@ -227,7 +226,7 @@ async def test_an_action_without_a_key_is_reached_by_its_name_and_no_help_names_
     async with desk(row.world()) as world:
         await press(world[0], "f1")
         assert action.help not in screen(world)
-        await press(world[0], "escape", ":", *action.words, "enter")
+        await press(world[0], "escape", *row.stand, ":", *action.words, "enter")
         assert row.holds(world), screen(world)
 
 
