@@ -185,6 +185,18 @@ async def test_a_socket_from_a_blocked_network_is_closed_wherever_its_customer_w
         assert await far.close_code() == 4403
 
 
+async def test_a_socket_is_closed_when_the_network_its_customer_wrote_from_meanwhile_is_blocked(
+    server: RunningServer,
+) -> None:
+    dana, roamer, visitor = await server.sign_in(), await server.visitor(), await server.visitor(address=ELSEWHERE)
+    moved = server.client(ELSEWHERE)
+    moved.headers["Authorization"] = f"Bearer {roamer.token}"
+    async with visitor_socket(server, roamer) as far:
+        assert await writes(Visitor(roamer.session_id, roamer.token, moved)) == LET_IN
+        await blocked(dana, visitor, "address")
+        assert await far.close_code() == 4403
+
+
 async def test_the_network_last_written_from_is_the_one_that_is_blocked(server: RunningServer) -> None:
     dana, visitor = await server.sign_in(), await server.visitor(address=ELSEWHERE)
     moved = server.client()

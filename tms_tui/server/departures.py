@@ -35,6 +35,9 @@ async def follow(events: Sequence[log.Logged], visitors: Visitors, database: Dat
     for event in events:
         _follow(event, visitors)
     blocking = [one for one in events if _blocks(one)]
+    for event in blocking:
+        # Its customer may have written from elsewhere since the socket opened, and so have another mark by now.
+        _close(visitors.get(event.session_id, ()), CLOSE_BLOCKED, "blocked")
     if blocking:
         await _keep_out(blocking[-1], visitors, database)
 
@@ -48,9 +51,12 @@ def _follow(event: log.Logged, visitors: Visitors) -> None:
 
 
 def _blocks(event: log.Logged) -> bool:
+    """Whether it tells of a conversation whose customer is kept out at that time."""
     if event.type != wire.SESSION_UPDATE:
         return False
-    return msgspec.json.decode(event.data, type=_Blocked).blocked is not None
+    blocked = msgspec.json.decode(event.data, type=_Blocked).blocked
+    # One whose time has come is still shown for seconds, and keeps nobody out.
+    return blocked is not None and (blocked.until is None or blocked.until > event.created_at)
 
 
 async def _keep_out(event: log.Logged, visitors: Visitors, database: Database) -> None:
