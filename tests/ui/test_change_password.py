@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.ui.desk_world import SIZES, desk, press, said, settled, text_of
+from tests.ui.desk_world import SIZES, burst, desk, press, said, settled, text_of
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.ui.keys import Pane
@@ -88,13 +88,41 @@ async def test_enter_goes_to_the_field_that_is_empty() -> None:
         assert server.asked == [("old", "tulip")]
 
 
+async def test_what_is_typed_all_at_once_goes_where_each_letter_was_meant_to() -> None:
+    server = Server()
+    async with desk(change_password=server.change) as (pilot, _):
+        await press(pilot, *BY_NAME)
+        await burst(pilot, *"old", "tab", *"tulip", "tab", *"tulip", "enter")
+        assert server.asked == [("old", "tulip")]
+
+
+async def test_a_current_password_that_was_refused_is_typed_anew_and_not_on() -> None:
+    server = Server(Failure(FailureKind.FORBIDDEN, 403, "wrong_password"))
+    async with desk(change_password=server.change) as (pilot, _):
+        await press(pilot, *BY_NAME)
+        await fill_in(pilot, "odl")
+        await press(pilot, *"old", "enter")
+        assert server.asked == [("odl", "tulip"), ("old", "tulip")]
+        assert said(pilot) == DONE
+
+
+async def test_new_passwords_that_differ_are_both_typed_anew() -> None:
+    server = Server()
+    async with desk(change_password=server.change) as (pilot, _):
+        await press(pilot, *BY_NAME)
+        await fill_in(pilot, "old", "tulip", "tulpi")
+        assert values(pilot) == ["old", "", ""]
+        await press(pilot, *"tulip", "enter", *"tulip", "enter")
+        assert server.asked == [("old", "tulip")]
+
+
 async def test_a_refusal_is_said_and_a_second_try_may_succeed() -> None:
     server = Server(Failure(FailureKind.FORBIDDEN, 403, "wrong_password"), RuntimeError("canary"))
     async with desk(change_password=server.change) as (pilot, _):
         await press(pilot, *BY_NAME)
         await fill_in(pilot)
         assert "the current password is not right" in text_of(pilot)
-        await press(pilot, "enter")
+        await press(pilot, *"older", "enter")
         assert "RuntimeError" in text_of(pilot)
         assert "canary" not in text_of(pilot)
         await press(pilot, "enter")

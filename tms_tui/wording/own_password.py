@@ -6,6 +6,8 @@ from tms_tui.core.new_password import Unfit
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.wording.failures import reason
 
+WRONG_CURRENT: Final = "wrong_password"
+"""The server's code for it."""
 CURRENT: Final = "Current password"
 NEW: Final = "New password"
 AGAIN: Final = "New password again"
@@ -28,7 +30,7 @@ def unfit(problem: Unfit) -> str:
 
 def not_changed(failure: Failure) -> str:
     """What the server said, and what to do."""
-    if failure.code == "wrong_password":
+    if failure.code == WRONG_CURRENT:
         return "Not changed: the current password is not right."
     if failure.kind in _IN_DOUBT and failure.retry_after is None:
         why = reason(failure)

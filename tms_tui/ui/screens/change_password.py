@@ -1,5 +1,6 @@
 """Where the agent changes their password: the current one, the new one, and that again, none of them shown."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -9,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
-from tms_tui.core.new_password import unfit
+from tms_tui.core.new_password import Unfit, unfit
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
 from tms_tui.ui.bridge import ChangePassword
@@ -35,8 +36,9 @@ class PasswordScreen(ModalScreen[str | None]):
     PasswordScreen #why { margin-top: 1; min-height: 2; color: $text-warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "Next field"),
-        Binding("up", "app.focus_previous", "Previous field"),
+        # As on the sign-in screen: letters typed at once behind a Tab are the next field's.
+        Binding("tab,down", "app.focus_next", "Next field", priority=True),
+        Binding("shift+tab,up", "app.focus_previous", "Previous field", priority=True),
         Binding("escape", "leave", "Leave as it is"),
     ]
 
@@ -86,7 +88,7 @@ class PasswordScreen(ModalScreen[str | None]):
         current, new, again = (Secret(self.query_one(f"#{name}", Field).value) for name in ("current", "new", "again"))
         problem = unfit(current, new, again)
         if problem is not None:
-            self._say(words.unfit(problem))
+            self._refuse(words.unfit(problem), ("current",) if problem is Unfit.NO_CURRENT else ("new", "again"))
             return
         self._say(words.ASKING)
         work = self._ask(current, new)
@@ -96,10 +98,19 @@ class PasswordScreen(ModalScreen[str | None]):
         return await self._change(current, new)
 
     def _answered(self, answer: str | Failure | None) -> None:
-        if isinstance(answer, Failure):
+        if isinstance(answer, Failure) and answer.code == words.WRONG_CURRENT:
+            self._refuse(words.not_changed(answer), ("current",))
+        elif isinstance(answer, Failure):
             self._say(words.not_changed(answer))
         else:
             _ = self.dismiss(answer)
+
+    def _refuse(self, why: str, fields: Sequence[str]) -> None:
+        """Say what is wrong and empty `fields`: what was refused is not to be typed on."""
+        self._say(why)
+        for name in fields:
+            self.query_one(f"#{name}", Field).clear()
+        self.query_one(f"#{fields[0]}", Field).focus()
 
     def _say(self, said: str) -> None:
         self.query_one("#why", Static).update(said)
