@@ -8,6 +8,7 @@ from tests.ui.desk_world import (
     LI,
     MIA,
     FakeEngine,
+    burst,
     by_agent,
     desk,
     furnished,
@@ -52,6 +53,18 @@ async def test_the_note_may_be_empty() -> None:
     async with desk(staffed()) as (pilot, engine):
         await press(pilot, "a", *"ben", "enter", "enter")
         assert engine.of(AssignAsked) == [AssignAsked(JONAS, BEN.id)]
+
+
+@pytest.mark.parametrize("keys", ["down enter", "e down enter", "down down up enter", "pagedown enter"])
+async def test_keys_that_come_all_at_once_choose_as_they_do_one_by_one(keys: str) -> None:
+    chosen = []
+    for arrive in (press, burst):
+        async with desk(staffed()) as (pilot, engine):
+            await press(pilot, "a")
+            await arrive(pilot, *keys.split())
+            await press(pilot, "enter")
+            chosen.append(engine.of(AssignAsked))
+    assert chosen[0] == chosen[1] != []
 
 
 async def test_esc_at_the_name_or_at_the_note_changes_nothing() -> None:

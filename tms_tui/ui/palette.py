@@ -1,17 +1,19 @@
 """Choosing from many things by typing a part of the name: every command, every canned response."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from tms_tui.domain.folding import folded
+from tms_tui.ui.bindings import bind
 from tms_tui.ui.keys import ACTIONS, Action, key_names
 from tms_tui.ui.widgets.choices import Choice, Choices
 from tms_tui.ui.widgets.field import Field
@@ -21,6 +23,14 @@ New = Callable[[str], Choice | None]
 
 Preview = Callable[[str], Content]
 """What is shown below of the choice that is marked."""
+
+
+_MOVES: Final = (
+    Binding("down", "move('down')", "Next"),
+    Binding("up", "move('up')", "Previous"),
+    Binding("pagedown", "move('page_down')", "Next page"),
+    Binding("pageup", "move('page_up')", "Previous page"),
+)
 
 
 def commands(actions: Sequence[Action] = ACTIONS) -> list[Choice]:
@@ -48,6 +58,25 @@ def matching(typed: str, choices: Sequence[Choice]) -> list[Choice]:
     return [choice for score, choice in sorted(scored, key=lambda one: one[0], reverse=True) if score]
 
 
+class NameField(Field):
+    """Where a part of the name is typed. Keys that move among the choices take their turn with letters and Enter."""
+
+    class Moved(Message):
+        """A move among the choices, by the name of the action."""
+
+        def __init__(self, how: str) -> None:
+            super().__init__()
+            self.how = how
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Type a part of the name")
+        bind(self, _MOVES)
+
+    def action_move(self, how: str) -> None:
+        """Go the way that Enter goes, which would be there first otherwise and choose what stood before."""
+        self.post_message(self.Moved(how))
+
+
 class Palette(ModalScreen[str | None]):
     """Gives the id of what was chosen, or None."""
 
@@ -61,13 +90,7 @@ class Palette(ModalScreen[str | None]):
     Palette #preview { height: auto; max-height: 9; border-top: solid $primary; }
     Palette #found { height: 1; color: $text-muted; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Leave"),
-        Binding("down", "move('down')", "Next"),
-        Binding("up", "move('up')", "Previous"),
-        Binding("pagedown", "move('page_down')", "Next page"),
-        Binding("pageup", "move('page_up')", "Previous page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Leave")]
 
     def __init__(
         self,
@@ -88,7 +111,7 @@ class Palette(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
             frame.border_title = Content(self._title)
-            yield Field(placeholder="Type a part of the name")
+            yield NameField()
             yield Static(id="found", markup=False)
             choices = Choices(self._choices)
             choices.can_focus = False
@@ -122,10 +145,10 @@ class Palette(ModalScreen[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         _ = self.dismiss(event.option_id)
 
-    def action_move(self, how: str) -> None:
+    def on_name_field_moved(self, event: NameField.Moved) -> None:
         """Move in the list while the focus stays where one types."""
         choices = self.query_one(Choices)
-        match how:
+        match event.how:
             case "down":
                 choices.action_cursor_down()
             case "up":
@@ -135,7 +158,7 @@ class Palette(ModalScreen[str | None]):
             case "page_up":
                 choices.page(-1)
             case _:
-                raise ValueError(how)
+                raise ValueError(event.how)
         choices.call_after_refresh(choices.point)
 
     def _show_preview(self, chosen: str | None) -> None:
