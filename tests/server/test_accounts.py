@@ -117,8 +117,8 @@ class HeldUp:
         self.hash = passwords.hash
         self.checked, self.go_on = asyncio.Event(), asyncio.Event()
 
-    async def verify(self, stored: str | None, password: str) -> bool:
-        right = await self._passwords.verify(stored, password)
+    async def verify(self, stored: str | None, password: str, network: str) -> bool:
+        right = await self._passwords.verify(stored, password, network)
         self.checked.set()
         await self.go_on.wait()
         return right
@@ -133,7 +133,9 @@ async def test_a_sign_in_under_way_when_the_account_changes_does_not_come_about(
     held = HeldUp(served.passwords)
     served.passwords = held  # type: ignore[assignment]
     signing_in = asyncio.create_task(login(server, dana.email))
-    await held.checked.wait()
+    checked = asyncio.create_task(held.checked.wait())
+    await asyncio.wait((checked, signing_in), return_when=asyncio.FIRST_COMPLETED)
+    assert checked.done(), (await signing_in).text
     await done(command, server.settings, dana.email)
     held.go_on.set()
     assert (await signing_in).json()["code"] == "bad_credentials"
@@ -428,9 +430,13 @@ def test_erasing_knows_every_table_that_names_an_agent() -> None:
         for column in table.columns
         if any(key.column is tables.agents.c.id for key in column.foreign_keys)
     }
-    assert named == {"logins.agent_id", "read_marks.agent_id", "sessions.assigned_agent_id"}, (
-        "whoever adds one lets `agents.delete` take care of it"
-    )
+    taken_care_of = {
+        "logins.agent_id",
+        "read_marks.agent_id",
+        "sessions.assigned_agent_id",
+        "sign_in_networks.agent_id",
+    }
+    assert named == taken_care_of, "whoever adds one lets `agents.delete` take care of it"
 
 
 async def test_looking_for_what_is_stranded_does_not_look_at_every_conversation(tmp_path: Path) -> None:
