@@ -9,12 +9,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from tms_tui.domain.folding import folded
 from tms_tui.ui.bindings import bind
 from tms_tui.ui.keys import ACTIONS, Action, key_names
+from tms_tui.ui.screens.dialog import Dialog
 from tms_tui.ui.widgets.choices import Choice, Choices
 from tms_tui.ui.widgets.field import Field
 
@@ -77,7 +77,7 @@ class NameField(Field):
         self.post_message(self.Moved(how))
 
 
-class Palette(ModalScreen[str | None]):
+class Palette(Dialog[str | None]):
     """Gives the id of what was chosen, or None."""
 
     CSS = """

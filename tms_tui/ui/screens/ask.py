@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from tms_tui.ui.screens.dialog import Dialog
 from tms_tui.ui.widgets.choices import Choice, Choices
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Dialog[str | None]):
     """Gives the id of the answer chosen, or None when Esc leaves all as it was. Digits choose at once.
 
     `standing`: the id of the answer that holds now, which Enter alone leaves as it is; "" begins on the first.

@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
@@ -14,6 +13,7 @@ from tms_tui.core.new_password import Unfit, unfit
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.secret import Secret
 from tms_tui.ui.bridge import ChangePassword
+from tms_tui.ui.screens.dialog import Dialog
 from tms_tui.ui.widgets.field import Field
 from tms_tui.wording import own_password as words
 
@@ -21,7 +21,7 @@ _WORKER: Final = "password"
 _KEYS: Final = "Tab next field, Enter change, Esc leave it as it is"
 
 
-class PasswordScreen(ModalScreen[str | None]):
+class PasswordScreen(Dialog[str | None]):
     """Gives what to say once the password is another one; None when Esc left it as it is."""
 
     CSS = """

@@ -6,11 +6,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Paste
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.ui.pasting import pasted
+from tms_tui.ui.screens.dialog import Dialog
 from tms_tui.ui.widgets.field import Field
 
 
@@ -23,7 +23,7 @@ class Line(Field):
         self.insert_text_at_cursor(" ".join(pasted(event.text).split()))
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(Dialog[str | None]):
     """Gives what was written, which may be nothing, or None when Esc leaves all as it was."""
 
     CSS = """

@@ -6,11 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tms_tui.ui.screens.dialog import Dialog
 
-class Reading(ModalScreen[None]):
+
+class Reading(Dialog[None]):
     """Shows a text over the desk until a key closes it."""
 
     DEFAULT_CSS = """

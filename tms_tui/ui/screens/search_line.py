@@ -9,17 +9,17 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset
-from textual.screen import ModalScreen
 
 from tms_tui.domain.text import clean_line
 from tms_tui.ui.routing import Touched
+from tms_tui.ui.screens.dialog import Dialog
 from tms_tui.ui.searching import Search
 from tms_tui.ui.widgets.line import Line
 
 _LONGEST: Final = 200
 
 
-class SearchLine(ModalScreen[None]):
+class SearchLine(Dialog[None]):
     """Searches while one types; `closed` says the last words when it is over.
 
     Takes the keys itself: a field that is still being built would lose what is typed ahead.

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.geometry import Region
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Static
 from textual.worker import Worker, WorkerState
@@ -18,6 +17,7 @@ from tms_tui import wording
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.ui.bridge import CheckAddress, Engine, Prefill, SignIn, SignInForm
+from tms_tui.ui.screens.dialog import Dialog
 from tms_tui.ui.widgets.field import Field
 
 _WORKER = "sign-in"
@@ -32,7 +32,7 @@ class Box(Checkbox):
         return Content(f"[{'x' if self.value else ' '}] ") + self.label
 
 
-class SignInScreen(ModalScreen[Engine]):
+class SignInScreen(Dialog[Engine]):
     """Gives the engine of the desk that was opened. Nothing typed is lost when that fails."""
 
     CSS = """
