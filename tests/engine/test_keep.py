@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,43 @@ async def test_sends_come_back_in_the_order_of_asking_and_drafts_as_they_were(fi
         keep.keep(ForgetSend(SendId("s1")), lambda _: None)
     async with opened(file) as (_, after):
         assert after == Restored((drafts[0], drafts[2]), ((TALK, False, "Dear"),))
+
+
+async def test_what_canned_responses_left_in_a_draft_comes_back_with_it_and_goes_with_it(file: Path) -> None:
+    left = ("{{order.id}}", "{{ order.day }}")
+    text, place = f"Order {left[0]} leaves {left[1]}", (TALK, False)
+    async with opened(file) as (keep, _):
+        keep.keep(KeepDraft(*place, text, left), lambda _: None)
+        keep.keep(KeepDraft(TALK, private=True, text="{{own.words}}"), lambda _: None)
+    async with opened(file) as (keep, after):
+        assert after.unfilled == ((place, left),)
+        keep.keep(KeepDraft(*place, text), lambda _: None)
+    async with opened(file) as (_, after):
+        assert after.drafts == ((*place, text), (TALK, True, "{{own.words}}"))
+        assert after.unfilled == ()
+
+
+def written_by_an_earlier_version(file: Path) -> None:
+    """One draft, in a file that has no room for what was left unfilled."""
+    file.parent.mkdir(mode=0o700)
+    with closing(sqlite3.connect(file, isolation_level=None)) as older:
+        older.execute(
+            "CREATE TABLE drafts (session TEXT NOT NULL, private INTEGER NOT NULL, text TEXT NOT NULL,"
+            " PRIMARY KEY (session, private))"
+        )
+        older.execute("INSERT INTO drafts VALUES (?, 0, 'Order {{order.id}}')", (TALK,))
+    file.chmod(0o600)
+
+
+async def test_a_file_of_a_version_that_did_not_know_what_was_left_is_read_and_written(file: Path) -> None:
+    written_by_an_earlier_version(file)
+    for _ in range(2):
+        async with opened(file) as (_keep, after):
+            assert (after.drafts, after.unfilled) == (((TALK, False, "Order {{order.id}}"),), ())
+    async with opened(file) as (keep, _):
+        keep.keep(KeepDraft(TALK, False, "Order {{order.id}}", ("{{order.id}}",)), lambda _: None)
+    async with opened(file) as (_, after):
+        assert after.unfilled == (((TALK, False), ("{{order.id}}",)),)
 
 
 async def test_a_send_kept_again_keeps_its_place(file: Path) -> None:
@@ -167,7 +204,9 @@ async def test_what_an_older_console_deleted_in_its_file_leaves_it_too(file: Pat
     with sqlite3.connect(file, isolation_level=None) as before:
         before.execute("PRAGMA secure_delete=OFF")
         for number in range(50):
-            before.execute("INSERT INTO drafts VALUES (?, 0, ?)", (f"talk {number}", "secret " * 500))
+            before.execute(
+                "INSERT INTO drafts (session, private, text) VALUES (?, 0, ?)", (f"talk {number}", "secret " * 500)
+            )
         before.execute("DELETE FROM drafts")
     before.close()
     assert b"secret" in bytes_on_disk(file)

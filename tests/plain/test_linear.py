@@ -534,15 +534,31 @@ async def test_a_canned_response_becomes_the_draft_and_is_sent_filled() -> None:
         assert (await face.types("/send"))[0].startswith("There is no draft.")
 
 
-async def test_what_was_not_filled_is_not_sent() -> None:
+async def test_what_a_canned_response_left_unfilled_is_not_sent() -> None:
     at = stand(Server().reply)
     async with running(at.engine):
         face = await talk(at, (HELLO, ORDER))
         await face.types("1")
         assert "Not filled, so it cannot be sent yet: {{order.id}}" in (await face.types("/canned order"))[-1]
-        for line in ("/send", "Your order {{order.id}}", "/note {{order.id}}"):
-            assert (await face.types(line))[0].startswith("Not sent: {{order.id}} is not filled in.")
+        assert (await face.types("/send"))[0].startswith("Not sent: {{order.id}} is not filled in.")
         assert at.rest.asked_for(Transmit) == []
+        await face.types("/draft Your order 7")
+        await face.types("/send")
+        assert texts_sent(at) == ["Your order 7"]
+
+
+async def test_own_words_are_sent_as_typed_whatever_stands_in_braces() -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at, (HELLO, ORDER))
+        await face.types("1")
+        await face.types("/canned order")
+        await face.types("Write {{order.id}}")
+        assert (await face.types("/send"))[0].startswith("Not sent: {{order.id}} is not filled in.")
+        await face.types("/draft Write {{order.id}} again")
+        await face.types("/send")
+        await face.types("/note {{order.id}}")
+        assert texts_sent(at) == ["Write {{order.id}}", "Write {{order.id}} again", "{{order.id}}"]
 
 
 async def test_a_draft_stays_while_something_else_is_sent_and_is_said_when_opened_again() -> None:

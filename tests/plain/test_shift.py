@@ -71,14 +71,14 @@ async def test_a_whole_shift_by_a_pipe_is_announced_in_words_without_one_escape(
             await step(face, "/search nothing of the kind", "Found for nothing of the kind: 0 conversations")
             await step(face, "/resolve", "asked for: resolved", "Resolved: Mia")
             await step(face, "/undo", "taking back: resolved", "Open again: Mia")
-            await step(face, "Hello {{customer.nmae}}", "Not sent: {{customer.nmae}} is not filled in.")
+            await step(face, "Write {{customer.nmae}}", "sent: Write {{customer.nmae}}")
             await step(face, "/availability away", "asked for: you away")
             await step(face, "/status", "connection: Live", "open: Mia", "here: Dana away")
             await step(face, "/quit")
             assert await face.ends() == 0
             assert line.asked["/v1/auth/logout"] >= 1
         assert await public_texts(jonas) == ["Hello Jonas, Dana here."]
-        assert await public_texts(mia) == []
+        assert await public_texts(mia) == ["Write {{customer.nmae}}"]
         assert b"\x1b" not in face.heard
 
 

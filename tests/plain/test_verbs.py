@@ -157,7 +157,6 @@ async def test_a_send_whose_answer_is_not_waited_for_has_an_exit_code_that_says_
     [
         (("show", "no-such-id"), 4, "There is no conversation no-such-id."),
         (("assign", "{id}", "Nobody Known"), 4, "No colleague is called Nobody Known."),
-        (("send", "{id}", "Hello {{customer.name}}"), 2, "Not sent: {{customer.name}} is not filled in."),
         (("send", "{id}", "  "), 2, "Not sent: there is no text."),
         (("send", "{id}", "hello", "--canned", "hello"), 2, "Give TEXT or --canned, not both."),
         (("send", "{id}", "--canned", "nothing"), 4, "There is no canned response nothing."),
@@ -267,6 +266,22 @@ async def test_a_canned_response_is_sent_filled_and_refused_with_what_it_lacks(t
         assert (sent.code, sent.err) == (0, "sent: Bye Jonas\n")
         known = await run(server, tmp_path, "canned", "--json", "--config", str(own))
         assert [json.loads(line)["shortcut"] for line in known.out.splitlines()] == ["bye", "mail"]
+
+
+async def test_what_looks_like_a_placeholder_is_sent_in_own_words_and_in_a_customers_name(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="{{agent.name}}")
+        await admin.add_canned(server.settings, shortcut="hi", title="Hi", content="Hello {{customer.name}}")
+        own = "Write: Hello {{ user.first_name }}, {{customer.email}}"
+        typed = await run(server, tmp_path, "send", customer.session_id, own)
+        assert (typed.code, typed.err) == (0, "sent\n")
+        noted = await run(server, tmp_path, "note", customer.session_id, "asks about {{order.id}}")
+        assert (noted.code, noted.err) == (0, "sent\n")
+        canned = await run(server, tmp_path, "send", customer.session_id, "--canned", "hi")
+        assert (canned.code, canned.err) == (0, "sent: Hello {{agent.name}}\n")
+        stored = (await customer.http.get("/v1/visitor/messages")).json()["messages"]
+        assert [one["content"] for one in stored if one["author_type"] == "agent"] == [own, "Hello {{agent.name}}"]
 
 
 async def test_an_assignment_is_not_taken_back_from_whoever_took_it_meanwhile(tmp_path: Path) -> None:

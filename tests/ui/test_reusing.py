@@ -3,9 +3,10 @@
 import pytest
 
 from tests.ui.desk_world import JONAS, SIZES, FakeEngine, desk, furnished, press, said, text_of
-from tms_tui.domain.events import CannedRead, SendAsked
+from tms_tui.domain.events import CannedRead, Restored, SendAsked
 from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import replace
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.widgets.body import Body
 
@@ -102,9 +103,55 @@ async def test_what_is_not_filled_is_named_marked_and_refused_at_send() -> None:
 
 async def test_a_note_is_kept_back_for_the_same_reason() -> None:
     async with desk(equipped()) as (pilot, engine):
-        await press(pilot, "i", *"{{order.id}}", "enter")
+        await press(pilot, "i", "slash", *"order", "enter", "enter")
         assert sent(engine) == []
         assert "is not filled in" in said(pilot)
+
+
+@pytest.mark.parametrize("opens", ["enter", "i"])
+async def test_own_words_are_sent_as_typed_whatever_stands_in_braces(opens: str) -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, opens, *"Write {{ user.first_name }}", "enter")
+        assert sent(engine) == ["Write {{ user.first_name }}"]
+
+
+async def test_a_customer_may_be_called_as_a_placeholder_is() -> None:
+    engine = equipped()
+    jonas = engine.state.sessions[JONAS]
+    engine.state.sessions[JONAS] = replace(jonas, customer=replace(jonas.customer, name="{{agent.name}}"))
+    async with desk(engine, size=(80, 24)) as (pilot, _):
+        await press(pilot, "enter", "slash", *"hello")
+        assert "To fill in" not in text_of(pilot)
+        await press(pilot, "enter", "enter")
+        assert sent(engine) == ["Hello {{agent.name}}, Ana here."]
+
+
+async def test_what_was_left_stays_refused_beside_own_words_until_it_is_written_over() -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, "enter", "slash", *"order", "enter", "7", "end", *" Write {{order.id}}", "enter")
+        assert said(pilot) == "Not sent: {{order.day}} is not filled in. Write what belongs in its place."
+        await press(pilot, *"today", "enter")
+        assert sent(engine) == ["Order 7 leaves today. Write {{order.id}}"]
+
+
+async def test_a_draft_emptied_is_own_words_again() -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, "enter", "slash", *"order", "enter", "end", "ctrl+u", *"{{order.day}}", "enter")
+        assert sent(engine) == ["{{order.day}}"]
+
+
+async def test_what_was_left_is_refused_after_another_conversation_was_looked_at_and_after_a_restart() -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, "enter", "slash", *"order", "enter", "ctrl+down", "ctrl+up", "enter")
+        assert sent(engine) == []
+        assert said(pilot).startswith("Not sent: {{order.id}}, {{order.day}} is not filled in.")
+        left, text = engine.state.unfilled[JONAS, False], engine.state.drafts[JONAS, False]
+    again = equipped()
+    again.take(Restored((), ((JONAS, False, text),), unfilled=(((JONAS, False), left),)))
+    async with desk(again) as (pilot, _):
+        await press(pilot, "enter", "enter")
+        assert sent(again) == []
+        assert said(pilot).startswith("Not sent: {{order.id}}, {{order.day}} is not filled in.")
 
 
 async def test_ones_own_stand_beside_the_servers_and_in_place_of_the_same_shortcut() -> None:

@@ -64,6 +64,7 @@ def _forget(step: Step, session: SessionId) -> bool:
         outbox.take_out(state.outbox, send.draft.send_id)
     for place in ((session, False), (session, True)):
         state.drafts.pop(place, None)
+        state.unfilled.pop(place, None)
         state.written_at.pop(place, None)
         state.unkept.discard(place)
     for kept in (state.sessions, state.transcripts, state.typing, state.unopened):

@@ -22,7 +22,7 @@ def keep_send(step: Step, draft: Draft) -> None:
     place = (draft.session, draft.private)
     standing = step.state.drafts.get(place)
     if standing is not None and standing.strip() == draft.text:
-        del step.state.drafts[place]
+        put_draft(step.state, draft.session, "", (), private=draft.private)
         draft_changed(step, draft.session, private=draft.private)
 
 
@@ -39,6 +39,17 @@ def failed(step: Step, words: CleanText) -> None:
         people.announce(step, Notice(NoticeKind.NOT_KEPT, step.moment.wall, other=words))
 
 
+def put_draft(state: State, session: SessionId, text: str, unfilled: tuple[str, ...], *, private: bool) -> None:
+    """Hold a composer's text and what canned responses left unfilled in it; nothing where there is nothing."""
+    place = (session, private)
+    state.drafts.pop(place, None)
+    state.unfilled.pop(place, None)
+    if text:
+        state.drafts[place] = text
+    if unfilled:
+        state.unfilled[place] = unfilled
+
+
 def draft_changed(step: Step, session: SessionId, *, private: bool) -> None:
     """Keep it soon: not with every key, and not only when the typing stops."""
     if not step.state.keeps:
@@ -51,6 +62,7 @@ def draft_changed(step: Step, session: SessionId, *, private: bool) -> None:
 def keep_drafts(step: Step) -> None:
     """Keep every draft that changed since the last time."""
     for session, private in sorted(step.state.unkept):
-        step.do(KeepDraft(session, private, step.state.drafts.get((session, private), "")))
+        place = (session, private)
+        step.do(KeepDraft(*place, step.state.drafts.get(place, ""), step.state.unfilled.get(place, ())))
     step.state.unkept.clear()
     step.do(WakeAt(Timer(TimerKind.DRAFT), None))

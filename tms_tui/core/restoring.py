@@ -1,6 +1,6 @@
 """What the disk says: a send is kept and may leave, an earlier run left something."""
 
-from tms_tui.core import erasing, keeping, outbox, people, sending
+from tms_tui.core import canned, erasing, keeping, outbox, people, sending
 from tms_tui.core.state import Step
 from tms_tui.domain.changes import LinkChanged, Notice, NoticeKind, TranscriptChanged
 from tms_tui.domain.effects import ForgetTalks
@@ -40,8 +40,12 @@ def _put_back(step: Step, left: Restored) -> None:
         if draft.send_id not in box.settled and box.find(draft.send_id) is None:
             outbox.put(box, PendingSend(draft, state, step.moment.now))
             step.show(TranscriptChanged(draft.session))
+    unfilled = dict(left.unfilled)
     for session, private, text in left.drafts:
-        step.state.drafts.setdefault((session, private), text)
+        place = (session, private)
+        if place not in step.state.drafts:
+            still = canned.still_in(text, unfilled.get(place, ()))
+            keeping.put_draft(step.state, session, text, still, private=private)
 
 
 def _without_erased(step: Step, event: Restored) -> Restored:

@@ -187,6 +187,8 @@ class State(Record):
     my_typing: MyTyping = field(default_factory=MyTyping)
     drafts: dict[tuple[SessionId, bool], str] = field(default_factory=dict)
     """Text of the composers by conversation and kind (True: note)."""
+    unfilled: dict[tuple[SessionId, bool], tuple[str, ...]] = field(default_factory=dict)
+    """Placeholders that canned responses left in drafts and that still stand there. Own words are never listed."""
     written_at: dict[tuple[SessionId, bool], int] = field(default_factory=dict)
     """The newest `seq` that had been on the screen when the agent last changed a draft."""
     unkept: set[tuple[SessionId, bool]] = field(default_factory=set)

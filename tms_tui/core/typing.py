@@ -1,6 +1,6 @@
 """Who types: others, as long as they say so; the agent, said at most every two seconds."""
 
-from tms_tui.core import bounds, keeping
+from tms_tui.core import bounds, canned, keeping
 from tms_tui.core.state import MyTyping, Step, Typist
 from tms_tui.domain.changes import Bound, SessionMoved, TypingChanged
 from tms_tui.domain.effects import SignalTyping, Timer, TimerKind, WakeAt
@@ -81,13 +81,12 @@ def stopped(step: Step, session: SessionId | None = None) -> None:
 
 
 def _keep(step: Step, event: ComposerChanged) -> None:
-    key, drafts = (event.session, event.private), step.state.drafts
-    if drafts.get(key, "") == event.text:
+    key, drafts, left = (event.session, event.private), step.state.drafts, step.state.unfilled
+    standing = drafts.get(key, ""), left.get(key, ())
+    unfilled = canned.still_in(event.text, standing[1] if event.unfilled is None else event.unfilled)
+    if standing == (event.text, unfilled):
         return
-    if event.text:
-        drafts[key] = event.text
-    else:
-        del drafts[key]
+    keeping.put_draft(step.state, event.session, event.text, unfilled, private=event.private)
     step.state.written_at[key] = step.state.transcript(event.session).seen_up_to
     keeping.draft_changed(step, event.session, private=event.private)
 

@@ -224,11 +224,12 @@ class ForgetSend(Value):
 
 
 class KeepDraft(Value):
-    """Keep a composer's text; an empty one is forgotten."""
+    """Keep a composer's text and the placeholders that canned responses left in it; an empty one is forgotten."""
 
     session: SessionId
     private: bool
     text: str
+    unfilled: tuple[str, ...] = ()
 
 
 class ForgetTalks(Value):

@@ -280,11 +280,16 @@ class SendDropped(Value):
 
 
 class ComposerChanged(Value):
-    """The composer's text now; an empty one when it was left or sent."""
+    """The composer's text now; an empty one when it was left or sent.
+
+    `unfilled`: all the placeholders that canned responses left in it, none when it is the agent's own words.
+    None: those known already, as far as they still stand in it.
+    """
 
     session: SessionId
     private: bool
     text: str
+    unfilled: tuple[str, ...] | None = None
 
 
 class ComposerLeft(Value):
@@ -377,12 +382,14 @@ class KeepFailed(Value):
 class Restored(Value):
     """What an earlier run left: sends in the order of asking, and composers' texts by conversation and kind.
 
+    `unfilled`: the placeholders that canned responses left in those texts, by conversation and kind.
     `set_aside`: the name of the file that was found damaged and is left for somebody who can mend it.
     """
 
     sends: tuple[Draft, ...]
     drafts: tuple[tuple[SessionId, bool, str], ...]
     set_aside: CleanText | None = None
+    unfilled: tuple[tuple[tuple[SessionId, bool], tuple[str, ...]], ...] = ()
 
 
 KeepEvent = SendKept | KeepFailed | Restored

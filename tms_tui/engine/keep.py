@@ -26,16 +26,20 @@ CREATE TABLE IF NOT EXISTS sends (
     private INTEGER NOT NULL, asked_at REAL NOT NULL, seen_up_to INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS drafts (
-    session TEXT NOT NULL, private INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (session, private)
+    session TEXT NOT NULL, private INTEGER NOT NULL, text TEXT NOT NULL, unfilled TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (session, private)
 );
 """
+_ADD_UNFILLED: Final = "ALTER TABLE drafts ADD COLUMN unfilled TEXT NOT NULL DEFAULT ''"
+_BETWEEN: Final = "\x1f"
+"""Between placeholders in one column; the placeholder of a response, which is clean text, has none."""
 _PUT_SEND: Final = """
 INSERT INTO sends (send_id, session, text, private, asked_at, seen_up_to) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (send_id) DO UPDATE SET seen_up_to = excluded.seen_up_to
 """
 _PUT_DRAFT: Final = """
-INSERT INTO drafts (session, private, text) VALUES (?, ?, ?)
-ON CONFLICT (session, private) DO UPDATE SET text = excluded.text
+INSERT INTO drafts (session, private, text, unfilled) VALUES (?, ?, ?, ?)
+ON CONFLICT (session, private) DO UPDATE SET text = excluded.text, unfilled = excluded.unfilled
 """
 
 
@@ -79,14 +83,20 @@ class Keep:
         sends = self._database.execute(
             "SELECT send_id, session, text, private, asked_at, seen_up_to FROM sends ORDER BY asked_at, place"
         )
-        drafts = self._database.execute("SELECT session, private, text FROM drafts")
+        drafts = [
+            ((SessionId(session), bool(private)), text, tuple(unfilled.split(_BETWEEN)) if unfilled else ())
+            for session, private, text, unfilled in self._database.execute(
+                "SELECT session, private, text, unfilled FROM drafts"
+            )
+        ]
         return Restored(
             tuple(
                 Draft(SendId(send_id), SessionId(session), text, bool(private), asked_at, seen_up_to)
                 for send_id, session, text, private, asked_at, seen_up_to in sends
             ),
-            tuple((SessionId(session), bool(private), text) for session, private, text in drafts),
+            tuple((*place, text) for place, text, _ in drafts),
             clean_line(str(self._set_aside)) if self._set_aside is not None else None,
+            tuple((place, unfilled) for place, _, unfilled in drafts if unfilled),
         )
 
     def _take_lock(self) -> None:
@@ -120,6 +130,8 @@ class Keep:
             database.execute("PRAGMA synchronous=FULL")
             database.execute("PRAGMA secure_delete=ON")
             database.executescript(_TABLES)
+            if "unfilled" not in {name for _, name, *_ in database.execute("PRAGMA table_info(drafts)")}:
+                database.execute(_ADD_UNFILLED)  # a file of an earlier version
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
@@ -157,8 +169,8 @@ class Keep:
                 self._forget_talks(sessions)
             case KeepDraft(session, private, ""):
                 self._database.execute("DELETE FROM drafts WHERE session = ? AND private = ?", (session, private))
-            case KeepDraft(session, private, text):
-                self._database.execute(_PUT_DRAFT, (session, private, text))
+            case KeepDraft(session, private, text, unfilled):
+                self._database.execute(_PUT_DRAFT, (session, private, text, _BETWEEN.join(unfilled)))
             case _:
                 assert_never(effect)
 

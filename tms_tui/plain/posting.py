@@ -53,17 +53,16 @@ def _filled(engine: Engine, session: Session, wanted: Canned) -> str:
     fitting = [one for one in canned.available(engine.state, wanted.own) if one.shortcut == shortcut]
     if not fitting:
         raise NotDone(f"There is no canned response {shortcut}. `tms-chat canned` lists them.", UNKNOWN)
-    text = canned.filled(engine.state, session.id, fitting[0])
-    _check(text)
-    return text
+    filled = canned.filled(engine.state, session.id, fitting[0])
+    if filled.unfilled:
+        raise NotDone(wording.not_filled_in(filled.unfilled), MISUSED)
+    _check(filled.text)
+    return filled.text
 
 
 def _check(text: str) -> None:
-    left = canned.unfilled(text)
     if not text.strip():
         raise NotDone("Not sent: there is no text.", MISUSED)
-    if left:
-        raise NotDone(wording.not_filled_in(left), MISUSED)
     if len(text) > MESSAGE_LONGEST:
         raise NotDone(wording.too_long(len(text), MESSAGE_LONGEST), MISUSED)
 

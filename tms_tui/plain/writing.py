@@ -71,8 +71,8 @@ class Writing:
         return [f"taken back: {_line(send)}", *self.draft_lines(draft.session)]
 
     def _send(self, session: SessionId, text: str, *, private: bool, heard_up_to: int) -> list[str]:
-        if refusal := _refusal(text):
-            return [refusal]
+        if len(text) > MESSAGE_LONGEST:
+            return [wording.too_long(len(text), MESSAGE_LONGEST)]
         if parked := self._parked(session):
             return self._put_by(session, text, parked[0], private=private)
         send_id = self._engine.new_send_id()
@@ -102,6 +102,8 @@ class Writing:
         text = self._state.drafts.get((session, private), "")
         if not text:
             return ["There is no draft. /draft text keeps one, /canned makes one."]
+        if unfilled := self._state.unfilled.get((session, private)):
+            return [wording.not_filled_in(unfilled)]
         return self._send(session, text, private=private, heard_up_to=heard_up_to)
 
     def _keep(self, session: SessionId, text: str, *, private: bool) -> list[str]:
@@ -109,7 +111,7 @@ class Writing:
             self._set(session, "", private=private)
             return ["The draft is thrown away."]
         if text:
-            self._set(session, text, private=private)
+            self._set(session, text, private=private, unfilled=())
             return self.draft_lines(session)
         parked = self._parked(session)
         return self.as_draft(parked[0]) if parked else self.draft_lines(session) or ["There is no draft."]
@@ -131,25 +133,15 @@ class Writing:
                 if fitting
                 else [f"No canned response is called {shortcut}. /canned says all."]
             )
-        text = canned.filled(self._state, session, fitting[0])
-        self._set(session, text, private=False)
-        left = canned.unfilled(text)
+        filled = canned.filled(self._state, session, fitting[0])
+        left = filled.unfilled
+        self._set(session, filled.text, private=False, unfilled=left)
         warning = [f"Not filled, so it cannot be sent yet: {', '.join(left)}. Type the text yourself."] if left else []
         return [*self.draft_lines(session), *warning]
 
-    def _set(self, session: SessionId, text: str, *, private: bool) -> None:
-        self._engine.take(ComposerChanged(session, private, text))
+    def _set(self, session: SessionId, text: str, *, private: bool, unfilled: tuple[str, ...] | None = None) -> None:
+        self._engine.take(ComposerChanged(session, private, text, unfilled))
         self._engine.take(ComposerLeft(session))
-
-
-def _refusal(text: str) -> str | None:
-    """Why a text is not sent at all."""
-    left = canned.unfilled(text)
-    if left:
-        return wording.not_filled_in(left)
-    if len(text) > MESSAGE_LONGEST:
-        return wording.too_long(len(text), MESSAGE_LONGEST)
-    return None
 
 
 def _line(send: PendingSend) -> str:

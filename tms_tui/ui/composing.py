@@ -1,6 +1,6 @@
 """Drafts and sends: which text belongs to which conversation, and what becomes of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from tms_tui import wording
 from tms_tui.core import canned, select
@@ -43,14 +43,14 @@ class Composing:
         if self._bridge.state.drafts.get((session, private), "") != text:
             self._bridge.take(ComposerChanged(session, private, text))
 
-    def submit(self, text: str, session: SessionId, *, private: bool) -> list[str]:
+    def submit(self, text: str, session: SessionId, *, private: bool) -> tuple[str, ...]:
         """Ask for a text to be sent; the composer keeps it until it is taken.
 
-        Not one with placeholders: the first is marked in the composer, and all of them are given.
+        Not while placeholders of a canned response stand in it: the first is marked, and all of them are given.
         """
         if not self._draft_known(session, private=private).endswith(text):
             self.keep()  # the news of its last letters comes later, and they tell up to where it answers
-        unfilled = canned.unfilled(text)
+        unfilled = canned.still_in(text, self._bridge.state.unfilled.get((session, private), ()))
         if unfilled:
             self._composer.released()
             self._composer.mark(unfilled[0])
@@ -61,7 +61,7 @@ class Composing:
         self._drop_held(draft)
         self._asked[draft.send_id] = draft
         self._bridge.take(SendAsked(draft))
-        return []
+        return ()
 
     def taken(self, send_id: SendId) -> None:
         """The core has the text: forget it, but not what was typed behind it."""
@@ -135,11 +135,14 @@ class Composing:
                 self.keep()
                 return
 
-    def insert(self, text: str) -> None:
+    def insert(self, text: str, unfilled: Iterable[str] = ()) -> None:
         """Put text where the caret stands; what of it is to be filled in is marked, so that typing replaces it."""
         self._composer.insert(text)
-        for placeholder in canned.unfilled(text)[:1]:
-            self._composer.mark(placeholder)
+        session, private, left = self._composer.session_id, self._composer.private, tuple(unfilled)
+        if session is not None and left:
+            known = self._bridge.state.unfilled.get((session, private), ())
+            self._bridge.take(ComposerChanged(session, private, self._composer.text, (*known, *left)))
+            self._composer.mark(left[0])
 
     def _open(self, session: SessionId | None, private: bool) -> None:  # noqa: FBT001 - called by the queue
         if self._composer.session_id == session and self._composer.private == private and session is not None:

@@ -24,24 +24,24 @@ def offer(desk: Desk, session: SessionId, own: Sequence[CannedResponse], instead
         return
     choices = [Choice(one.shortcut, f"/{one.shortcut}  {one.title}", one.content) for one in known.values()]
 
-    def text(shortcut: str) -> str:
+    def text(shortcut: str) -> canned.Filled:
         return canned.filled(desk.state, session, known[CleanText(shortcut)])
 
     def chosen(shortcut: str | None) -> None:
         if shortcut is None or shortcut not in known:
             desk.composing.insert(shortcut or "")
             return
-        desk.composing.insert(text(shortcut))
-        left = canned.unfilled(text(shortcut))
-        if left:
-            desk.say(wording.to_fill_in(left))
+        filled = text(shortcut)
+        desk.composing.insert(filled.text, filled.unfilled)
+        if filled.unfilled:
+            desk.say(wording.to_fill_in(filled.unfilled))
 
     page = Palette("Canned responses", choices, preview=lambda shortcut: preview(text(shortcut)), instead=instead)
     desk.show(page, chosen)
 
 
-def preview(text: str) -> Content:
-    """A text as it would be sent, what is not filled in marked and named."""
-    left = canned.unfilled(text)
-    said = Content(text)
+def preview(filled: canned.Filled) -> Content:
+    """A text as it would be sent, and what of it is not filled in."""
+    left = filled.unfilled
+    said = Content(filled.text)
     return Content("\n").join([said, Content(wording.to_fill_in(left)).stylize("bold")]) if left else said
