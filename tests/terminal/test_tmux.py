@@ -26,7 +26,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @contextmanager
-def in_tmux(home: Path, *command: str, options: str = "") -> Iterator[Terminal]:
+def in_tmux(home: Path, *command: str, options: str = "", rows: int = ROWS, cols: int = COLS) -> Iterator[Terminal]:
     """A program in a tmux of its own, that takes its socket and its options from `home` alone."""
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "tmux.conf"
@@ -34,7 +34,7 @@ def in_tmux(home: Path, *command: str, options: str = "") -> Iterator[Terminal]:
     environment = clean_environment(home, TMUX_TMPDIR=str(home))
     tmux = ["tmux", "-L", uuid.uuid4().hex[:8], "-f", str(settings)]
     try:
-        with Terminal([*tmux, "new-session", "--", *command], rows=ROWS, cols=COLS, env=environment) as terminal:
+        with Terminal([*tmux, "new-session", "--", *command], rows=rows, cols=cols, env=environment) as terminal:
             yield terminal
     finally:
         subprocess.run([*tmux, "kill-server"], env=environment, capture_output=True, check=False)

@@ -38,7 +38,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @contextmanager
-def in_screen(home: Path, *command: str) -> Iterator[Terminal]:
+def in_screen(home: Path, *command: str, rows: int = ROWS, cols: int = COLS) -> Iterator[Terminal]:
     """A program in a GNU screen of its own, that takes its sockets and its options from `home` alone."""
     sockets = home / "sockets"
     sockets.mkdir(parents=True)
@@ -48,7 +48,7 @@ def in_screen(home: Path, *command: str) -> Iterator[Terminal]:
     name = uuid.uuid4().hex[:8]
     argv = ["screen", "-U", "-c", str(home / "screenrc"), "-S", name, *command]
     try:
-        with Terminal(argv, rows=ROWS, cols=COLS, env=environment) as terminal:
+        with Terminal(argv, rows=rows, cols=cols, env=environment) as terminal:
             yield terminal
     finally:
         subprocess.run(["screen", "-S", name, "-X", "quit"], env=environment, capture_output=True, check=False)
@@ -56,7 +56,18 @@ def in_screen(home: Path, *command: str) -> Iterator[Terminal]:
 
 def columns(screen: VtScreen, row: int) -> list[int]:
     """Where lines of a frame stand on a row, cell by cell."""
-    return [at for at, cell in enumerate(screen._cells[row]) if cell and cell in FRAME]
+    return frame_cells(screen, row, FRAME)
+
+
+def lines_stand(screen: VtScreen, row: int) -> bool:
+    """Whether the list and the talk have both their lines on a row, and none beside the last."""
+    found = columns(screen, row)
+    return found[:3] + found[-1:] == [0, 29, 30, 89] and not {86, 87, 88} & set(found)
+
+
+def frame_cells(screen: VtScreen, row: int, signs: str) -> list[int]:
+    """Where some signs stand on a row."""
+    return [at for at, cell in enumerate(screen._cells[row]) if cell and cell in signs]
 
 
 def crooked(screen: VtScreen) -> list[str]:
@@ -101,3 +112,21 @@ def test_in_a_multiplexer(
         terminal.wait_for("Password")
         terminal.send(f"{PASSWORD}\r")
         looks_right(terminal)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("multiplexer", [in_tmux, in_screen])
+def test_in_a_short_pane_of_a_multiplexer(
+    stage: Stage, tmp_path: Path, multiplexer: Callable[..., AbstractContextManager[Terminal]]
+) -> None:
+    program = (*PROGRAM, "--server", stage.url, "--email", "dana@example.com")
+    with multiplexer(tmp_path / "home", *program, rows=14, cols=90) as terminal:
+        terminal.wait_for("Password")
+        terminal.send(f"{PASSWORD}\r")
+        terminal.wait_for("Live")
+        terminal.send("n")
+        terminal.wait_for("Enter send")
+        terminal.wait_for("plain")
+        terminal.wait_until(lambda screen: all(lines_stand(screen, row) for row in range(2, 10)), what="straight lines")
+        assert "Reply to" in terminal.screen.line(10)
+        assert {0, 29, 30, 89} <= set(frame_cells(terminal.screen, 10, "│╭╮"))

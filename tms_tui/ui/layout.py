@@ -1,4 +1,4 @@
-"""Which columns stand beside each other at which width."""
+"""Which columns stand beside each other at which width, and in how many rows frames are shared."""
 
 from enum import StrEnum
 from typing import Final
@@ -7,6 +7,8 @@ from tms_tui.ui.keys import Pane
 
 WIDE: Final = 120
 MIDDLE: Final = 80
+SHORT: Final = 18
+"""Below this many rows the composer's upper line closes the talk's frame: two more rows are read."""
 
 
 class Column(StrEnum):

@@ -13,7 +13,7 @@ from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.ui.bindings import moves, rebind
 from tms_tui.ui.keys import ACTIONS, Action, Pane, ways_of
-from tms_tui.ui.layout import WIDE, Column, beside, visible
+from tms_tui.ui.layout import SHORT, WIDE, Column, beside, visible
 from tms_tui.ui.paint.cells import fitting
 from tms_tui.ui.preferences import Preferences
 from tms_tui.ui.routing import Part
@@ -39,6 +39,8 @@ class Body(Horizontal):
     Body.ascii #conversations, Body.ascii #talk, Body.ascii #panel { border: ascii $border-blurred; }
     Body #conversations:focus-within, Body #talk:focus-within { border: heavy $border; }
     Body.ascii #conversations:focus-within, Body.ascii #talk:focus-within { border: ascii $border; }
+    Body.short #talk, Body.short #talk:focus-within, Body.short #composer { border-bottom: none; }
+    Body.short #composer { max-height: 75%; }
     """
 
     def __init__(self, state: State, preferences: Preferences, actions: Sequence[Action] = ACTIONS) -> None:
@@ -114,14 +116,17 @@ class Body(Horizontal):
             self.fit_columns()
 
     def fit_columns(self) -> None:
-        """Show the columns there is room for."""
-        width = self.app.size.width
+        """Show the columns, and of their frames the lines, there is room for."""
+        width, is_short = self.app.size.width, self.app.size.height < SHORT
         shown = visible(width, self._pane, panel=self._panel_wanted)
         self._list_column.display = Column.LIST in shown
         self._chat_column.display = Column.CHAT in shown
         self.panel.display = Column.PANEL in shown
         self.set_class(len(shown) == 1, "narrow")
         self.set_class(len(shown) == 2 and width < WIDE, "middle")
+        if is_short != self._is_short:
+            self.set_class(is_short, "short")
+            self.call_after_refresh(self.composer.fit_height)
 
     # What is shown.
 
@@ -147,7 +152,7 @@ class Body(Horizontal):
             match part:
                 case Part.TRANSCRIPT:
                     self.transcript.refresh_session()
-                    self._say_what_is_read(shown)
+                    self._say_what_is_read(shown, now)
                 case Part.TYPING if shown is not None:
                     self.dots.show_names([author.name for author in select.typists(self.state, shown)])
                 case Part.PANEL:
@@ -156,16 +161,27 @@ class Body(Horizontal):
                 case _:
                     continue
 
-    def _say_what_is_read(self, shown: SessionId | None) -> None:
-        words = ""
-        if shown is not None and select.is_unconfirmed(self.state, shown):
-            words = wording.UNCONFIRMED
-        elif shown is not None and select.is_reading_older(self.state, shown):
-            words = wording.READING_OLDER
-        elif shown is not None and select.has_older(self.state, shown):
-            words = fitting(rows.older(self._ways), self._talk.size.width)
+    @property
+    def _is_short(self) -> bool:
+        """Whether the talk's frame has no lower line, and so no place there for words."""
+        return self.has_class("short")
+
+    def _say_what_is_read(self, shown: SessionId | None, now: float) -> None:
+        words = fitting(self._what_is_read(shown), self._talk.size.width)
         if (self._talk.border_subtitle or "") != words:
             self._talk.border_subtitle = words
+        if self._is_short:
+            _entitle(self._talk, self._title(shown, now))
+
+    def _what_is_read(self, shown: SessionId | None) -> tuple[str, ...]:
+        """What is missing of a conversation, then the same for little room."""
+        if shown is None:
+            return ("",)
+        if select.is_unconfirmed(self.state, shown):
+            return (wording.UNCONFIRMED,)
+        if select.is_reading_older(self.state, shown):
+            return (wording.READING_OLDER,)
+        return rows.older(self._ways) if select.has_older(self.state, shown) else ("",)
 
     def _title(self, shown: SessionId | None, now: float) -> str:
         session = select.session(self.state, shown)
@@ -173,7 +189,11 @@ class Body(Horizontal):
             return "No conversation is open"
         holder = select.holder_name(self.state, session)
         parts = wording.chat_title(session, holder, now)
-        return fitting(["  ".join(parts[:end]) for end in range(len(parts), 0, -1)], self._talk.size.width)
+        missing = self._what_is_read(shown)[-1] if self._is_short else ""
+        if missing:
+            parts.insert(1, missing)
+        titles = ["  ".join(parts[:end]) for end in range(len(parts), 0, -1)]
+        return fitting([*titles[:-1], missing or titles[-1]], self._talk.size.width)
 
     def _of(self, pane: Pane) -> Widget:
         match pane:

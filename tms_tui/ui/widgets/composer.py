@@ -154,7 +154,7 @@ class Composer(TextArea, inherit_bindings=False):
         self.move_cursor(self.document.end)
         if not self.has_focus:
             self.app.cursor_position = cursor  # A text area takes the terminal's cursor, focused or not.
-        self._fit_height()
+        self.fit_height()
 
     def taken(self) -> None:
         """The text submitted first is safe elsewhere: forget it, but keep what was typed behind it meanwhile."""
@@ -211,7 +211,7 @@ class Composer(TextArea, inherit_bindings=False):
         self._only_text = True
         result = super().edit(edit)
         self._only_text = False
-        if self._fit_height():
+        if self.fit_height():
             return result
         self._own_row.after_edit(before)
         return result
@@ -273,20 +273,20 @@ class Composer(TextArea, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._entitle()
-        self._fit_height()
+        self.fit_height()
+        self.call_after_refresh(self.scroll_cursor_visible)
 
     def on_composer_changed(self) -> None:
-        self._fit_height()
+        self.fit_height()
 
     @staticmethod
     def _consume(event: events.Event) -> None:
         event.stop()
         event.prevent_default()
 
-    def _fit_height(self) -> bool:
+    def fit_height(self) -> bool:
         """Take as many rows as the text has, up to six; whether that changed the layout."""
-        rows = min(max(1, self.wrapped_document.height), _MOST_ROWS)
-        height = rows + self.gutter.height
+        height = min(max(1, self.wrapped_document.height), _MOST_ROWS) + self.gutter.height
         scalar = self.styles.height
         if scalar is not None and scalar.value == height:
             return False
