@@ -153,6 +153,21 @@ async def test_the_list_is_numbered_waiting_ones_first() -> None:
     assert second.startswith("2. Mia Roth, ")
 
 
+async def test_customers_of_one_name_are_told_apart_in_the_list() -> None:
+    namesake = conversation(SessionId("talk-4711"), name="jonas weber")
+
+    def reply(request: Request) -> Answer:
+        if isinstance(request, ReadSessions) and request.query.status is not SessionStatus.ENDED:
+            return SessionsRead(request.query, (conversation(waiting_since=1.0), namesake), None, Cursor("0"))
+        return Server().reply(request)
+
+    at = stand(reply)
+    async with running(at.engine):
+        _, first, second = await (await talk(at)).types("list")
+    assert first.startswith(f"1. Jonas Weber #{TALK[-4:]}, waits ")
+    assert second.startswith("2. jonas weber #4711, ")
+
+
 async def test_a_list_of_ended_ones_that_goes_on_at_the_server_says_so() -> None:
     ended = tuple(conversation(SessionId(f"ended-{n}"), status=SessionStatus.ENDED) for n in range(SESSIONS_PAGE))
 

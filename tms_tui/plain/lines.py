@@ -3,7 +3,7 @@
 from typing import Final, assert_never
 
 from tms_tui import wording
-from tms_tui.core import select
+from tms_tui.core import namesakes, select
 from tms_tui.core.state import State
 from tms_tui.domain.entries import Entry, GapMark, PendingSend
 from tms_tui.domain.ids import SessionId
@@ -61,9 +61,12 @@ def wrote_line(state: State, session: Session) -> str:
     return f"news: {wording.customer(session)} wrote, {session.unread} new, {holder(state, session)}{said}"
 
 
-def session_line(state: State, number: int, session: Session, wall: float, due_after: float = 0) -> str:
-    """One conversation of a list; a customer who waits for `due_after` seconds is due, unless it is 0."""
-    parts = [f"{number}. {wording.customer(session)}"]
+def session_line(state: State, number: int, session: Session, wall: float, due_after: float = 0, mark: str = "") -> str:
+    """One conversation of a list; a customer who waits for `due_after` seconds is due, unless it is 0.
+
+    `mark`: what tells it from another of the list whose customer has the same name.
+    """
+    parts = [" ".join(filter(None, (f"{number}.", wording.customer(session), mark)))]
     if session.waiting_since is not None:
         waits = wall - session.waiting_since
         parts += [f"waits {wording.wait(waits)}", *(["due"] if 0 < due_after <= waits else [])]
@@ -82,8 +85,11 @@ def list_lines(state: State, title: str, listed: list[SessionId], wall: float, d
     head = f"{title}: {wording.plural(len(listed), 'conversation')}"
     if not listed and not select.has_read(state):
         return [head, unread_list(state.sync.failure, signed_in=True)]
-    found = [(number, select.session(state, each)) for number, each in enumerate(listed, 1)]
-    return [head, *(session_line(state, number, one, wall, due_after) for number, one in found if one is not None)]
+    numbered = [(number, select.session(state, each)) for number, each in enumerate(listed, 1)]
+    found = [(number, one) for number, one in numbered if one is not None]
+    shared = namesakes.shared_names(one for _, one in found)
+    said = (session_line(state, number, one, wall, due_after, namesakes.mark(one, shared)) for number, one in found)
+    return [head, *said]
 
 
 def cut_lines(listed: int, way: str) -> list[str]:

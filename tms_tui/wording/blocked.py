@@ -43,7 +43,7 @@ def consequence(scope: BlockScope, customer: Customer) -> str:
         case BlockScope.CONVERSATION:
             return "nobody writes in it; they can begin another one"
         case BlockScope.CUSTOMER if customer.email:
-            return f"also whoever else gives {customer.email} as their e-mail, in whatever conversation"
+            return f"everywhere, and whoever else gives {customer.email}"
         case BlockScope.CUSTOMER:
             return "no e-mail was given: under another name they can begin again"
         case BlockScope.ADDRESS:

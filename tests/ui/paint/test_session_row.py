@@ -5,22 +5,21 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.ui.paint.scene import EVA, JONAS, ME, NOON, conversation, signed_in
+from tms_tui.core.namesakes import mark, shared_names
 from tms_tui.core.state import State, Typist
 from tms_tui.domain.ids import AgentId, MessageId
 from tms_tui.domain.model import Author, AuthorType, Preview, Priority, Session, SessionStatus
 from tms_tui.domain.text import clean_line
 from tms_tui.domain.value import replace
 from tms_tui.ui.paint.look import ASCII, Look
-from tms_tui.ui.paint.session_row import describe, session_rows, twins
+from tms_tui.ui.paint.session_row import describe, session_rows
 
 LOOK = Look(signs=ASCII)
 SAID = Preview(MessageId("m1"), AuthorType.AGENT, clean_line("Eva"), clean_line("welcome"), NOON)
 
 
-def rows(
-    state: State, session: Session, *, selected: bool = False, is_twin: bool = False, due_after: float = 0
-) -> list[str]:
-    words = describe(state, session, NOON, is_twin=is_twin, due_after=due_after)
+def rows(state: State, session: Session, *, selected: bool = False, mark: str = "", due_after: float = 0) -> list[str]:
+    words = describe(state, session, NOON, mark=mark, due_after=due_after)
     return [row.text.rstrip() for row in session_rows(words, 34, LOOK, selected=selected)]
 
 
@@ -81,15 +80,20 @@ def test_two_customers_of_one_name_can_be_told_apart() -> None:
     for number in (1, 2):
         anna = conversation("Anna", number)
         state.sessions[anna.id] = anna
-    assert twins(state, list(state.sessions)) == {"Anna"}
-    assert [rows(state, anna, is_twin=True)[0].split("  ")[1] for anna in state.sessions.values()] == [
+    shared = shared_names(state.sessions.values())
+    assert [rows(state, anna, mark=mark(anna, shared))[0].split("  ")[1] for anna in state.sessions.values()] == [
         "Anna #0001",
         "Anna #0002",
     ]
 
 
-@given(st.text(max_size=80), st.integers(1, 60), st.booleans(), st.integers(0, 20_000_000))
-def test_rows_are_exactly_as_wide_as_asked(name: str, width: int, selected: bool, unread: int) -> None:
+def test_what_tells_them_apart_is_not_what_a_narrow_list_cuts_off() -> None:
+    long = conversation("Maximiliane Hohenzollern", 1)
+    assert rows(signed_in(), long, mark="#0001") == ["  Maximiliane H… #0001 nothing yet", "  unassigned"]
+
+
+@given(st.text(max_size=80), st.integers(1, 60), st.booleans(), st.integers(0, 20_000_000), st.sampled_from(["", "#1"]))
+def test_rows_are_exactly_as_wide_as_asked(name: str, width: int, selected: bool, unread: int, mark: str) -> None:
     session = conversation(name, 1, waiting_since=NOON - unread, unread=unread)
-    for row in session_rows(describe(signed_in(), session, NOON), width, LOOK, selected=selected):
+    for row in session_rows(describe(signed_in(), session, NOON, mark=mark), width, LOOK, selected=selected):
         assert cell_len(row.text) == width == row.cell_length

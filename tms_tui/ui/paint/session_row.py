@@ -1,8 +1,5 @@
 """A conversation in the list, on two rows: who and how long they wait; what is new, who holds it, who types."""
 
-from collections import Counter
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -11,20 +8,18 @@ from textual.strip import Strip
 
 from tms_tui import wording
 from tms_tui.core.state import State
-from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import Session
 from tms_tui.ui.paint.cells import cells, clip, fit
 from tms_tui.ui.paint.look import Look
 from tms_tui.ui.paint.row import Row
 from tms_tui.wording import rows as said
 
-_TAIL = 4
-
 
 class SessionWords(NamedTuple):
     """What the two rows say; equal words paint equal rows."""
 
     name: str
+    mark: str
     standing: str
     news: str
     holder: str
@@ -34,18 +29,16 @@ class SessionWords(NamedTuple):
     due: bool
 
 
-def describe(
-    state: State, session: Session, now: float, *, is_twin: bool = False, due_after: float = 0
-) -> SessionWords:
+def describe(state: State, session: Session, now: float, *, mark: str = "", due_after: float = 0) -> SessionWords:
     """Put a conversation in words.
 
     `now` in seconds since the epoch; `due_after` seconds of waiting without an answer (0: never) it is due;
-    `is_twin`: another customer in the list has the same name, so the end of the id is added.
+    `mark`: what tells it from another of the list whose customer has the same name.
     """
-    name = wording.customer(session)
     waited = now - session.waiting_since if session.waiting_since is not None else None
     return SessionWords(
-        name=f"{name} #{session.id[-_TAIL:]}" if is_twin else name,
+        name=wording.customer(session),
+        mark=mark,
         standing=said.standing(session, waited),
         news=said.news(state, session),
         holder=said.holder(state, session),
@@ -67,25 +60,24 @@ def session_rows(words: SessionWords, width: int, look: Look, *, selected: bool 
     standing = said.due(words.standing) if words.due else words.standing
     online = f"{look.signs.here} {said.ONLINE}" if words.online else ""
     pointer = Segment(f"{look.signs.pointer} " if selected else "  ", head)
-    first = _two_ends(words.name, standing, width - 2, head, loud)
+    first = _two_ends(words.name, standing, width - 2, head, loud, words.mark)
     second = _two_ends(_second(words), online, width - 2, news, quiet)
     return _strip([pointer, *first], width), _strip([Segment("  ", head), *second], width)
-
-
-def twins(state: State, sessions: Sequence[SessionId]) -> AbstractSet[str]:
-    """Customer names that stand on more than one of the conversations."""
-    names = Counter(state.sessions[session].customer.name for session in sessions)
-    return {name for name, count in names.items() if count > 1}
 
 
 def _second(words: SessionWords) -> str:
     return "  ".join(filter(None, (words.news, words.typing or words.holder)))
 
 
-def _two_ends(left: str, right: str, width: int, left_style: Style, right_style: Style) -> list[Segment]:
+def _two_ends(
+    left: str, right: str, width: int, left_style: Style, right_style: Style, mark: str = ""
+) -> list[Segment]:
+    """`mark` stands behind `left`, and is not what is cut off."""
     right = clip(right, max(0, width))
     room = max(0, width - cells(right) - (1 if right else 0))
     gap = " " if right else ""
+    if mark:
+        left = f"{clip(left, max(0, room - cells(mark) - 1))} {mark}"
     return [Segment(fit(left, room) + gap, left_style), Segment(right, right_style)]
 
 

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.message import Message as UiMessage
 from textual.strip import Strip
 
+from tms_tui.core.namesakes import mark, shared_names
 from tms_tui.core.state import State
 from tms_tui.domain.ids import SessionId
 from tms_tui.ui.bindings import moves
 from tms_tui.ui.paint.cells import wrap
 from tms_tui.ui.paint.look import Look
-from tms_tui.ui.paint.session_row import SessionWords, describe, session_rows, twins
+from tms_tui.ui.paint.session_row import SessionWords, describe, session_rows
 from tms_tui.ui.widgets.line_canvas import LineCanvas
 
 _ROWS: Final = 2
@@ -62,7 +63,7 @@ class SessionListView(LineCanvas, can_focus=True):
         super().__init__(ascii_only=ascii_only, id=id)
         self._state = State()
         self._sessions: Sequence[SessionId] = ()
-        self._twins: AbstractSet[str] = frozenset()
+        self._shared_names: AbstractSet[str] = frozenset()
         self._now = 0.0
         self._empty = empty
         self._due_after = due_after
@@ -88,7 +89,7 @@ class SessionListView(LineCanvas, can_focus=True):
         self._state, self._now = state, now
         self._empty = self._empty if empty is None else empty
         self._sessions = [session for session in sessions if session in state.sessions]
-        self._twins = twins(state, self._sessions)
+        self._shared_names = shared_names(state.sessions[session] for session in self._sessions)
         self._find_selected()
         self.repaint()
         self._place_cursor()
@@ -167,8 +168,8 @@ class SessionListView(LineCanvas, can_focus=True):
 
     def _rows_of(self, index: int, width: int) -> tuple[Strip, Strip]:
         session = self._state.sessions[self._sessions[index]]
-        is_twin = session.customer.name in self._twins
-        words = describe(self._state, session, self._now, is_twin=is_twin, due_after=self._due_after)
+        told_by = mark(session, self._shared_names)
+        words = describe(self._state, session, self._now, mark=told_by, due_after=self._due_after)
         key = (words, width, index == self._selected_at)
         rows = self._painted.get(key)
         if rows is None:
