@@ -134,6 +134,30 @@ async def test_what_was_left_stays_refused_beside_own_words_until_it_is_written_
         assert sent(engine) == ["Order 7 leaves today. Write {{order.id}}"]
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("7", "ctrl+underscore"),
+        ("end", "ctrl+u", "ctrl+underscore"),
+        ("ctrl+underscore", "ctrl+y"),
+        ("7", "ctrl+underscore", "end", "x"),
+    ],
+)
+async def test_what_is_back_by_undo_is_as_unfilled_as_it_was(keys: tuple[str, ...]) -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, "enter", "slash", *"order", "enter")
+        await press(pilot, *keys, "enter")
+        assert written(pilot).startswith("Order {{order.id}} leaves {{order.day}}.")
+        assert sent(engine) == []
+        assert said(pilot).startswith("Not sent: {{order.id}}, {{order.day}} is not filled in.")
+
+
+async def test_undo_makes_nothing_of_own_words_a_placeholder() -> None:
+    async with desk(equipped()) as (pilot, engine):
+        await press(pilot, "enter", *"Write {{order.id}}", "space", *"now", "ctrl+underscore", "ctrl+y", "enter")
+        assert sent(engine) == ["Write {{order.id}} now"]
+
+
 async def test_a_draft_emptied_is_own_words_again() -> None:
     async with desk(equipped()) as (pilot, engine):
         await press(pilot, "enter", "slash", *"order", "enter", "end", "ctrl+u", *"{{order.day}}", "enter")

@@ -24,6 +24,8 @@ class Composing:
         self._bridge = bridge
         self._composer = composer
         self._asked: dict[SendId, Draft] = {}
+        self._once_unfilled: dict[str, None] = {}
+        """Placeholders that were left in the composer's text at any time its undo reaches back to."""
 
     @property
     def session_id(self) -> SessionId | None:
@@ -40,8 +42,18 @@ class Composing:
         if session is None:
             return
         private, text = self._composer.private, self._composer.text
+        self._once_unfilled |= dict.fromkeys(self._bridge.state.unfilled.get((session, private), ()))
         if self._bridge.state.drafts.get((session, private), "") != text:
             self._bridge.take(ComposerChanged(session, private, text))
+
+    def went_back(self) -> None:
+        """What was written over may stand there again: it is as unfilled as it was."""
+        self.keep()
+        if self._composer.session_id is not None:
+            again = ComposerChanged(
+                self._composer.session_id, self._composer.private, self._composer.text, tuple(self._once_unfilled)
+            )
+            self._bridge.take(again)
 
     def submit(self, text: str, session: SessionId, *, private: bool) -> tuple[str, ...]:
         """Ask for a text to be sent; the composer keeps it until it is taken.
@@ -71,6 +83,7 @@ class Composing:
         if self._stands_in_composer(draft):
             self._composer.taken()
             self.keep()
+            self._once_unfilled.clear()
         elif self._draft_known(draft.session, private=draft.private) == draft.text:
             self._bridge.take(ComposerChanged(draft.session, draft.private, ""))
 
@@ -148,6 +161,7 @@ class Composing:
         if self._composer.session_id == session and self._composer.private == private and session is not None:
             return
         self.keep()
+        self._once_unfilled.clear()
         customer = select.session(self._bridge.state, session)
         text = self._bridge.state.drafts.get((session, private), "") if session is not None else ""
         title, short = (wording.composer_title(customer, private=private, short=short) for short in (False, True))

@@ -222,6 +222,10 @@ class DeskScreen(Screen[None]):
         if self._control is not None:
             self._control.composing.keep()
 
+    def on_undoing_went_back(self) -> None:
+        if self._control is not None:
+            self._control.composing.went_back()
+
     def on_composer_left(self) -> None:
         if self._body is not None and self._body.composer.session_id is not None:
             self._bridge.take(ComposerLeft(self._body.composer.session_id))

@@ -23,6 +23,7 @@ from tms_tui.ui.keys import ACTIONS, Action
 from tms_tui.ui.paint.cells import fitting
 from tms_tui.ui.pasting import pasted
 from tms_tui.ui.widgets.own_row import OwnRow
+from tms_tui.ui.widgets.undoing import Undoing
 
 _MOST_ROWS: Final = 6
 _BESIDE_CARET: Final = 3
@@ -31,7 +32,7 @@ _DIRECTIONS: Final = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202
 """What would turn the direction of a whole row is drawn as nothing, and sent as it was typed."""
 
 
-class Composer(TextArea, inherit_bindings=False):
+class Composer(Undoing, inherit_bindings=False):
     """A text area whose Enter sends. It keeps a submitted text until `taken` or `released` is called."""
 
     DEFAULT_CSS = """
@@ -237,8 +238,7 @@ class Composer(TextArea, inherit_bindings=False):
         self.call_after_refresh(self._place_cursor)
 
     def _place_cursor(self) -> None:
-        is_covered = self.app.screen is not self.screen
-        if self.has_focus and not is_covered and self.app.cursor_position != self.cursor_screen_offset:
+        if self.has_focus and self.app.screen is self.screen and self.app.cursor_position != self.cursor_screen_offset:
             self.app.cursor_position = self.cursor_screen_offset
             self.refresh()
 
