@@ -5,10 +5,13 @@ import pytest
 from tests.core.desk import ANA, EVA, JONAS, TALK, Desk, conversation
 from tms_tui.core import select
 from tms_tui.core.handing import Hindrance, colleagues, hindrance
-from tms_tui.domain.events import AgentsRead, PresenceSeen, SessionChanged, TypingSeen
+from tms_tui.domain.changes import Announced, NoticeKind
+from tms_tui.domain.events import AgentsRead, PresenceSeen, SessionAssigned, SessionChanged, TypingSeen
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Agent, Author, Availability, SessionStatus
 from tms_tui.domain.text import CleanText
+from tms_tui.domain.value import replace
+from tms_tui.wording import work
 
 ME, HER, HIM = AgentId("ana"), AgentId("eva"), AgentId("ben")
 
@@ -69,3 +72,20 @@ def test_namesakes_are_told_apart_and_nobody_else() -> None:
     at.take(PresenceSeen(agent("Maria", account="eva.m")))
     assert select.agent_name(at.state, AgentId("eva.k")) == "Eva"
     assert ANA.name not in at.state.namesakes
+
+
+def test_which_namesake_holds_took_or_gave_a_conversation_is_said() -> None:
+    at = desk()
+    at.take(AgentsRead((agent("Ana"), agent("Eva", account="eva.k"), agent("Eva", account="eva.m"))))
+    hers = replace(conversation(held_by="eva.m", version=2), assigned_agent_name=CleanText("Eva"))
+    assert select.holder_name(at.state, hers) == "Eva (eva.m)"
+    assert work.held_by(at.state, AgentId("eva.m"), CleanText("Eva")) == "held by Eva (eva.m)"
+    at.take(
+        SessionAssigned(hers, by=AgentId("eva.m"), previous=None),
+        SessionAssigned(conversation(held_by="ana", version=3), by=AgentId("eva.k"), previous=AgentId("eva.m")),
+    )
+    said = [change.notice for change in at.saw(Announced)]
+    assert [(one.kind, one.other) for one in said[-2:]] == [
+        (NoticeKind.TAKEN_BY, "Eva (eva.m)"),
+        (NoticeKind.GIVEN_TO_YOU, "Eva (eva.k)"),
+    ]

@@ -12,6 +12,7 @@ from tms_tui.core import (
     marking,
     people,
     reporting,
+    select,
     sending,
     sessions,
     sync,
@@ -153,7 +154,7 @@ def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
     name = other = CleanText("")
     if failure.session is not None:
         sessions.merge(step, failure.session)
-        other = failure.session.assigned_agent_name or CleanText("")
+        other = select.holder_name(step.state, failure.session) or CleanText("")
     held = step.state.sessions.get(session_id) if session_id is not None else None
     if held is not None:
         name = held.customer.name

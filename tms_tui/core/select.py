@@ -236,9 +236,9 @@ def holder(state: State, session: Session) -> AgentId | None:
 
 
 def holder_name(state: State, session: Session) -> CleanText | None:
-    """What the holder is called; None when nobody holds it, or nobody knows the name."""
+    """What the holder is called, as `name_of` tells; None when nobody holds it, or nobody knows the name."""
     held_by = holder(state, session)
-    return session.assigned_agent_name or agent_name(state, held_by) if held_by is not None else None
+    return agent_name(state, held_by) or session.assigned_agent_name if held_by is not None else None
 
 
 def typists(state: State, session_id: SessionId) -> list[Author]:

@@ -1,6 +1,6 @@
 """Conversations: the newer version wins, and what changed is said."""
 
-from tms_tui.core import bounds, people
+from tms_tui.core import bounds, people, select
 from tms_tui.core.state import State, Step
 from tms_tui.core.transcript import Transcript, unread_after
 from tms_tui.domain.changes import Notice, NoticeKind, SessionMoved
@@ -80,8 +80,9 @@ def assigned(step: Step, event: SessionAssigned) -> None:
     elif event.previous == me.id:
         kind = NoticeKind.TAKEN_FROM_YOU
     by = step.state.agents.get(event.by) if event.by else None
-    other = by.name if kind is NoticeKind.GIVEN_TO_YOU and by else session.assigned_agent_name or CleanText("")
-    people.announce(step, Notice(kind, step.moment.wall, session.id, session.customer.name, other))
+    given = by is not None and kind is NoticeKind.GIVEN_TO_YOU
+    other = select.name_of(step.state, by) if by and given else select.holder_name(step.state, session)
+    people.announce(step, Notice(kind, step.moment.wall, session.id, session.customer.name, other or CleanText("")))
 
 
 def vanished(step: Step, session: SessionId) -> None:

@@ -149,12 +149,12 @@ def _assigning(state: State, asked: AssignAsked, name: str) -> _Deed:
 
 
 def held_by(state: State, agent: AgentId | None, name: str | None = None) -> str:
-    """Who holds a conversation; `name` is what the conversation itself calls them."""
+    """Who holds a conversation; `name`: what the conversation itself calls them, for one who is not known."""
     if agent is None:
         return "held by nobody"
     if state.me is not None and agent == state.me.id:
         return "held by you"
-    return f"held by {name or select.agent_name(state, agent) or 'a colleague'}"
+    return f"held by {select.agent_name(state, agent) or name or 'a colleague'}"
 
 
 def presence(state: State, agent: Agent, load: int, session: Session) -> str:
