@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, running_server
+from tests.server.waiting import until
 from tms_tui.server.errors import Refusal
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import Rate
@@ -91,7 +94,7 @@ async def test_turns_go_from_network_to_network() -> None:
 
 
 async def test_who_waits_too_many_is_refused_and_who_gives_up_makes_room() -> None:
-    queue = FairQueue(1, 2, 3)
+    queue = FairQueue(1, 1, 3)
     refused = 0
 
     async def waits(name: str) -> None:
@@ -99,9 +102,9 @@ async def test_who_waits_too_many_is_refused_and_who_gives_up_makes_room() -> No
             raise AssertionError("never")
 
     async with queue.turn("a"):
-        waiting = [asyncio.create_task(waits(name)) for name in ("a", "a", "b")]
+        waiting = [asyncio.create_task(waits(name)) for name in ("a", "b", "c")]
         await asyncio.sleep(0)
-        for name in ("a", "c"):
+        for name in ("a", "d"):
             try:
                 await waits(name)
             except Refusal as refusal:
@@ -111,5 +114,70 @@ async def test_who_waits_too_many_is_refused_and_who_gives_up_makes_room() -> No
             one.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await one
-    async with asyncio.timeout(5), queue.turn("c"):
+    async with asyncio.timeout(5), queue.turn("d"):
         pass
+
+
+@contextlib.asynccontextmanager
+async def waiting_strangers(queue: FairQueue, names: Sequence[str]) -> AsyncIterator[asyncio.Event]:
+    """Somebody at work until the event is set, and behind them as many who wait; each stays at work for good."""
+    leave, for_good = asyncio.Event(), asyncio.Event()
+
+    async def stay(name: str, end: asyncio.Event) -> None:
+        async with queue.turn(name):
+            await end.wait()
+
+    tasks = [asyncio.create_task(stay("at work", leave))]
+    tasks += [asyncio.create_task(stay(name, for_good)) for name in names]
+    await asyncio.sleep(0)
+    try:
+        yield leave
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(one is None or isinstance(one, asyncio.CancelledError | Refusal) for one in ended)
+
+
+async def test_strangers_of_however_many_networks_do_not_hold_up_a_network_the_agent_signed_in_from(
+    place: Place,
+) -> None:
+    async with running_server(place, sign_ins_at_once=1, sign_ins_waiting=4) as server:
+        await server.add_agent("Ana")
+        assert (await sign_in(server, HOME)).status_code == 200
+        queue = server.app.services.passwords.queue
+        async with waiting_strangers(queue, "abcd") as leave:
+            assert (await sign_in(server, ELSEWHERE)).status_code == 429, "a stranger, as there are too many"
+            ana = asyncio.create_task(sign_in(server, HOME))
+            await until(lambda: queue.waiting == 5)
+            leave.set()
+            assert (await ana).status_code == 200
+
+
+async def test_two_networks_do_not_take_every_place_from_a_third() -> None:
+    queue = FairQueue(1, 4, 8)
+    order: list[str] = []
+
+    async def work(name: str) -> str:
+        async with queue.turn(name):
+            order.append(name)
+        return name
+
+    async with queue.turn("at work"):
+        burst = [asyncio.create_task(work(name)) for name in "aaaabbbb"]
+        await asyncio.sleep(0)
+        honest = asyncio.create_task(work("c"))
+        await asyncio.sleep(0)
+    ended = await asyncio.gather(*burst, return_exceptions=True)
+    assert await honest == "c"
+    assert order[:3] == ["a", "b", "c"]
+    assert [one.status for one in ended if isinstance(one, Refusal)] == [429], "the newest of who waited most often"
+    assert isinstance(ended[3], Refusal)
+
+
+async def test_a_network_takes_no_place_of_one_that_waits_as_often() -> None:
+    queue = FairQueue(1, 4, 4)
+    async with waiting_strangers(queue, "aabb"):
+        with pytest.raises(Refusal):
+            async with queue.turn("b"):
+                raise AssertionError("never")

@@ -5,56 +5,85 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
 
-from tms_tui.server.errors import too_many
+from tms_tui.server.errors import Refusal, too_many
 
 COME_BACK = 1.0
+Place = asyncio.Future[None]
+Lane = dict[str, deque[Place]]
+"""Who waits, by name; whose turn is next first."""
 
 
 class FairQueue:
-    """So many at work at once, so many waiting for each name and altogether; beyond that, 429 with `code` at once."""
+    """So many at work at once, so many waiting for each name and altogether; beyond that, 429 with `code` at once.
+
+    When all places are taken, the name that waits most often gives up its newest one to a name that waits less often.
+    """
 
     def __init__(self, at_work: int, most_of_name: int, most: int, code: str = "too_many_attempts") -> None:
         self._room = at_work
         self._most_of_name = most_of_name
         self._most = most
         self._code = code
-        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
-        """By name, whose turn is next first."""
+        self._ahead: Lane = {}
+        self._others: Lane = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return sum(len(places) for lane in (self._ahead, self._others) for places in lane.values())
 
     @contextlib.asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
-        """A place at work, when it is this name's turn. Raises the 429 when too many wait already."""
-        await self._granted(name)
+    async def turn(self, name: str, *, ahead: bool = False) -> AsyncIterator[None]:
+        """A place at work, when it is this name's turn. Raises the 429 when too many wait already.
+
+        `ahead`: before all who are not, who do not take its places either.
+        """
+        await self._granted(name, self._ahead if ahead else self._others)
         try:
             yield
         finally:
-            self._room += 1
-            self._grant()
+            self._release()
 
-    async def _granted(self, name: str) -> None:
-        if self._room > 0 and not self._waiting:
+    async def _granted(self, name: str, lane: Lane) -> None:
+        if self._room > 0 and not self.waiting:
             self._room -= 1
             return
-        own = self._waiting.get(name, ())
-        if len(own) >= self._most_of_name or sum(map(len, self._waiting.values())) >= self._most:
-            raise too_many(COME_BACK, self._code)
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(name, deque()).append(place)
+        self._require_room(len(lane.get(name, ())), lane)
+        place: Place = asyncio.get_running_loop().create_future()
+        lane.setdefault(name, deque()).append(place)
         try:
             await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():  # granted in the moment it was given up
-                self._room += 1
-                self._grant()
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self._release()  # granted in the moment it was given up
             raise
 
-    def _grant(self) -> None:
-        while self._room > 0 and self._waiting:
-            name, places = next(iter(self._waiting.items()))
-            del self._waiting[name]
-            place = places.popleft()
-            if places:
-                self._waiting[name] = places  # behind all other names
-            if not place.done():
-                self._room -= 1
-                place.set_result(None)
+    def _require_room(self, own: int, lane: Lane) -> None:
+        if own >= self._most_of_name:
+            raise self._refusal()
+        if sum(map(len, lane.values())) < self._most:
+            return
+        longest = max(lane.values(), key=len)
+        if len(longest) <= own + 1:
+            raise self._refusal()
+        last = longest.pop()
+        if not last.done():
+            last.set_exception(self._refusal())
+
+    def _refusal(self) -> Refusal:
+        return too_many(COME_BACK, self._code)
+
+    def _release(self) -> None:
+        self._room += 1
+        while self._room > 0 and self.waiting:
+            self._grant(self._ahead or self._others)
+
+    def _grant(self, lane: Lane) -> None:
+        name, places = next(iter(lane.items()))
+        del lane[name]
+        place = places.popleft()
+        if places:
+            lane[name] = places  # behind all other names
+        if not place.done():
+            self._room -= 1
+            place.set_result(None)

@@ -20,16 +20,19 @@ class Passwords:
     def __init__(self, cost: PasswordCost, queue: FairQueue | None = None) -> None:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._nobody = self._hasher.hash("nobody has this password")
-        self._queue = queue or FairQueue(1, 1, 1)
+        self.queue = queue or FairQueue(1, 1, 1)
 
     async def hash(self, password: str, network: str = OWN) -> str:
         """Raises the 429 when too many wait."""
-        async with self._queue.turn(network):
+        async with self.queue.turn(network, ahead=True):
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def verify(self, stored: str | None, password: str, network: str = OWN) -> bool:
-        """False for None, after just as much work. Raises the 429 when too many wait."""
-        async with self._queue.turn(network):
+    async def verify(self, stored: str | None, password: str, network: str = OWN, *, known: bool = True) -> bool:
+        """False for None, after just as much work. Raises the 429 when too many wait.
+
+        `known`: strangers, from however many networks, do not hold it up.
+        """
+        async with self.queue.turn(network, ahead=known):
             return await asyncio.to_thread(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:

@@ -43,7 +43,8 @@ async def _agent(served: Services, network: str, email: str, password: str) -> A
         known = agent is not None and await signin_networks.knows(database, agent.id, place)
     await served.guard.attempt(network, email, known=known)
     enabled = agent is not None and agent.disabled_at is None
-    right = await served.passwords.verify(agent.password_hash if agent and enabled else None, password, network)
+    stored = agent.password_hash if agent and enabled else None
+    right = await served.passwords.verify(stored, password, network, known=known)
     if not right:
         return None
     await served.guard.right(network, email, known=known)
