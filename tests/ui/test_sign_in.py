@@ -140,6 +140,21 @@ async def test_who_was_asked_once_is_later_asked_for_the_password_alone() -> Non
         assert "demo" not in text_of(pilot)
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_password_typed_while_the_form_opens_stands_in_no_other_field(turns: int) -> None:
+    server = Server()
+    async with console(server) as pilot:
+        await fill_in(pilot)
+        assert server.engine is not None
+        server.engine.tell(SignInNeeded(REFUSED))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await burst(pilot, *"tulips")
+        assert [field(pilot, name).value for name in ("server", "email")] == ["chat.test", "ana"]
+        assert field(pilot, "password").value in "tulips"
+        assert "lips" not in text_of(pilot)
+
+
 async def test_the_password_is_never_shown() -> None:
     async with console(Server(Failure(FailureKind.NOT_REACHED))) as pilot:
         await fill_in(pilot)

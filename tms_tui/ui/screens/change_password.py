@@ -60,7 +60,7 @@ class PasswordScreen(Dialog[str | None]):
         """Enter goes to the next field that is empty, and asks the server when none is."""
         empty = next((one for one in self.query(Input) if not one.value), None)
         if empty is not None and empty is not event.input:
-            empty.focus()
+            self.set_focus(empty)
         else:
             self._submit()
 
@@ -110,7 +110,7 @@ class PasswordScreen(Dialog[str | None]):
         self._say(why)
         for name in fields:
             self.query_one(f"#{name}", Field).clear()
-        self.query_one(f"#{fields[0]}", Field).focus()
+        self.set_focus(self.query_one(f"#{fields[0]}", Field))
 
     def _say(self, said: str) -> None:
         self.query_one("#why", Static).update(said)

@@ -58,6 +58,7 @@ class SignInScreen(Dialog[Engine]):
     class DemoAsked(Message):
         """The agent wants made-up customers instead of a server."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the fields see them: letters typed at once behind a Tab are the next field's, a password above all.
         Binding("tab,down", "app.focus_next", "Next field", priority=True),
@@ -93,7 +94,10 @@ class SignInScreen(Dialog[Engine]):
 
     def on_mount(self) -> None:
         missing = next((one for one in self.query(Input) if not one.value), self.query_one("#password", Input))
-        missing.focus()
+        # At once: what is typed ahead, a password perhaps, is to stand in no other field.
+        self.set_focus(missing, scroll_visible=False)
+        # There is nothing to scroll before the form is laid out.
+        self.watch(self.query_one("SignInScreen > Vertical"), "virtual_size", self._show_what_matters, init=False)
 
     def on_input_submitted(self) -> None:
         self._submit()
