@@ -15,7 +15,8 @@ from tms_tui.server.store.engines import SEARCHERS
 from tms_tui.wording import reason
 
 ENDLESS_MESSAGES = """CREATE VIEW messages AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)
-SELECT sessions.id AS session_id, CAST(c.n AS VARCHAR(20)) AS content FROM c, sessions"""
+SELECT sessions.id AS session_id, CAST(c.n AS VARCHAR(20)) AS content, CAST(c.n AS VARCHAR(20)) AS content_folded
+FROM c, sessions"""
 COUNTED = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c LIMIT 1 OFFSET :far"
 SHORT = 0.3
 

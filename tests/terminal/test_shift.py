@@ -136,7 +136,7 @@ def resolves_it_and_thinks_better(terminal: Terminal, act: Act, status: Callable
     until(terminal, lambda: status() == "ended")
     act(terminal, "u", "undo")
     until(terminal, lambda: status() == "active")
-    terminal.wait_for("Open again: Mia")
+    terminal.wait_for("Reopened Mia.")
 
 
 def goes_away_and_signs_out(terminal: Terminal) -> None:

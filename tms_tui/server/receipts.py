@@ -1,5 +1,6 @@
 """How far customers have read: written at a pace, and the furthest always."""
 
+import asyncio
 from functools import partial
 
 from tms_tui.server.errors import Refusal, invalid
@@ -34,9 +35,10 @@ class Receipts:
         if up_to is None:
             return
         try:
-            await visitor_read(self._journal, *own, up_to)
+            # Of its own: a socket that closes meanwhile must not cut off a transaction that others share.
+            await asyncio.shield(asyncio.create_task(visitor_read(self._journal, *own, up_to), name="receipt"))
         except Refusal:
-            del self._furthest[own]
+            self._furthest.pop(own, None)
             raise
-        if self._furthest[own] == up_to:
+        if self._furthest.get(own) == up_to:
             del self._furthest[own]
