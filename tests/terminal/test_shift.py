@@ -143,7 +143,7 @@ def goes_away_and_signs_out(terminal: Terminal) -> None:
     terminal.send(F9)
     terminal.wait_for("Your availability")
     terminal.send(DOWN + DOWN + ENTER)
-    terminal.wait_for("You are away.")
+    terminal.wait_for("Set your availability to away.")
     terminal.send(QUIT)
     assert terminal.wait_exit() == 0
 
