@@ -117,8 +117,8 @@ class HeldUp:
         self.hash = passwords.hash
         self.checked, self.go_on = asyncio.Event(), asyncio.Event()
 
-    async def verify(self, stored: str | None, password: str, network: str) -> bool:
-        right = await self._passwords.verify(stored, password, network)
+    async def verify(self, stored: str | None, password: str, network: str, *, known: bool) -> bool:
+        right = await self._passwords.verify(stored, password, network, known=known)
         self.checked.set()
         await self.go_on.wait()
         return right
