@@ -52,6 +52,7 @@ def test_three_hundred_resizes_leave_the_layout_right(stage: Stage, tmp_path: Pa
     with at_desk(stage, tmp_path / "home", rows=24, cols=80) as (terminal, _):
         terminal.send("half an answer")
         terminal.wait_for("half an answer")
+        terminal.wait_gone("1 new")
         terminal.settle()
         before = desk_of(terminal.screen)
         chance = random.Random(SEED)
@@ -66,6 +67,7 @@ def test_three_hundred_resizes_leave_the_layout_right(stage: Stage, tmp_path: Pa
 
 def test_sizes_that_no_window_has_are_survived(stage: Stage, tmp_path: Path) -> None:
     with at_desk(stage, tmp_path / "home") as (terminal, _):
+        terminal.wait_gone("1 new")
         terminal.settle()
         before = desk_of(terminal.screen)
         for rows, cols in ABSURD:
