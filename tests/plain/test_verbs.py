@@ -251,6 +251,13 @@ async def test_a_search_and_a_search_in_one_conversation_go_by_one_folding(tmp_p
             assert len(within.out.splitlines()) == 1, words
 
 
+async def test_no_canned_responses_are_said_to_be_none(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        none = await run(server, tmp_path, "canned")
+        assert (none.code, none.out, none.err) == (0, "", "There are no canned responses.\n")
+
+
 async def test_a_canned_response_is_sent_filled_and_refused_with_what_it_lacks(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana")
@@ -301,13 +308,14 @@ async def test_the_way_back_to_pending_keeps_until_when(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana")
         customer = await server.visitor(name="Jonas")
-        await run(server, tmp_path, "pending", customer.session_id, "2h")
+        aside = await run(server, tmp_path, "pending", customer.session_id, "2h")
+        assert aside.err.startswith("Jonas: held by nobody, pending until ")
         [line] = (await run(server, tmp_path, "ls", "--json")).out.splitlines()
         until = json.loads(line)["pending_until"]
         resolved = await run(server, tmp_path, "resolve", customer.session_id)
         command = resolved.err.splitlines()[-1].removeprefix("undo: tms-chat ")
         back = await run(server, tmp_path, *shlex.split(command))
-        assert (back.code, back.err.splitlines()[0]) == (0, "Jonas: held by nobody, pending")
+        assert (back.code, back.err.splitlines()[0]) == (0, aside.err.splitlines()[0])
         [line] = (await run(server, tmp_path, "ls", "--json")).out.splitlines()
         assert json.loads(line)["pending_until"] == until
 

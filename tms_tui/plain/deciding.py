@@ -40,7 +40,7 @@ def assign(wanted: str, name: str, note: str | None, held_by: str | None) -> Ver
         session = await conversation(engine, wanted)
         agent = agent_called(engine, name)
         if held_by is not None and agent_called(engine, held_by) != session.assigned_agent:
-            raise NotDone(f"Not assigned. {_standing(engine.state, session.id)}", MOVED_ON)
+            raise NotDone(f"Not assigned. {_standing(engine.state, session.id, engine.moment().wall)}", MOVED_ON)
         return await _decide(engine, on.AssignAsked(session.id, agent, note))
 
     return Verb(do, changes=True)
@@ -68,7 +68,7 @@ def block(wanted: str, scope: BlockScope, reason: str, until: str) -> Verb:
         moment = _moment_of(until, engine.moment().wall)
         return await _decide(engine, on.BlockAsked(session.id, scope, clean_line(reason), moment))
 
-    return Verb(do)
+    return Verb(do, changes=True)
 
 
 def unblock(wanted: str, scope: BlockScope | None = None) -> Verb:
@@ -81,7 +81,7 @@ def unblock(wanted: str, scope: BlockScope | None = None) -> Verb:
             return DONE
         return await _decide(engine, on.UnblockAsked(session.id, scope))
 
-    return Verb(do)
+    return Verb(do, changes=True)
 
 
 def availability(wanted: Availability) -> Verb:
@@ -100,7 +100,7 @@ async def _decide(engine: Engine, asked: on.Decide) -> int:
     notices = await refusals(engine, asked)
     if notices:
         raise _not_done(notices[-1])
-    complain(_standing(engine.state, undo.about(asked)))
+    complain(_standing(engine.state, undo.about(asked), engine.moment().wall))
     command = _command(engine.state, back, asked) if back is not None else None
     if command is not None:
         complain(f"undo: {shlex.join(['tms-chat', *command])}")
@@ -115,11 +115,11 @@ def _not_done(said: Notice) -> NotDone:
     return NotDone(f"Not known whether it was done: {wording.reason(said.failure)}.{look}", DOUBTFUL)
 
 
-def _standing(state: State, session_id: SessionId | None) -> str:
+def _standing(state: State, session_id: SessionId | None, now: float) -> str:
     if session_id is None:
         return f"You are {wording.availability(state.availability)}."
     session = state.sessions[session_id]
-    return f"{wording.customer(session)}: {lines.holder(state, session)}, {wording.state_of(session)}"
+    return f"{wording.customer(session)}: {lines.holder(state, session)}, {wording.standing(session, now)}"
 
 
 def _command(state: State, back: on.Decide, asked: on.Decide) -> list[str] | None:

@@ -97,7 +97,10 @@ def texts(own: Sequence[CannedResponse], *, json: bool) -> Verb:
 
     async def do(engine: Engine) -> int:
         await read(engine)
-        for one in canned.available(engine.state, own):
+        known = canned.available(engine.state, own)
+        if not known:
+            complain("There are no canned responses.")
+        for one in known:
             if json:
                 put(as_json.line("canned", shortcut=one.shortcut, title=one.title, text=one.content))
             else:
