@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,9 @@ from websockets.exceptions import InvalidStatus
 
 from tests.server.running import RunningServer, running_server
 from tests.server.sockets import agent_socket
-from tms_tui.protocol import wire
 from tms_tui.server.fairqueue import FairQueue
-from tms_tui.server.settings import PAGE_BYTES
-from tms_tui.server.store.messages import beginning
-
-
-def message(content: str) -> wire.Message:
-    return wire.Message("id", "session", 1, content, "visitor", "Ana", "2026-01-01T00:00:00.000000Z")
+from tms_tui.server.settings import PAGE_CHARACTERS
+from tms_tui.server.store import messages
 
 
 async def opened(server: RunningServer, source: str = "127.0.0.5") -> int:
@@ -104,11 +100,16 @@ async def test_a_page_that_nobody_may_ever_take_holds_only_so_much(server: Runni
         read += page["messages"]
         more = page["has_more"]
     assert [one["id"] for one in read] == [one["id"] for one in said]
-    assert max(sizes) < 1.1 * PAGE_BYTES
+    assert max(sizes) < 1.1 * 4 * PAGE_CHARACTERS
 
 
-def test_a_message_longer_than_a_page_is_read_alone() -> None:
-    longest = [message("x" * 100), message("y" * 10)]
-    assert beginning(longest, 50) == longest[:1]
-    assert beginning(longest, 110) == longest
-    assert beginning([], 50) == []
+async def test_a_message_longer_than_a_page_is_read_alone(server: RunningServer) -> None:
+    visitor = await server.visitor()
+    for words in ("x" * 100, "y" * 10, "z"):
+        await visitor.says(words)
+    async with server.app.services.database.read() as database:
+        read = partial(messages.page_of, database, visitor.session_id, limit=200)
+        (first, more), (both, further) = await read(after=0, characters=50), await read(after=0, characters=110)
+        assert ([one.seq for one in first], more) == ([1], True)
+        assert ([one.seq for one in both], further) == ([1, 2], True)
+        assert await read(after=3, characters=50) == ([], False)

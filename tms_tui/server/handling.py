@@ -174,9 +174,9 @@ async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to:
         up_to = _within(conversation, up_to)
         if up_to <= conversation.read_by_visitor or conversation.blocked is not None:
             return
-        conversation.read_by_visitor = up_to
+        read, conversation.read_by_visitor = conversation.read_by_visitor, up_to
         await change.save(conversation)
-        await messages.seen_by_visitor(change.connection, session_id, up_to, change.at)
+        await messages.seen_by_visitor(change.connection, session_id, read, up_to, change.at)
         data = wire.Receipt(reader_type="visitor", up_to=up_to)
         change.happened(wire.READ_RECEIPT, conversation, data, "visitor")
 

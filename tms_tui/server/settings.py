@@ -6,8 +6,8 @@ from typing import Final
 
 FRAME_BYTES: Final = 65_536
 BODY_BYTES: Final = 65_536
-PAGE_BYTES: Final = 131_072
-"""What a page of a customer's conversation holds of what was written, in UTF-8: somebody may ask and never read it."""
+PAGE_CHARACTERS: Final = 32_768
+"""What a page of a customer's conversation holds of what was written: somebody may ask and never read it."""
 SAME_SIGNAL: Final = 1.0
 """Seconds in which a second signal to end is the first one again: `timeout` signals a process and then its group."""
 
@@ -157,8 +157,8 @@ class ServerSettings:
     """Wrong passwords from one network, for whatever accounts: an office that comes in on a Monday makes some."""
     account_login_rate: Rate = Rate(0.5, 60)
     """Wrong passwords for one account from all networks in which its agent never signed in."""
-    sign_ins_at_once: int = 2
-    """Passwords that are looked at side by side; each takes 64 MiB."""
+    sign_ins_at_once: int = 1
+    """Passwords that are looked at side by side; each takes 64 MiB and four threads, and two take twice as long."""
     sign_ins_waiting: int = 32
     sign_ins_waiting_of_network: int = 16
     """Beyond these an attempt is refused at once, and does not count."""
@@ -170,7 +170,7 @@ class ServerSettings:
     """Messages of the customer in one conversation."""
     network_message_rate: Rate = Rate(30, 600)
     """Messages of all customers of one network: each of 300 writes every ten seconds."""
-    network_byte_rate: Rate = Rate(65_536, 2**20)
+    network_byte_rate: Rate = Rate(65_536, 2**19)
     """Bytes of what they write, in UTF-8."""
     network_read_rate: Rate = Rate(20, 1000)
     """Pages of conversations that they read: each page asks twice a minute, and all at once after a restart."""

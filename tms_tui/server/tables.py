@@ -103,6 +103,7 @@ sessions = sa.Table(
     sa.Column("blocked", sa.JSON(none_as_null=True)),
     sa.Column("token_epoch", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index("sessions_by_activity", "tenant_id", "last_activity_at", "id"),
+    sa.Index("sessions_by_status", "tenant_id", "status", "last_activity_at", "id"),
     sa.Index("sessions_by_customer", "tenant_id", "customer_id"),
     sa.Index("sessions_by_wake", "pending_until"),
     sa.Index(
@@ -133,6 +134,13 @@ messages = sa.Table(
     sa.Column("read_by_visitor_at", sa.Text),
     sa.UniqueConstraint("session_id", "seq"),
     sa.UniqueConstraint("session_id", "author_id", "client_message_id"),
+    sa.Index(
+        "messages_by_visitor",
+        "session_id",
+        "seq",
+        sqlite_where=sa.text("author_type = 'visitor'"),
+        postgresql_where=sa.text("author_type = 'visitor'"),
+    ),
 )
 
 marks = sa.Table(

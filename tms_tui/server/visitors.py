@@ -16,7 +16,7 @@ from tms_tui.server.networks import network_of
 from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
 from tms_tui.server.services import Services, services
-from tms_tui.server.settings import PAGE_BYTES
+from tms_tui.server.settings import PAGE_CHARACTERS
 from tms_tui.server.store import messages, sessions, starts
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, Speaker, send
@@ -94,11 +94,9 @@ async def listing(request: Request) -> Response:
         own = await entered(database, served, claims, network)
         resumed = not after_id or await messages.bears(database, own.id, after, after_id)
         start = after if resumed else 0
-        page, more = await messages.page(database, own.id, after=start, limit=most, public_only=True)
-    held = messages.beginning(page, PAGE_BYTES)
-    more = more or len(held) < len(page)
+        page, more = await messages.page_of(database, own.id, after=start, limit=most, characters=PAGE_CHARACTERS)
     return answer(
-        wire.VisitorMessagesAnswer(messages=held, has_more=more, seen_up_to=own.read_by_agents, resumed=resumed)
+        wire.VisitorMessagesAnswer(messages=page, has_more=more, seen_up_to=own.read_by_agents, resumed=resumed)
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.protocol import wire
+from tms_tui.server.store.inline import SHORT
 from tms_tui.server.tables import agents, logins, marks, refresh_tokens, sign_in_networks
 
 
@@ -81,6 +82,7 @@ async def signed_in(connection: AsyncConnection, tenant_id: str, agent_id: str, 
                 logins.c.id == login_id,
                 logins.c.revoked_at.is_(None),
             )
+            .execution_options(**SHORT)
         )
     ).one_or_none()
     return None if row is None else _agent(row)

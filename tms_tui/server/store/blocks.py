@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.domain.model import BlockScope
 from tms_tui.protocol import wire
+from tms_tui.server.store.inline import SHORT
 from tms_tui.server.tables import blocks, sessions
 
 
@@ -49,6 +50,7 @@ async def insert(connection: AsyncConnection, block: Block, marks: Mapping[str, 
 async def standing(connection: AsyncConnection, tenant_id: str, marks: Collection[str], at: str) -> list[Block]:
     """The blocks that stand at that time and go by any of these marks, the one that lasts longest first."""
     query = sa.select(*_SHARED).distinct().where(_stands(tenant_id, at), blocks.c.value.in_(marks))
+    query = query.execution_options(**SHORT)
     found = [Block(**row._asdict()) for row in await connection.execute(query)]
     return sorted(found, key=lambda one: (one.until is None, one.until or "", one.at, one.id), reverse=True)
 

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
+from tms_tui.server.store import inline
+
 READERS: Final = 4
 POOLED: Final = 10
 SEARCHERS: Final = 2
@@ -78,7 +80,7 @@ def sqlite_searchers(url: sa.URL, patience: float, longest: float) -> AsyncEngin
 
 def sqlite_writer(url: sa.URL, patience: float) -> AsyncEngine:
     """The one connection that writes."""
-    engine = _sqlite(url, 1, patience)
+    engine = _inline(url, 1, patience)
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def open_transaction(connection: Connection) -> None:
@@ -89,7 +91,13 @@ def sqlite_writer(url: sa.URL, patience: float) -> AsyncEngine:
 
 
 def sqlite_readers(url: sa.URL, patience: float) -> AsyncEngine:
-    return _sqlite(url, READERS, patience, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+    return _inline(url, READERS, patience, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+
+
+def _inline(url: sa.URL, connections: int, patience: float, **options: Any) -> AsyncEngine:
+    engine = _sqlite(url, connections, patience, async_creator=inline.connector(url), **options)
+    inline.heed_options(engine)
+    return engine
 
 
 def _sqlite(

@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tms_tui.server.store.inline import SHORT
 from tms_tui.server.tables import events, tenants
 
 NOBODY: Final = ""
@@ -83,14 +84,16 @@ _TAKE = (
     .where(tenants.c.id == sa.bindparam("tenant"))
     .values(cursor=tenants.c.cursor + sa.bindparam("many", type_=sa.BigInteger), mark=sa.bindparam("newest"))
     .returning(tenants.c.cursor)
+    .execution_options(**SHORT)
 )
 _HOLD = sa.select(tenants.c.cursor).where(tenants.c.id == sa.bindparam("tenant")).with_for_update(key_share=True)
-_INSERT = sa.insert(events)
+_INSERT = sa.insert(events).execution_options(**SHORT)
 _AFTER = (
     sa.select(events)
     .where(events.c.tenant_id == sa.bindparam("tenant_id"), events.c.cursor > sa.bindparam("after"))
     .order_by(events.c.cursor)
     .limit(sa.bindparam("most", type_=sa.Integer))
+    .execution_options(**SHORT)
 )
 _BETWEEN = _AFTER.where(events.c.cursor <= sa.bindparam("up_to"))
 

@@ -1,6 +1,6 @@
 """Messages in the database: written once, read by place."""
 
-from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 import sqlalchemy as sa
@@ -8,12 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.domain.folding import folded
 from tms_tui.protocol import wire
+from tms_tui.server.store.inline import SHORT
 from tms_tui.server.tables import messages, written
 
+# Spelt out, or SQLite does not find the index that holds nothing else.
+_BY_VISITOR = messages.c.author_type == sa.literal_column("'visitor'")
 # Built once: putting together a statement costs as much as running it.
-_INSERT = sa.insert(messages)
-_KNOWN = sa.select(*written(messages)).where(
-    *(messages.c[name] == sa.bindparam(name) for name in ("session_id", "author_id", "client_message_id"))
+_INSERT = sa.insert(messages).execution_options(**SHORT)
+_KNOWN = (
+    sa.select(*written(messages))
+    .where(*(messages.c[name] == sa.bindparam(name) for name in ("session_id", "author_id", "client_message_id")))
+    .execution_options(**SHORT)
 )
 
 
@@ -58,15 +63,21 @@ async def page(
     return (held if after is not None else held[::-1]), len(found) > limit
 
 
-def beginning(page: Sequence[wire.Message], most_bytes: int) -> list[wire.Message]:
-    """The first ones whose contents make so many bytes together; one at least."""
-    held: list[wire.Message] = []
-    for message in page:
-        most_bytes -= len(message.content.encode())
-        if held and most_bytes < 0:
-            break
-        held.append(message)
-    return held
+async def page_of(
+    connection: AsyncConnection, session_id: str, *, after: int, limit: int, characters: int
+) -> tuple[list[wire.Message], bool]:
+    """What a customer may see after a seq, oldest first: so many characters at most, or one message; and whether more.
+
+    What does not fit is not read: the page may be asked for a thousand times, and never be taken.
+    """
+    lengths = await connection.execute(
+        sa.select(sa.func.length(messages.c.content))
+        .where(messages.c.session_id == session_id, messages.c.is_private.is_(False), messages.c.seq > after)
+        .order_by(messages.c.seq)
+        .limit(limit)
+    )
+    fitting = sum(total <= characters for total in accumulate(lengths.scalars()))
+    return await page(connection, session_id, after=after, limit=max(1, fitting), public_only=True)
 
 
 async def bears(connection: AsyncConnection, session_id: str, seq: int, message_id: str) -> bool:
@@ -95,9 +106,7 @@ async def another_agent_wrote(connection: AsyncConnection, session_id: str, agen
 
 async def first_by_visitor(connection: AsyncConnection, session_id: str) -> str | None:
     """When the customer first wrote."""
-    query = sa.select(sa.func.min(messages.c.created_at)).where(
-        messages.c.session_id == session_id, messages.c.author_type == "visitor"
-    )
+    query = sa.select(sa.func.min(messages.c.created_at)).where(messages.c.session_id == session_id, _BY_VISITOR)
     first: str | None = (await connection.execute(query)).scalar_one()
     return first
 
@@ -107,18 +116,14 @@ async def unanswered_since(connection: AsyncConnection, session_id: str) -> str 
     here = messages.c.session_id == session_id
     is_reply = sa.and_(messages.c.author_type == "agent", messages.c.is_private.is_(False))
     replied = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0)).where(here, is_reply).scalar_subquery()
-    query = sa.select(sa.func.min(messages.c.created_at)).where(
-        here, messages.c.author_type == "visitor", messages.c.seq > replied
-    )
+    query = sa.select(sa.func.min(messages.c.created_at)).where(here, _BY_VISITOR, messages.c.seq > replied)
     first: str | None = (await connection.execute(query)).scalar_one()
     return first
 
 
 async def last_by_visitor(connection: AsyncConnection, session_id: str) -> int | None:
     """The seq of what the customer wrote last."""
-    query = sa.select(sa.func.max(messages.c.seq)).where(
-        messages.c.session_id == session_id, messages.c.author_type == "visitor"
-    )
+    query = sa.select(sa.func.max(messages.c.seq)).where(messages.c.session_id == session_id, _BY_VISITOR)
     last: int | None = (await connection.execute(query)).scalar_one()
     return last
 
@@ -129,18 +134,19 @@ async def visitor_messages(connection: AsyncConnection, session_id: str, up_to: 
         sa.select(sa.func.count()).where(
             messages.c.session_id == session_id,
             messages.c.seq <= up_to,
-            messages.c.author_type == "visitor",
+            _BY_VISITOR,
         )
     )
     return int(found.scalar_one())
 
 
-async def seen_by_visitor(connection: AsyncConnection, session_id: str, up_to: int, at: str) -> None:
-    """Marks what the visitor can see up to a seq as read."""
+async def seen_by_visitor(connection: AsyncConnection, session_id: str, after: int, up_to: int, at: str) -> None:
+    """Marks what the visitor can see up to a seq as read; everything up to `after` is so already."""
     await connection.execute(
         sa.update(messages)
         .where(
             messages.c.session_id == session_id,
+            messages.c.seq > after,
             messages.c.seq <= up_to,
             messages.c.author_type != "visitor",
             messages.c.is_private.is_(False),

@@ -13,19 +13,23 @@ from tms_tui.domain.folding import folded
 from tms_tui.server.errors import gone, invalid, not_found
 from tms_tui.server.store import erased
 from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.store.inline import SHORT
 from tms_tui.server.tables import agents, messages, sessions, written
 
 _NAMES = tuple(field.name for field in fields(Conversation))
 _FOLDED = ("name_folded", "email_folded")
 # Built once: putting thirty values into a new statement costs more than running it.
-_INSERT = sa.insert(sessions)
+_INSERT = sa.insert(sessions).execution_options(**SHORT)
 _SAVE = (
     sa.update(sessions)
     .where(sessions.c.id == sa.bindparam("key"))
     .values({name: sa.bindparam(name) for name in (*_NAMES, *_FOLDED) if name not in ("id", "tenant_id", "started_at")})
+    .execution_options(**SHORT)
 )
-_ONE = sa.select(*written(sessions)).where(
-    sessions.c.tenant_id == sa.bindparam("tenant_id"), sessions.c.id == sa.bindparam("session_id")
+_ONE = (
+    sa.select(*written(sessions))
+    .where(sessions.c.tenant_id == sa.bindparam("tenant_id"), sessions.c.id == sa.bindparam("session_id"))
+    .execution_options(**SHORT)
 )
 _ONE_LOCKED = _ONE.with_for_update()
 
