@@ -1,6 +1,5 @@
 """Passwords: argon2id, off the event loop, in the same time for a stranger as for an agent."""
 
-import asyncio
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -9,6 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import PasswordCost
 from tms_tui.server.texts import composed, decomposed
+from tms_tui.server.yielding import YieldingThreads
 
 OWN: Final = ""
 """Whose turn it is when nobody from outside waits."""
@@ -21,11 +21,12 @@ class Passwords:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._nobody = self._hasher.hash("nobody has this password")
         self.queue = queue or FairQueue(1, 1, 1)
+        self._threads = YieldingThreads()
 
     async def hash(self, password: str, network: str = OWN) -> str:
         """Raises the 429 when too many wait."""
         async with self.queue.turn(network, ahead=True):
-            return await asyncio.to_thread(self._hasher.hash, password)
+            return await self._threads.run(self._hasher.hash, password)
 
     async def verify(self, stored: str | None, password: str, network: str = OWN, *, known: bool = True) -> bool:
         """False for None, after just as much work. Raises the 429 when too many wait.
@@ -33,7 +34,7 @@ class Passwords:
         `known`: strangers, from however many networks, do not hold it up.
         """
         async with self.queue.turn(network, ahead=known):
-            return await asyncio.to_thread(self._matches, stored or self._nobody, password) and bool(stored)
+            return await self._threads.run(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:
         # Passwords were once kept as they were typed, on keyboards that compose accents and on some that do not.

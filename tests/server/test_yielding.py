@@ -1,0 +1,26 @@
+"""Threads for long computations: the event loop goes first."""
+
+import os
+import sys
+
+import pytest
+
+from tms_tui.server.yielding import STEPS, YieldingThreads
+
+LAST = 19
+
+
+def niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
+async def test_what_they_compute_steps_back_behind_the_loop_where_a_thread_can() -> None:
+    before = niceness()
+    behind = min(LAST, before + STEPS) if sys.platform == "linux" else before
+    assert await YieldingThreads().run(niceness) == behind
+    assert niceness() == before, "the loop's own thread stays where it was"
+
+
+async def test_what_they_raise_is_raised_to_who_asked() -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        await YieldingThreads().run(int, "seven")

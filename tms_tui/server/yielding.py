@@ -1,0 +1,37 @@
+"""Threads for long computations, to which the system gives what the event loop leaves."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final, ParamSpec, TypeVar
+
+STEPS: Final = 10
+"""How far behind the event loop, in steps of nice(2)."""
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+class YieldingThreads:
+    """Runs functions beside the event loop, which goes first when processors are few.
+
+    A password's check keeps four threads busy for tenths of a second; as equals, every message would wait for them.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(thread_name_prefix="yielding", initializer=_step_back)
+
+    async def run(self, work: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+        """What it returns; raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *given, **named))
+
+
+def _step_back() -> None:
+    """This thread, and those that it starts. Only Linux knows the niceness of one thread."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STEPS)
