@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
@@ -12,6 +13,8 @@ from sqlalchemy.util import await_only
 from tms_tui.server.store import inline
 
 READERS: Final = 4
+REST: Final = 1.0
+_LEFT: Final = "when it was last used"
 POOLED: Final = 10
 SEARCHERS: Final = 2
 """Connections for what may take long; all else has its own."""
@@ -21,10 +24,9 @@ STEPS: Final = 10_000
 
 def postgresql(url: sa.URL, patience: float) -> AsyncEngine:
     """A pool. Whatever takes longer than `patience` seconds fails: to connect, to get a lock, to answer."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_size=POOLED,
         max_overflow=POOLED,
         pool_timeout=patience,
@@ -39,6 +41,25 @@ def postgresql(url: sa.URL, patience: float) -> AsyncEngine:
             },
         },
     )
+    _ping_after_a_rest(engine.sync_engine)
+    return engine
+
+
+def _ping_after_a_rest(engine: sa.Engine) -> None:
+    """Asks a connection that was not used for REST seconds whether it still lives; each question is a round trip."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def rested(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[_LEFT] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ping(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - entry.info.get(_LEFT, time.monotonic()) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as lost:
+            raise InvalidatePoolError from lost
 
 
 def postgresql_searchers(url: sa.URL, patience: float, longest: float) -> AsyncEngine:
