@@ -7,6 +7,7 @@ import pytest
 
 from tests.terminal.pty_driver import Terminal
 from tests.terminal.staging import Stage, console, staged
+from tests.terminal.vt_screen import VtScreen
 
 NAMES = ("Nora", "Olaf", "Pia", "Quentin")
 
@@ -43,6 +44,17 @@ def pointed_at(terminal: Terminal) -> str:
     return line[column:]
 
 
+def wait_until_it_points_at(terminal: Terminal, words: str) -> None:
+    """Until the cursor is shown, on the sign of a selection, in a row with these words."""
+
+    def points(screen: VtScreen) -> bool:
+        row, column = screen.cursor
+        line = screen.line(row)
+        return 25 in screen.modes and line[column : column + 1] == ">" and words in line[column:]
+
+    terminal.wait_until(points, what=f"the cursor on {words!r}")
+
+
 def test_the_cursor_stands_on_the_selected_row_of_list_and_transcript(desk: Terminal) -> None:
     seen = [pointed_at(desk)]
     for key in ("j", "\x1b[B", "\x1b[A", " ", "G", "g"):
@@ -54,21 +66,21 @@ def test_the_cursor_stands_on_the_selected_row_of_list_and_transcript(desk: Term
     desk.wait_for("Enter send")
     desk.send("\x1b")
     desk.wait_for("reply")
-    assert "Nora says 2" in pointed_at(desk)
+    wait_until_it_points_at(desk, "Nora says 2")
     for key, words in (("k", "Nora says 1"), ("\x1b[A", "Nora says 0"), ("j", "Nora says 1"), ("G", "Nora says 2")):
         desk.send(key)
-        assert words in pointed_at(desk)
+        wait_until_it_points_at(desk, words)
 
 
 def test_the_cursor_stands_on_the_chosen_line_of_pickers_and_goes_back(desk: Terminal) -> None:
     desk.send("\x1b[20~")  # F9
     desk.wait_for("Your availability")
-    assert "1 online" in pointed_at(desk)
+    wait_until_it_points_at(desk, "1 online")
     desk.send("\x1b[B")
-    assert "2 busy" in pointed_at(desk)
+    wait_until_it_points_at(desk, "2 busy")
     desk.send("\x1b")
     desk.wait_gone("Your availability")
-    assert "Nora" in pointed_at(desk)
+    wait_until_it_points_at(desk, "Nora")
     desk.send(":re")
     desk.wait_until(lambda screen: any(line.split()[1:2] == ["re"] for line in screen.lines()), what="what was typed")
     desk.settle()
@@ -80,7 +92,7 @@ def test_the_cursor_stands_on_the_chosen_line_of_pickers_and_goes_back(desk: Ter
     assert pointed_at(desk) != first
     desk.send("\x1b")
     desk.wait_gone("Enter takes it")
-    assert "Nora" in pointed_at(desk)
+    wait_until_it_points_at(desk, "Nora")
 
 
 def test_a_letter_writes_the_composers_row_alone(desk: Terminal) -> None:

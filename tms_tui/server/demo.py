@@ -15,7 +15,7 @@ import msgspec
 import tms_tui
 
 CHILD: Final = (sys.executable, "-m", "tms_tui.server.demo_child")
-START_WITHIN: Final = 30.0
+START_WITHIN: Final = 60.0
 """Seconds until a child that says nothing is given up."""
 END_WITHIN: Final = 5.0
 """Seconds until a child that was told to end is killed."""
