@@ -17,6 +17,9 @@ from tms_tui.plain.grammar import parse
     [
         ("/block conversation", ask.Block(BlockScope.CONVERSATION)),
         ("/block customer 7d spam and more", ask.Block(BlockScope.CUSTOMER, "7d", "spam and more")),
+        ("/block customer 24 hours spam", ask.Block(BlockScope.CUSTOMER, "24 hours", "spam")),
+        ("/block customer for 24 hours spam", ask.Block(BlockScope.CUSTOMER, "for 24 hours", "spam")),
+        ("/block customer 7 days", ask.Block(BlockScope.CUSTOMER, "7 days")),
         ("/block customer spam 7d", ask.Block(BlockScope.CUSTOMER, "", "spam 7d")),
         ("/block address tomorrow threats", ask.Block(BlockScope.ADDRESS, "tomorrow", "threats")),
         ("/block anyway address 24h", ask.Block(BlockScope.ADDRESS, "24h", "", sure=True)),
@@ -33,6 +36,17 @@ def test_a_block_of_nobody_says_what_is_needed(typed: str) -> None:
     said = parse(typed, talking=True)
     assert isinstance(said, ask.Unclear)
     assert said.words.startswith("block needs whom: /block conversation, /block customer or /block address")
+
+
+@pytest.mark.parametrize("after", ["3months spam", "3 months spam", "for 3 weeks", "24hrs", "0h", "2nd warning"])
+async def test_a_number_that_is_no_time_blocks_nobody_for_good(after: str) -> None:
+    at = stand(Server().reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        [said] = await face.types(f"/block customer {after}")
+        assert said.startswith("Not blocked: a time is like 30m, 24 hours, 7d, 7 days or tomorrow")
+        assert at.rest.asked_for(Block) == []
 
 
 async def test_a_customer_is_blocked_with_a_reason_and_an_end_and_let_in_again() -> None:

@@ -625,7 +625,7 @@ async def test_who_waits_too_long_is_due() -> None:
         assert ", due, " not in (await face.types("list"))[2]
 
 
-@pytest.mark.parametrize("words", ["soon", "0h", "1 week", "99999h"])
+@pytest.mark.parametrize("words", ["soon", "0h", "1 week", "99999h", "3months"])
 async def test_a_time_that_is_not_understood_changes_nothing(words: str) -> None:
     at = stand(Server().reply)
     async with running(at.engine):

@@ -1,5 +1,6 @@
 """What was typed, read: a command by one of its words or by number, or text to reply. Pure."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -132,9 +133,19 @@ def _block(rest: str) -> Command:
     scope, *more = words[sure:] or [""]
     if scope not in _SCOPES:
         return ask.Unclear(_BLOCK_WORDS)
-    timed = bool(more) and later.moment_of(more[0], 0) is not None
-    until, reason = (more[0], more[1:]) if timed else ("", more)
+    until, reason = _timed(more)
+    if reason and not until and _NUMBERED.match(" ".join(reason)):
+        return ask.Unclear(_BLOCK_TIMES)
     return ask.Block(_SCOPES[scope], until, " ".join(reason), sure)
+
+
+def _timed(words: list[str]) -> tuple[str, list[str]]:
+    """A time in as many words as make one, "" for none, and the words after it."""
+    for count in range(min(_TIME_LONGEST, len(words)), 0, -1):
+        until = " ".join(words[:count])
+        if later.moment_of(until, 0) is not None:
+            return until, words[count:]
+    return "", words
 
 
 def _alone(command: Command, word: str) -> Reader:
@@ -155,6 +166,13 @@ _SCOPES: Final = {each.value: each for each in BlockScope}
 _BLOCK_WORDS: Final = (
     "block needs whom: /block conversation, /block customer or /block address; then for how long, like 24h or 7d, "
     "and why. Without a time it is for good, of an address for a day."
+)
+_TIME_LONGEST: Final = 3
+"""Words of the longest time there is: for 24 hours."""
+_NUMBERED: Final = re.compile(r"(?:for )?\d")
+_BLOCK_TIMES: Final = (
+    "Not blocked: a time is like 30m, 24 hours, 7d, 7 days or tomorrow, and there are no others. "
+    "A reason cannot begin with a number."
 )
 _PRIORITIES: Final = {each.value: each for each in Priority}
 _BY_THEMSELVES: Final[dict[Command, tuple[str, ...]]] = {
