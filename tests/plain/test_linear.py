@@ -507,6 +507,28 @@ async def test_a_name_that_fits_several_colleagues_hands_over_to_none() -> None:
         assert at.rest.asked_for(Assign) == [Assign(TALK, AgentId("bob"))]
 
 
+async def test_a_name_that_another_one_begins_with_hands_over_to_none() -> None:
+    eva = Agent(AgentId("e"), CleanText("Eva"), CleanText("e@example.test"))
+
+    def reply(request: Request) -> Answer:
+        return AgentsRead((*COLLEAGUES, eva)) if isinstance(request, ReadAgents) else Server().reply(request)
+
+    at = stand(reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        assert await face.types("/assign Eva Kran, she knows") == [
+            "2 colleagues are called Eva Kran. Name one by e-mail: e@example.test, eva@example.test."
+        ]
+        assert await face.types("/assign eva@example.tests, she knows") == [
+            "No colleague is called eva@example.tests, she knows. /who names them."
+        ]
+        assert await face.types("/assign , she knows") == [
+            "assign needs a name first: /assign name, note. /who names them."
+        ]
+        assert at.rest.asked_for(Assign) == []
+
+
 async def test_a_conversation_that_a_colleague_replies_in_is_taken_only_on_purpose() -> None:
     at = stand(Server().reply)
     async with running(at.engine):

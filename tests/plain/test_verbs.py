@@ -157,6 +157,9 @@ async def test_a_send_whose_answer_is_not_waited_for_has_an_exit_code_that_says_
     [
         (("show", "no-such-id"), 4, "There is no conversation no-such-id."),
         (("assign", "{id}", "Nobody Known"), 4, "No colleague is called Nobody Known."),
+        (("assign", "{id}", ""), 2, "No colleague is named."),
+        (("assign", "{id}", ","), 4, "No colleague is called ,"),
+        (("assign", "{id}", "Dana", "--held-by", ""), 2, "No colleague is named."),
         (("send", "{id}", "  "), 2, "Not sent: there is no text."),
         (("send", "{id}", "hello", "--canned", "hello"), 2, "Give TEXT or --canned, not both."),
         (("send", "{id}", "--canned", "nothing"), 4, "There is no canned response nothing."),

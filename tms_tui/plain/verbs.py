@@ -121,6 +121,8 @@ def agent_called(engine: Engine, name: str) -> AgentId | None:
         return None
     if name == "me" and me is not None:
         return me.id
+    if not name.strip():
+        raise NotDone("No colleague is named. Give a name, an e-mail address, me or nobody.", MISUSED)
     fitting = [agent for agent, rest in colleagues_called(engine.state, name) if not rest]
     if len(fitting) != 1:
         raise NotDone(not_one_colleague(engine.state, name, fitting), UNKNOWN)

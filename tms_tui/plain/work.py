@@ -27,6 +27,10 @@ from tms_tui.wording.work import decision, not_one_colleague
 from tms_tui.wording.work import hindrance as hindrance_words
 
 _ANYWAY: Final = "anyway "
+_AFTER_NAME: Final = re.compile(r"[\s,:]|$")
+_NEXT_WORD: Final = re.compile(r"\s+[^\s,:]+")
+_CLAUSE_ENDS: Final = re.compile(r"[,:]")
+_WORD_ENDS: Final = re.compile(r"[\s,:]")
 _WHEN_WORDS: Final = "pending takes a time like 30m, 1h, 2d or tomorrow, or nothing: until the customer writes."
 
 
@@ -82,11 +86,14 @@ class Work:
 
     def _give(self, session: Session, words: str) -> list[str]:
         is_sure = words.startswith(_ANYWAY)
-        fitting = colleagues_called(self._state, words.removeprefix(_ANYWAY))
+        named = words.removeprefix(_ANYWAY).lstrip()
+        if _WORD_ENDS.match(named):
+            return ["assign needs a name first: /assign name, note. /who names them."]
+        fitting = colleagues_called(self._state, named)
         if len(fitting) != 1:
             remedy = "" if fitting else " /who names them."
             note = fitting[0][1] if fitting else ""
-            called = words.removeprefix(_ANYWAY).removesuffix(note).rstrip(" ,:")
+            called = named.removesuffix(note).rstrip(" ,:")
             return [f"{not_one_colleague(self._state, called, [agent for agent, _ in fitting])}{remedy}"]
         agent, note = fitting[0]
         found = None if is_sure else hindrance(self._state, session, agent.id)
@@ -140,19 +147,48 @@ class Work:
 
 
 def colleagues_called(state: State, words: str) -> list[tuple[Agent, str]]:
-    """Agents whose name or e-mail `words` begin with, each with what follows; else those whose name begins so."""
+    """Agents whom `words` begin by naming, each with what follows: by name or e-mail, else by how a name begins.
+
+    More than one where it is not sure who is meant: the word after a name may belong to a longer name.
+    """
     whole = [
         (len(folded(name)), agent, rest)
         for agent in state.agents.values()
         for name in (agent.name, agent.email)
-        if name and (rest := rest_after(words, name)) is not None and not rest[:1].isalnum()
+        if name and (rest := rest_after(words, name)) is not None and _AFTER_NAME.match(rest)
     ]
-    if whole:
-        longest = max(length for length, _, _ in whole)
-        return [(agent, _note(rest)) for length, agent, rest in whole if length == longest]
-    first = re.split(r"[\s,:]", words, maxsplit=1)[0]
-    fitting = [agent for agent in state.agents.values() if folded(agent.name).startswith(folded(first))]
-    return [(agent, _note(words[len(first) :])) for agent in fitting]
+    if not whole:
+        return _beginning_so(state, words)
+    longest = max(length for length, _, _ in whole)
+    named = [(agent, rest) for length, agent, rest in whole if length == longest]
+    longer, note = _called_longer(state, words, named[0][1])
+    if longer:
+        return [(agent, note) for agent in dict.fromkeys([*(agent for agent, _ in named), *longer])]
+    return [(agent, _note(rest)) for agent, rest in named]
+
+
+def _called_longer(state: State, words: str, rest: str) -> tuple[list[Agent], str]:
+    """Agents whose name begins with the name in `words` and the word after it, and what follows that word."""
+    after = _NEXT_WORD.match(rest)
+    if after is None:
+        return [], rest
+    left = rest[after.end() :]
+    return _with_beginning(state, words.removesuffix(left)), _note(left)
+
+
+def _beginning_so(state: State, words: str) -> list[tuple[Agent, str]]:
+    """Agents whose name begins with all that stands before a comma or colon, else with the first word."""
+    for end in (_CLAUSE_ENDS, _WORD_ENDS):
+        first = end.split(words, maxsplit=1)[0]
+        found = _with_beginning(state, first)
+        if found:
+            return [(agent, _note(words[len(first) :])) for agent in found]
+    return []
+
+
+def _with_beginning(state: State, beginning: str) -> list[Agent]:
+    wanted = " ".join(folded(beginning).split())
+    return [agent for agent in state.agents.values() if wanted and folded(agent.name).startswith(wanted)]
 
 
 def _note(rest: str) -> str:
