@@ -337,6 +337,52 @@ async def test_what_arrives_while_a_line_is_typed_waits_for_its_end() -> None:
         assert at.engine.state.transcripts[TALK].seen_up_to == 4
 
 
+async def test_a_number_typed_before_a_new_list_was_said_means_the_list_before_it() -> None:
+    def reply(request: Request) -> Answer:
+        if isinstance(request, ReadSessions) and request.query.text:
+            return SessionsRead(request.query, (conversation(OTHER, name="Mia Roth"),), None, Cursor("0"))
+        return Server().reply(request)
+
+    at = stand(reply)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("list")
+        at.rest.hold()
+        face.face.obey("/search mia")
+        face.typing = True
+        at.rest.release()
+        await at.engine.settled()
+        assert face.said() == ["asking the server: Found for mia"]
+        face.typing = False
+        said = await face.types("open 1")
+        assert said[0] == "Found for mia: 1 conversation"
+        assert any(line.startswith("open: Jonas Weber") for line in said)
+        assert not any(line.startswith("found by a message") for line in said)
+        said = await face.types("open 1")
+        assert said[0].startswith("open: Mia Roth")
+
+
+async def test_a_list_that_is_asked_for_while_another_is_held_back_is_the_last_one() -> None:
+    def reply(request: Request) -> Answer:
+        if isinstance(request, ReadSessions) and request.query.text:
+            return SessionsRead(request.query, (conversation(OTHER, name="Mia Roth"),), None, Cursor("0"))
+        return Server().reply(request)
+
+    at = stand(reply)
+    async with running(at.engine):
+        face = await talk(at)
+        at.rest.hold()
+        face.face.obey("/search mia")
+        face.typing = True
+        at.rest.release()
+        await at.engine.settled()
+        face.typing = False
+        said = await face.types("list")
+        heads = [line for line in said if line.startswith(("Found", "All"))]
+        assert heads == ["Found for mia: 1 conversation", "All: 2 conversations"]
+        assert (await face.types("open 1"))[0].startswith("open: Jonas Weber")
+
+
 async def test_again_says_the_last_lines_again() -> None:
     at = stand(Server().reply)
     async with running(at.engine):

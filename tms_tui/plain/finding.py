@@ -22,6 +22,8 @@ class Finding:
         self._engine = engine
         self._due_after = due_after
         self._numbered: list[SessionId] = []
+        self._to_come: tuple[list[SessionId], str] | None = None
+        """What the next numbers give, and what was searched for, once their list is said."""
         self._awaited: dict[SessionQuery, str] = {}
         self._sought = ""
         """The words that the last list was searched by."""
@@ -48,15 +50,21 @@ class Finding:
         return self._ask(query, f"Conversations with {session.customer.name}")
 
     def news(self, changes: tuple[Change, ...]) -> list[str]:
-        """The lists that were waited for and are there now."""
+        """The lists that were waited for and are there now; their numbers count from `told` on."""
         said: list[str] = []
         for change in changes:
             if isinstance(change, ListingRead) and change.query in self._awaited:
                 title = self._awaited.pop(change.query)
                 found = list(select.found(self._state, change.query) or ())
-                said += [*self._say(title, found), *lines.cut_lines(len(found), "/search WORDS finds older ones.")]
-                self._sought = change.query.text or ""
+                said += [*self._lines(title, found), *lines.cut_lines(len(found), "/search WORDS finds older ones.")]
+                self._to_come = found, change.query.text or ""
         return said
+
+    def told(self) -> None:
+        """What `news` gave was said: a number means what the newest list gave it."""
+        if self._to_come is not None:
+            self._numbered, self._sought = self._to_come
+            self._to_come = None
 
     def where_found(self, session: Session) -> list[str]:
         """What says the messages by which the last list found a conversation, if it was by those."""
@@ -75,7 +83,10 @@ class Finding:
         return [f"asking the server: {title}"]
 
     def _say(self, title: str, found: list[SessionId]) -> list[str]:
-        self._numbered, self._sought = found, ""
+        self._numbered, self._sought, self._to_come = found, "", None
+        return self._lines(title, found)
+
+    def _lines(self, title: str, found: list[SessionId]) -> list[str]:
         return lines.list_lines(self._state, title, found, self._engine.moment().wall, self._due_after)
 
 

@@ -82,8 +82,13 @@ class LineFace:
         if not self._under_way():
             self.flush()
 
-    def flush(self) -> bool:
-        """Say what was held; whether there was anything."""
+    def flush(self) -> None:
+        """Say what was held."""
+        self._speak()
+        self._finding.told()
+
+    def _speak(self) -> bool:
+        """Say what was held; whether there was anything. Numbers still mean what the agent heard before."""
         held, self._held = self._held, []
         self._tell(held)
         self._mark()
@@ -98,7 +103,12 @@ class LineFace:
     def obey(self, line: str) -> None:
         """Do what a whole line asks for."""
         self._heard_up_to = self._said_up_to
-        spoken = self.flush()
+        spoken = self._speak()
+        self._obey(line, spoken=spoken)
+        if not self._held:
+            self._finding.told()
+
+    def _obey(self, line: str, *, spoken: bool) -> None:
         talking, self._written_for_none = self._written_for_none, False
         if talking and line.strip() and not line.lstrip().startswith("/"):
             self._tell(["Not sent: what you typed was for a conversation that was removed from the server."])
@@ -213,12 +223,12 @@ class LineFace:
         session = select.session(self._engine.state, session_id)
         if session is None:
             return ["That conversation is gone. Type list."]
+        found_by = self._finding.where_found(session) if listed else []
         self._narrator.open(session.id)
         self._engine.take(on.SessionOpened(session.id))
         # Later answers to what is read for it come as changes; what is held already is said now.
         head = lines.opened_lines(self._engine.state, session, self._moment.wall)
-        head += self._finding.where_found(session) if listed else []
-        return [*head, *self._narrator.talk(), *self._writing.draft_lines(session.id)]
+        return [*head, *found_by, *self._narrator.talk(), *self._writing.draft_lines(session.id)]
 
     def _undo(self) -> list[str]:
         found = to_take_back(self._engine.state, self._narrator.opened, self._moment.now)
