@@ -45,6 +45,7 @@ from tms_tui.domain.events import (
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import Capabilities
 from tms_tui.engine.engine import Engine
+from tms_tui.engine.keep import Keep
 from tms_tui.transport.ports import Take
 
 START = Cursor("0")
@@ -205,8 +206,10 @@ class Stand:
     engine: Engine
 
 
-def stand(reply: Callable[[Request], Answer] = empty, capabilities: Capabilities | None = None) -> Stand:
-    """An engine over fakes; ids are "send-1", "send-2", ..., chance is seeded."""
+def stand(
+    reply: Callable[[Request], Answer] = empty, capabilities: Capabilities | None = None, keep: Keep | None = None
+) -> Stand:
+    """An engine over fakes; ids are "send-1", "send-2", ..., chance is seeded. `keep`: what outlives it."""
     clock, link, rest, tokens = HandClock(), FakeLink(), FakeRest(reply), FakeTokens()
     numbers = count(1)
     link.server_time = clock.true
@@ -218,6 +221,7 @@ def stand(reply: Callable[[Request], Answer] = empty, capabilities: Capabilities
         chance=random.Random(1),
         new_id=lambda: f"send-{next(numbers)}",
         capabilities=capabilities or Capabilities(),
+        keep=keep,
     )
     return Stand(clock, link, rest, tokens, engine)
 

@@ -32,6 +32,12 @@ UNTRIED: Final[dict[str, object]] = {"tries": 0, "doubts": 0, "doubted_at": None
 """What the agent sends again is tried as long as a new one."""
 
 
+def may_be_stored(send: PendingSend) -> bool:
+    """Whether it is on its way, or was given up without an answer that tells, or an earlier try of it was."""
+    given_up = send.delivery is Delivery.REFUSED and send.failure is not None and send.failure.kind in UNSURE
+    return send.delivery in LEFT or given_up or send.doubts > 0
+
+
 def asked(step: Step, draft: Draft) -> None:
     """Enter was pressed: the pending entry stands at once, unless the talk moved on unseen."""
     box = step.state.outbox

@@ -1,10 +1,16 @@
 """Talks with one agent, line by line, until they leave or their input ends; asks for the password when it must."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from enum import Enum
 
 from tms_tui import wording
+from tms_tui.core import keeping
 from tms_tui.core.new_password import unfit
+from tms_tui.core.sending import may_be_stored
+from tms_tui.core.state import State
+from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.secret import Secret
@@ -44,10 +50,36 @@ async def converse(engine: Engine, typed: LineInput, say: Say, desk: Desk, *, pa
             face.flush()
     finally:
         leave()
-    unsent = engine.state.outbox.unsent()
-    if unsent:
-        say(f"{wording.plural(unsent, 'message')} not sent.")
-    return 1 if unsent or engine.state.sign_in_needed else 0
+    left = _left_behind(engine.state)
+    for line in left:
+        say(line)
+    return 1 if left or engine.state.sign_in_needed else 0
+
+
+def _left_behind(state: State) -> list[str]:
+    """What is said at the end of messages not known to be stored: one written again may be sent twice."""
+    counted = Counter(_fate(send, kept=keeping.survive(state)) for send in state.outbox)
+    return [_said(fate, counted[fate]) for fate in _Fate if counted[fate]]
+
+
+def _said(fate: "_Fate", count: int) -> str:
+    them, they_go = ("it", "it goes") if count == 1 else ("them", "they go")
+    return f"{wording.plural(count, 'message')} {fate.value.format(them=them, they_go=they_go)}"
+
+
+def _fate(send: PendingSend, *, kept: bool) -> "_Fate":
+    if may_be_stored(send):
+        return _Fate.SETTLED_LATER if kept else _Fate.DOUBTFUL
+    return _Fate.SENT_LATER if kept and send.delivery is not Delivery.HELD else _Fate.LOST
+
+
+class _Fate(Enum):
+    """What becomes of a message that was not sent for sure by the end."""
+
+    SETTLED_LATER = "not known to be sent. That is settled at the next sign-in: do not write {them} again."
+    DOUBTFUL = "not known to be sent. Look at the conversation before you write {them} again."
+    SENT_LATER = "not sent yet: {they_go} out at the next sign-in. Do not write {them} again."
+    LOST = "not sent."
 
 
 async def _obey_all(face: LineFace, typed: LineInput, desk: Desk, patient: Engine | None) -> None:

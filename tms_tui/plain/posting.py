@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 
 from tms_tui import wording
 from tms_tui.core import canned, select
-from tms_tui.core.outbox import LEFT
-from tms_tui.core.sending import UNSURE
+from tms_tui.core.sending import may_be_stored
 from tms_tui.domain import events as on
-from tms_tui.domain.entries import Delivery, PendingSend
+from tms_tui.domain.entries import Delivery
 from tms_tui.domain.ids import SendId
 from tms_tui.domain.model import CannedResponse, Draft, Session
 from tms_tui.domain.policy import MESSAGE_LONGEST
@@ -81,16 +80,10 @@ def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
     if send is not None and send.delivery is Delivery.HELD:
         raise NotDone("Not sent: a colleague answered, or the conversation changed, since you looked.", MOVED_ON)
     why = wording.reason(send.failure) if send is not None and send.failure else "the server did not answer in time"
-    if send is not None and _may_be_stored(send):
+    if send is not None and may_be_stored(send):
         look = f"Look with `tms-chat show {send.draft.session}` before you send it again."
         raise NotDone(f"Not known whether it was sent: {why}. {look}", DOUBTFUL)
     raise NotDone(f"Not sent: {why}.")
-
-
-def _may_be_stored(send: PendingSend) -> bool:
-    """Whether it is on its way, or was given up without an answer that tells, or an earlier try of it was."""
-    given_up = send.delivery is Delivery.REFUSED and send.failure is not None and send.failure.kind in UNSURE
-    return send.delivery in LEFT or given_up or send.doubts > 0
 
 
 async def _until(engine: Engine, begin: Callable[[], None], is_over: Callable[[], bool], within: float) -> None:
