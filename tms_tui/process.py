@@ -78,7 +78,7 @@ def first_line_of_stdin() -> str:
     Raises OSError when standard input cannot be read.
     """
     line = bytearray()
-    while (byte := os.read(0, 1)) not in {b"", b"\n"}:
+    while (byte := streams.read(0, 1)) not in {b"", b"\n"}:
         line += byte
     return line.removeprefix(codecs.BOM_UTF8).decode(errors="surrogateescape").removesuffix("\r")
 

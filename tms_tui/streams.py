@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import select
 import sys
 from typing import Any, Final, TextIO
 
@@ -10,6 +11,7 @@ UNREAD: Final = 141
 """Exit code when nobody reads the output any more: 128 and the number of SIGPIPE, as of a program that it ends."""
 NOT_SAID: Final = 1
 """Exit code when what was asked for could not be written."""
+_CHUNK: Final = 1 << 16
 
 
 class OutputLostError(Exception):
@@ -32,7 +34,7 @@ class _Output(io.FileIO):
         if self._lost:
             return len(data)
         try:
-            return super().write(data)
+            return write(self.fileno(), data)
         except OSError as error:
             self._lost = True
             raise OutputLostError(error.errno or errno.EIO) from None
@@ -43,7 +45,7 @@ class _Talk(io.FileIO):
 
     def write(self, data: Any, /) -> int:
         try:
-            return super().write(data)
+            return write(self.fileno(), data)
         except OSError:
             return len(data)
 
@@ -57,6 +59,32 @@ def secure() -> None:
         sys.__stdin__ = sys.stdin  # type: ignore[misc]  # Textual reads keys from the original one
     sys.stdout = _text(_Output(1, "wb", closefd=False), sys.stdout)
     sys.stderr = _text(_Talk(2, "wb", closefd=False), sys.stderr)
+
+
+def read(descriptor: int, most: int) -> bytes:
+    """Read as from a stream that blocks, whatever another process that shares it made of it. Raises OSError."""
+    while True:
+        try:
+            return os.read(descriptor, most)
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+
+
+def read_all(descriptor: int) -> bytes:
+    """All that comes until the end, as `read`. Raises OSError."""
+    chunks = []
+    while chunk := read(descriptor, _CHUNK):
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def write(descriptor: int, data: bytes | memoryview) -> int:
+    """Write as `read` reads; how many of the bytes were taken. Raises OSError."""
+    while True:
+        try:
+            return os.write(descriptor, data)
+        except BlockingIOError:
+            select.select([], [descriptor], [])
 
 
 def report(words: str) -> None:

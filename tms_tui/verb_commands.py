@@ -1,11 +1,11 @@
 """The verbs of scripts on the command line: arguments in, one thing done, an exit code out."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from tms_tui import streams
 from tms_tui.options import connection_options, loaded, with_flags_before
 
 if TYPE_CHECKING:  # the command line's help needs none of it
@@ -282,7 +282,7 @@ def _typed(text: str | None) -> str:
     if text not in {None, "-"}:
         return text or ""
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig").rstrip("\r\n")
+        return streams.read_all(0).decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
         raise click.UsageError("Not sent: standard input is not UTF-8 text.") from None
     except OSError as error:

@@ -76,3 +76,21 @@ def test_what_the_terminal_has_the_beginning_of_is_not_forgotten() -> None:
         assert anew.wait(5)
         out.write("drawn anew")
         assert os.read(reads, 100) == b"drawn anew"
+
+
+def never_waiting() -> tuple[int, int]:
+    """A pipe whose writing end another process made non-blocking."""
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    return reads, writes
+
+
+def test_a_terminal_that_takes_nothing_now_is_waited_for_and_not_given_up() -> None:
+    with outgoing(never_waiting) as (out, reads, _):
+        wanted, got = b"x" * (MOST_WAITING - 1), bytearray()
+        out.write(wanted.decode())
+        out.start()
+        while len(got) < len(wanted):
+            assert out.is_alive()
+            got += os.read(reads, 1 << 16)
+        assert got == wanted

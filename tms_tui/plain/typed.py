@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple, Protocol
 
+from tms_tui import streams
 from tms_tui.core.incoming import AltPressed, Incoming, Pasted, Piece, Pressed, Typed
 from tms_tui.core.numbered_keys import CHARACTER, NumberedKey, numbered
 from tms_tui.domain.text import is_text
@@ -72,7 +73,7 @@ class PipedLines:
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         rest = b""
-        while chunk := os.read(_INPUT, _CHUNK):
+        while chunk := _chunk():
             *whole, rest = (rest + chunk).split(b"\n")
             for line in whole:
                 if not self._hand_on(loop, line):
@@ -228,6 +229,8 @@ class TypedLines:
     def _read(self) -> None:
         try:
             chunk = os.read(_INPUT, _CHUNK)
+        except BlockingIOError:  # another process that shares the terminal has read it
+            return
         except OSError:  # the terminal is gone
             chunk = b""
         if not chunk:
@@ -262,6 +265,14 @@ class TypedLines:
         self._loop.remove_reader(_INPUT)
         self._secrets.put_nowait(None)
         self._lines.put_nowait(None)
+
+
+def _chunk() -> bytes:
+    """What comes next; nothing at the end, also of an input that cannot be read any more."""
+    try:
+        return streams.read(_INPUT, _CHUNK)
+    except OSError:
+        return b""
 
 
 def _width(character: str) -> int:

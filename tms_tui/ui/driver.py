@@ -239,5 +239,7 @@ class TerminalDriver(LinuxDriver):
         """What came; None when there is no terminal any more."""
         try:
             return os.read(self.fileno, _READ) or None
+        except BlockingIOError:  # another process that shares the terminal has read it
+            return b""
         except OSError:
             return None

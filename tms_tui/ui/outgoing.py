@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from tms_tui import streams
+
 MOST_WAITING: Final = 1 << 19
 """Bytes that may wait. Beyond it what was drawn is forgotten, to be drawn anew when the terminal reads again."""
 
@@ -122,7 +124,7 @@ class Outgoing(threading.Thread):
 
     def _write(self, data: bytes) -> None:
         while data:
-            data = data[os.write(self._fd, data) :]
+            data = data[streams.write(self._fd, data) :]
 
 
 def _without_waiting(fd: int) -> int | None:
