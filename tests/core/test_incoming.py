@@ -21,6 +21,7 @@ from tms_tui.core.incoming import (
     Pressed,
     Typed,
 )
+from tms_tui.domain.text import has_lost_bytes
 
 LATER = 10.0
 REPLIES = [
@@ -116,10 +117,15 @@ def test_escape_is_a_key_once_nothing_follows_it() -> None:
     assert read([b"\x1bx"]) == [AltPressed("x")]
 
 
-def test_bytes_that_are_no_text_become_replacements() -> None:
-    with pytest.raises(UnicodeDecodeError):
-        b"a\xff\xfeb\xc3".decode()
-    assert read([b"a\xff", b"\xfeb\xe2\x82", b"\xac"]) == [Typed("a\ufffd"), Typed("\ufffdb"), Typed("€")]
+def test_bytes_that_are_no_text_are_told_from_a_replacement_that_was_typed() -> None:
+    found = read([b"a\xff", b"\xfeb\xe2\x82", b"\xac", b"\xef\xbf\xbd"])
+    assert found == [Typed("a\udcff"), Typed("\udcfeb"), Typed("€"), Typed("\ufffd")]
+    [pasted] = read([b"\x1b[200~gr\xfcn\x1b[201~"])
+    assert isinstance(pasted, Pasted)
+    assert [has_lost_bytes(one.text) for one in (*found, pasted) if isinstance(one, Typed | Pasted)] == [
+        *(True, True, False, False),
+        True,
+    ]
 
 
 def test_a_paste_is_one_piece_whatever_is_in_it() -> None:

@@ -40,9 +40,9 @@ class Piped:
         self.process = process
         self.heard = b""
 
-    def type(self, line: str) -> None:
+    def type(self, line: str | bytes) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.write((line.encode() if isinstance(line, str) else line) + b"\n")
 
     async def hears(self, words: str) -> str:
         """Read until a line holds `words`; that line."""

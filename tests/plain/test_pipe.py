@@ -60,6 +60,63 @@ async def test_what_the_site_told_of_a_customer_is_there_once_the_conversation_i
         assert "plan gold" in face.heard.decode()
 
 
+NOT_UTF8 = "this is not UTF-8 text. Set the terminal to UTF-8."
+
+
+async def test_a_line_of_a_script_that_is_no_utf_8_is_neither_sent_nor_drafted(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("hello")
+        async with plain(server.url, tmp_path) as face:
+            refused = ("gr\u00fcn".encode("latin-1"), b"/draft gr\xfcn", b"/note gr\xfcn", b"/tags gr\xfcn")
+            for line in ("open 1", *refused, "/send", "a real \ufffd"):
+                face.type(line)
+            assert await face.ends() == 1
+        assert face.heard.decode().count(f"Not sent: {NOT_UTF8}") == len(refused)
+        assert b"There is no draft." in face.heard
+        answer = await customer.http.get("/v1/visitor/messages")
+        assert [each["content"] for each in answer.json()["messages"]] == ["hello", "a real \ufffd"]
+
+
+async def test_a_password_that_is_no_utf_8_changes_nothing_and_its_lines_are_no_commands(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        async with plain(server.url, tmp_path) as face:
+            for line in ("/password", PASSWORD, b"another gr\xfcn horse", b"another gr\xfcn horse"):
+                face.type(line)
+            await face.hears(f"Not changed: {NOT_UTF8}")
+            assert await face.ends() == 0
+        assert await signs_in(server, PASSWORD)
+
+
+async def test_a_line_of_a_latin_1_terminal_is_not_sent_and_typed_again_it_is(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        await server.add_agent("Dana")
+        customer = await server.visitor(name="Jonas")
+        await customer.says("hello")
+        arguments = ("plain", "--server", server.url, "--email", "dana@example.com")
+        env = clean_environment(tmp_path, PYTHONPATH=str(ROOT))
+        with Terminal([sys.executable, "-m", "tms_tui", *arguments], env=env, rows=40) as terminal:
+
+            async def hears(words: str) -> None:
+                await asyncio.to_thread(terminal.wait_for, words)
+
+            await hears("Password of")
+            terminal.send(f"{PASSWORD}\n")
+            await hears("connection: Live")
+            terminal.send("open 1\r")
+            await hears("customer Jonas: hello")
+            terminal.send(b"gr\xfcn\r")
+            await hears(f"Not sent: {NOT_UTF8}")
+            terminal.send("gr\u00fcn\r")
+            await hears("sent: gr\u00fcn")
+            terminal.send("/quit\r")
+            assert await asyncio.to_thread(terminal.wait_exit) == 0
+        answer = await customer.http.get("/v1/visitor/messages")
+        assert [each["content"] for each in answer.json()["messages"]] == ["hello", "gr\u00fcn"]
+
+
 async def test_a_wrong_password_is_one_sentence(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         await server.add_agent("Dana", password="another password")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.core.test_incoming import LATER, REPLIES
 from tests.ui.test_keyboard import SENT, may_type
 from tms_tui.core.incoming import Incoming
+from tms_tui.domain.text import has_lost_bytes
 from tms_tui.plain.typed import LineEditor
 
 
@@ -72,3 +73,10 @@ def test_nothing_typed_is_echoed_as_an_escape(keys: str) -> None:
     _, _, echo = typed(keys.encode(errors="replace"))
     assert "\x1b" not in echo
     assert all(character.isprintable() or character in "\n\b" or ord(character) > 0x7F for character in echo)
+
+
+def test_bytes_that_are_no_text_are_echoed_as_replacements_and_still_known_in_the_line() -> None:
+    [line], _, echo = typed(b"gr\xfcn\r")
+    assert has_lost_bytes(line)
+    assert echo == "gr\ufffdn\n"
+    assert typed(b"gr\xfc\x7f\xc3\xbcn\r") == (["gr\u00fcn"], "", "gr\ufffd\b \b\u00fcn\n")

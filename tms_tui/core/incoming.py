@@ -88,7 +88,8 @@ Piece = Typed | Pressed | Pasted | EscapePressed | AltPressed
 class Incoming:
     """Takes bytes as they are read and gives whole pieces. Times are monotonic seconds.
 
-    A byte that is no UTF-8 becomes a replacement character. `finds_bursts`: much that comes at once was pasted.
+    A byte that is no UTF-8 becomes half a pair, as `has_lost_bytes` finds it.
+    `finds_bursts`: much that comes at once was pasted.
     """
 
     def __init__(self, *, finds_bursts: bool = True) -> None:
@@ -141,12 +142,12 @@ class Incoming:
 
     def _end_burst(self) -> Iterator[Piece]:
         if self._burst:
-            pasted = Pasted(_valid("".join(self._burst)))
+            pasted = Pasted("".join(self._burst))
             self._burst.clear()
             yield pasted
 
     def _end_paste(self, text: str) -> Pasted:
-        pasted = Pasted(_valid("".join((*(self._paste or ()), text)).replace("\x00", "")))
+        pasted = Pasted("".join((*(self._paste or ()), text)).replace("\x00", ""))
         self._paste = None
         return pasted
 
@@ -189,13 +190,13 @@ class Incoming:
     def _sorted(self, kind: str, text: str) -> Iterator[Piece]:
         match kind:
             case "plain":
-                yield Typed(_valid(text))
+                yield Typed(text)
             case "paste":
                 self._paste = []
             case "twice":
                 yield EscapePressed()
             case "alt":
-                yield AltPressed(_valid(text[1:]))
+                yield AltPressed(text[1:])
             case "sequence":
                 yield Pressed(text)
 
@@ -208,7 +209,7 @@ def _given_up(begun: str) -> Iterator[Piece]:
     elif kind in {"letter", "unsure"}:
         yield AltPressed(begun[1])
         if rest := begun[2:].rstrip("\x1b"):
-            yield Typed(_valid(rest))
+            yield Typed(rest)
         if len(begun) > 2 and begun.endswith("\x1b"):
             yield EscapePressed()
 
@@ -226,10 +227,3 @@ def _behind_mouse(text: str, place: int) -> int | None:
             return at
         taken += len(text[at].encode(errors="surrogateescape"))
     return len(text) if taken >= _MOUSE_BYTES else None
-
-
-def _valid(text: str) -> str:
-    """The text with a replacement character for each byte that was no UTF-8, which decoding left as half a pair."""
-    if text.isascii():
-        return text
-    return text.encode(errors="surrogateescape").decode(errors="replace")

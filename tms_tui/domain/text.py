@@ -54,6 +54,16 @@ def is_text(character: str) -> bool:
     return character >= " " and not "\x7f" <= character <= "\x9f" and not "\ud800" <= character <= "\udfff"
 
 
+def has_lost_bytes(text: str) -> bool:
+    """Whether bytes that are no UTF-8 were read as a part of `text`: each stands as half a pair (surrogateescape)."""
+    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def with_replacements(text: str) -> str:
+    """`text` with replacement characters where it has lost bytes: to be shown, not to be sent."""
+    return text.encode(errors="surrogateescape").decode(errors="replace") if has_lost_bytes(text) else text
+
+
 def for_clipboard(text: CleanText) -> str:
     """Return `text` without line ends at its end: pasted into a shell they would run it."""
     return text.rstrip("\n")

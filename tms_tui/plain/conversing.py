@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from enum import Enum
+from typing import Final
 
 from tms_tui import wording
 from tms_tui.core import keeping
@@ -14,11 +15,14 @@ from tms_tui.domain.entries import Delivery, PendingSend
 from tms_tui.domain.errors import Failure
 from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.secret import Secret
+from tms_tui.domain.text import has_lost_bytes
 from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine
 from tms_tui.plain.linear import LineFace, Say
 from tms_tui.plain.typed import LineInput
 from tms_tui.wording import own_password as words
+
+_NOT_UTF8: Final = "this is not UTF-8 text. Set the terminal to UTF-8."
 
 
 class Desk(Value):
@@ -37,14 +41,14 @@ async def converse(engine: Engine, typed: LineInput, say: Say, desk: Desk, *, pa
     """Talk until the agent quits or the input ends; the exit code. The engine is run meanwhile, by the caller.
 
     `patient`: before each line, wait until what the line before asked for is done, as a script expects.
-    Ending with something unsent, or without a sign-in, is 1.
+    Ending with something unsent, or without a sign-in, is 1; for a script, also that a line was no text.
     """
     face = LineFace(engine, say, typed.under_way, desk.canned, desk.due_after)
     leave = engine.subscribe(face.changed)
     try:
         await _quiet(engine)
         face.greet()
-        await _obey_all(face, typed, desk, engine if patient else None)
+        unread = await _obey_all(face, typed, desk, engine if patient else None)
         if not face.over:
             await _quiet(engine)
             face.flush()
@@ -53,7 +57,7 @@ async def converse(engine: Engine, typed: LineInput, say: Say, desk: Desk, *, pa
     left = _left_behind(engine.state)
     for line in left:
         say(line)
-    return 1 if left or engine.state.sign_in_needed else 0
+    return 1 if left or engine.state.sign_in_needed or (patient and unread) else 0
 
 
 def _left_behind(state: State) -> list[str]:
@@ -82,20 +86,28 @@ class _Fate(Enum):
     LOST = "not sent."
 
 
-async def _obey_all(face: LineFace, typed: LineInput, desk: Desk, patient: Engine | None) -> None:
+async def _obey_all(face: LineFace, typed: LineInput, desk: Desk, patient: Engine | None) -> int:
+    """Obey until it is over; how many lines were no text."""
+    unread = 0
     while not face.over:
         if patient is not None:
             await _quiet(patient)
         if face.locked_out.is_set():
             if not await _sign_in_again(face, typed, desk):
-                return
+                break
             continue
         line = await _line(face, typed)
         if line is None:
-            return
+            break
+        if has_lost_bytes(line):
+            unread += 1
+            face.flush()
+            face.say(f"Not sent: {_NOT_UTF8}")
+            continue
         face.obey(line)
         if face.password_asked:
             await _change_password(face, typed, desk, whole=patient is not None)
+    return unread
 
 
 async def _line(face: LineFace, typed: LineInput) -> str | None:
@@ -119,6 +131,9 @@ async def _sign_in_again(face: LineFace, typed: LineInput, desk: Desk) -> bool:
     if not password:
         face.say("Not signed in. Start again to sign in; drafts and messages not sent yet are kept.")
         return False
+    if has_lost_bytes(password):
+        face.say(f"Not signed in: {_NOT_UTF8}")
+        return True
     failure = await desk.sign_in(Secret(password))
     if failure is None:
         face.locked_out.clear()
@@ -141,9 +156,12 @@ async def _change_password(face: LineFace, typed: LineInput, desk: Desk, *, whol
         if answer is None or not (answer or whole):
             face.say("Not changed: nothing was typed.")
             return
-        typed_in.append(Secret(answer))
-    current, new, _ = typed_in
-    problem = unfit(*typed_in)
+        typed_in.append(answer)
+    if has_lost_bytes("".join(typed_in)):
+        face.say(f"Not changed: {_NOT_UTF8}")
+        return
+    current, new, again = map(Secret, typed_in)
+    problem = unfit(current, new, again)
     if problem is not None:
         face.say(words.unfit(problem))
         return

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from tms_tui import streams
 from tms_tui.core.incoming import AltPressed, Incoming, Pasted, Piece, Pressed, Typed
 from tms_tui.core.numbered_keys import CHARACTER, NumberedKey, numbered
-from tms_tui.domain.text import is_text
+from tms_tui.domain.text import has_lost_bytes, is_text, with_replacements
 
 _CHUNK: Final = 4096
 _ERASE: Final = "\b \b"
@@ -27,7 +27,7 @@ class LineInput(Protocol):
     """What an agent types, line by line."""
 
     async def line(self) -> str | None:
-        """The next whole line without its end; None when no more will come."""
+        """The next whole line without its end, which may have lost bytes; None when no more will come."""
         ...
 
     async def secret(self, prompt: str) -> str | None:
@@ -83,7 +83,7 @@ class PipedLines:
         self._hand_on(loop, None)
 
     def _hand_on(self, loop: asyncio.AbstractEventLoop, line: bytes | None) -> bool:
-        text = None if line is None else line.decode(errors="replace").removesuffix("\r")
+        text = None if line is None else line.decode(errors="surrogateescape").removesuffix("\r")
         try:
             asyncio.run_coroutine_threadsafe(self._lines.put(text), loop).result()
         except (RuntimeError, asyncio.CancelledError):  # the loop is closed: nobody listens any more
@@ -144,9 +144,9 @@ class LineEditor:
                 return self._erase_word()
             case "\x04":
                 self.over = self.over or not self.text
-            case _ if is_text(character):
+            case _ if is_text(character) or has_lost_bytes(character):
                 self.text += character
-                return Echo(character)
+                return Echo(with_replacements(character))
         return Echo("")
 
     def _erase_word(self) -> Echo:
@@ -184,7 +184,7 @@ class TypedLines:
         if self._unseen and not self._to_come:
             self._unseen, self._secrets = False, asyncio.Queue()
             self._editor.text = self._set_aside
-            self._echo(self._set_aside)
+            self._echo(with_replacements(self._set_aside))
         line = await self._lines.get()
         if self._to_come and line is not None and self._asks(line):
             self._to_come -= 1
@@ -220,7 +220,7 @@ class TypedLines:
     def go_on(self) -> None:
         """Take keys again after the shell had the terminal, and show the line that was begun."""
         self.take_keys()
-        self._echo("" if self._unseen else self._editor.text)
+        self._echo("" if self._unseen else with_replacements(self._editor.text))
 
     def close(self) -> None:
         self._loop.remove_reader(_INPUT)

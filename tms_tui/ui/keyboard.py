@@ -14,7 +14,7 @@ from textual.message import Message
 
 from tms_tui.core.incoming import AltPressed, EscapePressed, Incoming, Pasted, Piece, Pressed, Typed
 from tms_tui.core.numbered_keys import CURSOR, NumberedKey, numbered
-from tms_tui.domain.text import is_text
+from tms_tui.domain.text import is_text, with_replacements
 
 _log = logging.getLogger(__name__)
 _SYNCHRONISED: Final = re.compile(r"\x1b\[\?2026;[1-9]\$y")
@@ -72,18 +72,18 @@ def messages_of(piece: Piece) -> Iterator[Message]:
     """A piece of input as Textual's messages."""
     match piece:
         case Typed(text):
-            for character in text:
+            for character in with_replacements(text):
                 yield from _of_character(character)
         case Pressed(sequence):
             yield from _of_sequence(sequence)
         case Pasted(text):
-            yield events.Paste(text)
+            yield events.Paste(with_replacements(text))
         case EscapePressed():
             yield Key("escape", "\x1b")
-        case AltPressed(character) if is_text(character):
+        case AltPressed(character) if is_text(with_replacements(character)):
             # Esc and a letter pressed at once look the same, and multiplexers join them: that is what it means here.
             yield Key("escape", "\x1b")
-            yield from _of_character(character)
+            yield from _of_character(with_replacements(character))
         case AltPressed(character):
             for key in _of_character(character):
                 yield Key(f"alt+{key.key}", character)
