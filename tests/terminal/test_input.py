@@ -91,13 +91,25 @@ def test_textual_alone_ends_at_a_byte_that_is_no_text(stage: Stage, tmp_path: Pa
         assert terminal.wait_exit() != -1
 
 
-def test_a_byte_that_is_no_text_becomes_a_replacement(desk: tuple[Terminal, Guest]) -> None:
+def test_a_byte_that_is_no_text_becomes_a_replacement_that_is_not_sent(desk: tuple[Terminal, Guest]) -> None:
     terminal, guest = desk
     terminal.send(b"a\xff\xfeb\xc3(\xe2\x82")
     terminal.wait_for("a\ufffd\ufffdb\ufffd(")
     terminal.send(b"\xac!")
     terminal.wait_for("(€!")
-    send_and_see(terminal, guest, "a\ufffd\ufffdb\ufffd(€!")
+    terminal.send("\r")
+    terminal.wait_for("Not sent: this is not UTF-8 text.")
+    terminal.send(
+        b"\x7f" * len("b\ufffd(€!") + b"\x1b[200~gr\xfcn\x1b[201~"
+    )  # one replacement is left of the typed ones
+    terminal.wait_for("gr\ufffdn")
+    terminal.send("\r" + "\x7f" * len("\ufffd\ufffdgr\ufffdn") + "gr\u00fcn \ufffd")
+    terminal.wait_for("agr\u00fcn \ufffd")
+    terminal.send("\r\x7f\x7f!")
+    send_and_see(terminal, guest, "agr\u00fcn!")
+    terminal.send("a real \ufffd")
+    terminal.wait_for("a real \ufffd")
+    send_and_see_all(terminal, guest, "agr\u00fcn!", "a real \ufffd")
 
 
 def test_textual_alone_ends_at_the_release_of_a_key(stage: Stage, tmp_path: Path) -> None:

@@ -167,6 +167,19 @@ def test_the_editors_text_comes_back_clean_and_its_file_goes(stage: Stage, tmp_p
         assert guest.stored()[1:] == ["first\nfrom the editor[31m\nsecond line"]
 
 
+def test_an_editors_text_that_is_no_utf_8_comes_back_and_is_not_sent_as_it_is(stage: Stage, tmp_path: Path) -> None:
+    editor = script(tmp_path, "editor", r"""printf 'gr\374n' > "$1" """)
+    with writing(stage, tmp_path / "home", "Edda", EDITOR=editor) as (terminal, guest):
+        terminal.send("first")
+        terminal.wait_for("first")
+        terminal.send("\x1bOS")
+        terminal.wait_for("gr\ufffdn")
+        terminal.send("\r")
+        terminal.wait_for("Not sent: this is not UTF-8 text.")
+        terminal.send("\x7f\x7f\u00fcn\r")
+        until(terminal, lambda: guest.stored()[1:] == ["gr\u00fcn"])
+
+
 @pytest.mark.parametrize("lines", [("echo lost > $1", "exit 3"), ("rm $1",)], ids=["error", "removed"])
 def test_an_editor_that_fails_leaves_the_draft(stage: Stage, tmp_path: Path, lines: tuple[str, ...]) -> None:
     editor = script(tmp_path, "editor", *lines)

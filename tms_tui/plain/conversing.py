@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Final
 
 from tms_tui import wording
 from tms_tui.core import keeping
@@ -21,8 +20,7 @@ from tms_tui.engine.engine import Engine
 from tms_tui.plain.linear import LineFace, Say
 from tms_tui.plain.typed import LineInput
 from tms_tui.wording import own_password as words
-
-_NOT_UTF8: Final = "this is not UTF-8 text. Set the terminal to UTF-8."
+from tms_tui.wording.failures import NOT_UTF8
 
 
 class Desk(Value):
@@ -102,7 +100,7 @@ async def _obey_all(face: LineFace, typed: LineInput, desk: Desk, patient: Engin
         if has_lost_bytes(line):
             unread += 1
             face.flush()
-            face.say(f"Not sent: {_NOT_UTF8}")
+            face.say(f"Not sent: {NOT_UTF8}")
             continue
         face.obey(line)
         if face.password_asked:
@@ -132,7 +130,7 @@ async def _sign_in_again(face: LineFace, typed: LineInput, desk: Desk) -> bool:
         face.say("Not signed in. Start again to sign in; drafts and messages not sent yet are kept.")
         return False
     if has_lost_bytes(password):
-        face.say(f"Not signed in: {_NOT_UTF8}")
+        face.say(f"Not signed in: {NOT_UTF8}")
         return True
     failure = await desk.sign_in(Secret(password))
     if failure is None:
@@ -158,7 +156,7 @@ async def _change_password(face: LineFace, typed: LineInput, desk: Desk, *, whol
             return
         typed_in.append(answer)
     if has_lost_bytes("".join(typed_in)):
-        face.say(f"Not changed: {_NOT_UTF8}")
+        face.say(f"Not changed: {NOT_UTF8}")
         return
     current, new, again = map(Secret, typed_in)
     problem = unfit(current, new, again)

@@ -8,6 +8,7 @@ from tms_tui.domain.entries import Delivery
 from tms_tui.domain.events import ComposerChanged, ResendAsked, SendAsked, SendDropped
 from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import Draft, Message
+from tms_tui.domain.text import has_lost_bytes, with_replacements
 from tms_tui.ui.bridge import Bridge
 from tms_tui.ui.pasting import pasted
 from tms_tui.ui.widgets.composer import Composer
@@ -135,7 +136,9 @@ class Composing:
 
     def rewrite(self, session: SessionId, text: str, *, private: bool) -> None:
         """Put a text that was written elsewhere in the place of a draft, cleaned as a paste is."""
-        self._set(session, pasted(text), private=private)
+        if has_lost_bytes(text):
+            self._composer.has_lost_bytes(session, private=private)
+        self._set(session, pasted(with_replacements(text)), private=private)
 
     def recall(self) -> None:
         """Put my last message of this kind into the empty composer."""

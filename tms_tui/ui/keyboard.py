@@ -14,10 +14,12 @@ from textual.message import Message
 
 from tms_tui.core.incoming import AltPressed, EscapePressed, Incoming, Pasted, Piece, Pressed, Typed
 from tms_tui.core.numbered_keys import CURSOR, NumberedKey, numbered
-from tms_tui.domain.text import is_text, with_replacements
+from tms_tui.domain.text import has_lost_bytes, is_text, with_replacements
 
 _log = logging.getLogger(__name__)
 _SYNCHRONISED: Final = re.compile(r"\x1b\[\?2026;[1-9]\$y")
+_PARTS: Final = re.compile("[\udc80-\udcff]+|[^\udc80-\udcff]+")
+"""What is text, and what are bytes that are no UTF-8."""
 _WHEEL: Final = frozenset({"up", "down"})
 _TYPED: Final = {"enter": "\r", "tab": "\t", "backspace": "\x7f"}
 """The characters of keys that have one, as a terminal without numbers sends them."""
@@ -30,10 +32,20 @@ class Key(events.Key):
         super().__init__(key, character)
         self.at_once = False
         """Whether others like it came in the same moment, as a wheel sends them and no finger."""
+        self.has_lost_bytes = False
+        """Whether it stands for bytes that are no UTF-8."""
 
     @property
     def is_printable(self) -> bool:
         return self.character is not None and is_text(self.character)
+
+
+class Paste(events.Paste):
+    """A paste that tells whether bytes of it were no UTF-8; the name is for the handlers, as that of `Key`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(with_replacements(text))
+        self.has_lost_bytes = has_lost_bytes(text)
 
 
 class Keyboard:
@@ -72,23 +84,38 @@ def messages_of(piece: Piece) -> Iterator[Message]:
     """A piece of input as Textual's messages."""
     match piece:
         case Typed(text):
-            for character in with_replacements(text):
-                yield from _of_character(character)
+            for part in _PARTS.findall(text):
+                yield from _of_lost(part) if has_lost_bytes(part) else _of_text(part)
         case Pressed(sequence):
             yield from _of_sequence(sequence)
         case Pasted(text):
-            yield events.Paste(with_replacements(text))
+            yield Paste(text)
         case EscapePressed():
             yield Key("escape", "\x1b")
-        case AltPressed(character) if is_text(with_replacements(character)):
+        case AltPressed(character) if has_lost_bytes(character):
+            yield Key("escape", "\x1b")
+            yield from _of_lost(character)
+        case AltPressed(character) if is_text(character):
             # Esc and a letter pressed at once look the same, and multiplexers join them: that is what it means here.
             yield Key("escape", "\x1b")
-            yield from _of_character(with_replacements(character))
+            yield from _of_character(character)
         case AltPressed(character):
             for key in _of_character(character):
                 yield Key(f"alt+{key.key}", character)
         case _:
             assert_never(piece)
+
+
+def _of_text(text: str) -> Iterator[Key]:
+    for character in text:
+        yield from _of_character(character)
+
+
+def _of_lost(text: str) -> Iterator[Key]:
+    """Keys that show where bytes were that are no UTF-8."""
+    for key in _of_text(with_replacements(text)):
+        key.has_lost_bytes = True
+        yield key
 
 
 def _of_character(character: str) -> Iterator[Key]:

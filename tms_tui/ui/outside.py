@@ -147,7 +147,7 @@ async def _edited(command: list[str], file: Path, text: str) -> Edited:
 
 
 def _read_back(file: Path, before: str) -> Edited:
-    written = file.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
+    written = file.read_text(encoding="utf-8", errors="surrogateescape").removesuffix("\n")
     if written == before:
         return Edited(None, words.UNCHANGED)
     return Edited(written, words.EDITED if written.strip() else words.EMPTIED)

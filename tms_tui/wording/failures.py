@@ -162,6 +162,9 @@ def not_filled_in(placeholders: Sequence[str]) -> str:
     return f"Not sent: {', '.join(placeholders)} is not filled in. Write what belongs in its place."
 
 
+NOT_UTF8: Final = "this is not UTF-8 text. Set the terminal to UTF-8."
+
+
 def too_long(characters: int, most: int) -> str:
     """Why a text was neither taken nor sent."""
     return f"Too long: {characters} characters, {most} is the most. Shorten it, or send it in parts."

@@ -33,6 +33,7 @@ from tms_tui.ui.widgets.key_footer import KeyFooter
 from tms_tui.ui.widgets.session_list import SessionListView
 from tms_tui.ui.widgets.transcript import TranscriptPane
 from tms_tui.wording import outside
+from tms_tui.wording.failures import NOT_UTF8
 
 _MINUTE = 60.0
 _PATIENCE = 0.5
@@ -246,6 +247,9 @@ class DeskScreen(Screen[None]):
 
     def on_composer_too_long(self, event: Composer.TooLong) -> None:
         self.say(wording.too_long(event.characters, event.most))
+
+    def on_composer_not_utf8(self) -> None:
+        self.say(f"Not sent: {NOT_UTF8} Then type what stands as \ufffd again.")
 
     # The screen itself.
 

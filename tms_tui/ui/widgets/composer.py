@@ -18,7 +18,7 @@ from textual.widgets.text_area import Selection
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.policy import MESSAGE_LONGEST, PASTE_ASKS_FROM
 from tms_tui.ui.bindings import allowed, obey_at_once
-from tms_tui.ui.keyboard import Key
+from tms_tui.ui.keyboard import Key, Paste
 from tms_tui.ui.keys import ACTIONS, Action
 from tms_tui.ui.paint.cells import fitting
 from tms_tui.ui.pasting import pasted
@@ -28,6 +28,7 @@ from tms_tui.ui.widgets.undoing import Undoing
 _MOST_ROWS: Final = 6
 _BESIDE_CARET: Final = 3
 """Columns that a text area keeps in sight from the caret on."""
+_REPLACEMENT: Final = "\ufffd"
 _DIRECTIONS: Final = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\u200b")
 """What would turn the direction of a whole row is drawn as nothing, and sent as it was typed."""
 
@@ -100,6 +101,9 @@ class Composer(Undoing, inherit_bindings=False):
             self.characters = characters
             self.most = most
 
+    class NotUtf8(UiMessage):
+        """A text was not sent: what stands in it for bytes that are no UTF-8 was not typed so."""
+
     def __init__(
         self,
         *,
@@ -118,6 +122,8 @@ class Composer(Undoing, inherit_bindings=False):
         self._titles = ("", "")
         self._submitted: deque[str] = deque()
         """What the text begins with that is on its way, one part for each Enter."""
+        self._lossy: set[tuple[SessionId | None, bool]] = set()
+        """Where bytes that are no UTF-8 were written: a replacement character there is none that was typed."""
         keys = {one.id: frozenset(one.letters) for one in actions if one.built_in}
         send, newline = keys["send"], keys["newline"]
         self._canned_keys, self._recall_keys = keys["canned"], keys["recall"]
@@ -197,9 +203,21 @@ class Composer(Undoing, inherit_bindings=False):
         if len(text) > MESSAGE_LONGEST:
             self.post_message(self.TooLong(len(text)))
             return
+        if self._is_lossy():
+            self.post_message(self.NotUtf8())
+            return
         self._submitted.append(text)
         # To the screen at once: through the queue of each box around the composer it would take half a millisecond.
         self.screen.post_message(self.Submitted(text.strip(), self._session, private=self._private))
+
+    def has_lost_bytes(self, session: SessionId | None, *, private: bool) -> None:
+        """What is written there holds replacements for bytes that are no UTF-8: it is not sent with them."""
+        self._lossy.add((session, private))
+
+    def _is_lossy(self) -> bool:
+        if _REPLACEMENT not in self.text:
+            self._lossy.discard((self._session, self._private))
+        return (self._session, self._private) in self._lossy
 
     def edit(self, edit: Edit) -> EditResult:
         """Make an edit, unless it would make the text too long; the row edited is shown at once."""
@@ -244,6 +262,8 @@ class Composer(Undoing, inherit_bindings=False):
 
     async def on_key(self, event: events.Key) -> None:
         """Send, break the line, or ask for what an empty composer offers; all else is text."""
+        if isinstance(event, Key) and event.has_lost_bytes:
+            self.has_lost_bytes(self._session, private=self._private)
         if event.key in self._send_keys:
             self._consume(event)
             self.submit()
@@ -262,6 +282,8 @@ class Composer(Undoing, inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted, cleaned; of many lines only tell, unless they are too long anyhow. It never sends."""
         self._consume(event)
+        if isinstance(event, Paste) and event.has_lost_bytes:
+            self.has_lost_bytes(self._session, private=self._private)
         text = pasted(event.text)
         if len(text) <= MESSAGE_LONGEST and text.count("\n") + 1 >= PASTE_ASKS_FROM:
             self.post_message(self.PasteAsked(text))
