@@ -103,8 +103,7 @@ class LineFace:
     def obey(self, line: str) -> None:
         """Do what a whole line asks for."""
         self._heard_up_to = self._said_up_to
-        spoken = self._speak()
-        self._obey(line, spoken=spoken)
+        self._obey(line, spoken=self._speak())
         if not self._held:
             self._finding.told()
 
@@ -164,9 +163,8 @@ class LineFace:
                 return self._finding.search(words)
             case ask.Open(number):
                 found = self._finding.numbered(number)
-                return (
-                    self._open(found, listed=True) if found else [f"The last list has no number {number}. Type list."]
-                )
+                none = [f"The last list has no number {number}. Type list."]
+                return self._open(found, listed=True) if found else none
             case ask.Next():
                 return self._next()
             case _:
