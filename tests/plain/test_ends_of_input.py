@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.core.desk import ANA
-from tests.engine.fakes import Stand, running, stand
+from tests.engine.fakes import Stand, running, stand, until
 from tests.plain.test_linear import Server, texts_sent
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import SignedIn
@@ -97,6 +97,8 @@ async def test_several_are_counted_apart_and_go_out_at_the_next_sign_in_as_was_s
         "2 messages not sent yet: they go out at the next sign-in. Do not write them again.",
     ]
     second = stand(Server().reply, keep=Keep(tmp_path / "kept"))
-    code, said = await obeyed(second, "open 1")
-    assert code == 0
+    async with running(second.engine):
+        second.engine.take(SignedIn(ANA, 900.0))
+        await until(lambda: len(texts_sent(second)) == 3)
+        await second.engine.settled()
     assert texts_sent(second) == ["one", "two", "three"]
