@@ -44,7 +44,7 @@ from tms_tui.domain.events import (
 )
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import Capabilities
-from tms_tui.engine.engine import Engine
+from tms_tui.engine.engine import Engine, Record
 from tms_tui.engine.keep import Keep
 from tms_tui.transport.ports import Take
 
@@ -207,7 +207,10 @@ class Stand:
 
 
 def stand(
-    reply: Callable[[Request], Answer] = empty, capabilities: Capabilities | None = None, keep: Keep | None = None
+    reply: Callable[[Request], Answer] = empty,
+    capabilities: Capabilities | None = None,
+    keep: Keep | None = None,
+    record: Record | None = None,
 ) -> Stand:
     """An engine over fakes; ids are "send-1", "send-2", ..., chance is seeded. `keep`: what outlives it."""
     clock, link, rest, tokens = HandClock(), FakeLink(), FakeRest(reply), FakeTokens()
@@ -222,6 +225,7 @@ def stand(
         new_id=lambda: f"send-{next(numbers)}",
         capabilities=capabilities or Capabilities(),
         keep=keep,
+        record=record,
     )
     return Stand(clock, link, rest, tokens, engine)
 

@@ -9,12 +9,33 @@ import pytest
 from tests.core.desk import ANA, ME, TALK, conversation, message
 from tests.engine.fakes import NO_ANSWER, Stand, empty, running, stand
 from tms_tui.core.select import Filter
-from tms_tui.domain.effects import ReadPage, ReadSession, ReadSessions, Request, SetStatus, Transmit
+from tms_tui.core.state import Moment
+from tms_tui.domain.effects import (
+    Assign,
+    Block,
+    ReadPage,
+    ReadSession,
+    ReadSessions,
+    Request,
+    SetAvailability,
+    SetStatus,
+    Transmit,
+)
 from tms_tui.domain.entries import Delivery
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.events import Answer, AskFailed, PageRead, SendStored, SessionRead, SessionsRead, SignedIn
+from tms_tui.domain.events import (
+    Answer,
+    AskFailed,
+    Event,
+    PageRead,
+    SendAsked,
+    SendStored,
+    SessionRead,
+    SessionsRead,
+    SignedIn,
+)
 from tms_tui.domain.ids import Cursor, SessionId
-from tms_tui.domain.model import Session, SessionStatus
+from tms_tui.domain.model import Availability, BlockScope, Session, SessionStatus
 from tms_tui.domain.policy import SESSIONS_PAGE
 from tms_tui.plain import deciding, looking, posting
 from tms_tui.plain.verbs import DONE, DOUBTFUL, NOT_DONE, UNKNOWN, NotDone, Verb, run_verb
@@ -140,6 +161,42 @@ async def test_an_engine_that_has_to_stop_leaves_a_send_in_doubt_and_a_list_undo
     at = stand(broken)
     at.engine.take(SignedIn(ANA, 900.0))
     assert await run_verb(at.engine, looking.ls(Filter.ALL, json=False)) == NOT_DONE
+
+
+@pytest.mark.parametrize(
+    ("asked", "verb"),
+    [
+        (SetStatus, deciding.put(TALK, SessionStatus.ENDED)),
+        (Assign, deciding.assign(TALK, "me", None, None)),
+        (Block, deciding.block(TALK, BlockScope.CUSTOMER, "spam", "")),
+        (SetAvailability, deciding.availability(Availability.AWAY)),
+    ],
+)
+async def test_an_engine_that_stops_before_the_answer_leaves_a_decision_in_doubt(
+    asked: type[Request], verb: Verb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(request: Request) -> Answer:
+        if isinstance(request, asked):
+            raise ZeroDivisionError
+        return serving()(request)
+
+    at = stand(broken)
+    at.engine.take(SignedIn(ANA, 900.0))
+    assert await run_verb(at.engine, verb) == DOUBTFUL
+    assert len(at.rest.asked_for(asked)) == 1
+    said = capsys.readouterr().err
+    assert "undo: " not in said
+    assert said.startswith("tms-chat has to stop: a fault of its own (ZeroDivisionError")
+
+
+async def test_an_engine_that_stops_while_a_send_is_taken_leaves_it_in_doubt() -> None:
+    def fails_at_once(event: Event, _moment: Moment) -> None:
+        if isinstance(event, SendAsked):
+            raise ZeroDivisionError
+
+    at = stand(serving(), record=fails_at_once)
+    at.engine.take(SignedIn(ANA, 900.0))
+    assert await run_verb(at.engine, posting.send(TALK, "hello", within=60)) == DOUBTFUL
 
 
 async def test_a_send_that_was_refused_is_not_in_doubt() -> None:

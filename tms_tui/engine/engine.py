@@ -122,8 +122,7 @@ class Engine:
                 self._keep.close()
             if self._close is not None:
                 await self._close()
-        if self._failure is not None:
-            raise EngineFailedError(_where(self._failure)) from self._failure
+        self.check()
 
     def stop(self) -> None:
         """Let `run` come to its end."""
@@ -143,7 +142,10 @@ class Engine:
         return clocks.by_server(self.state, self._moment())
 
     async def settled(self) -> None:
-        """Return when no task but the open socket's, no alarm that is due and no undelivered change is left."""
+        """Return when no task but the open socket's, no alarm that is due and no undelivered change is left.
+
+        Raises `EngineFailedError` when that never comes.
+        """
         while self._failure is None:
             busy = self._performer.busy()
             if busy:
@@ -154,6 +156,12 @@ class Engine:
                 self._feed.flush()
             else:
                 return
+        self.check()
+
+    def check(self) -> None:
+        """Raise `EngineFailedError` when a fault of the console's own ended all work."""
+        if self._failure is not None:
+            raise EngineFailedError(_where(self._failure)) from self._failure
 
     def _moment(self) -> Moment:
         return Moment(self._clock.now(), self._clock.wall(), self._chance.random())

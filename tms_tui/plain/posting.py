@@ -72,10 +72,11 @@ def _is_decided(engine: Engine, send_id: SendId) -> bool:
 
 
 def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
-    """Say what became of a send, and of which `text` where nobody typed it; the exit code."""
+    """Say what became of a send, and of which `text` where nobody typed it; the exit code. Raises NotDone and EngineFailedError."""
     if send_id in engine.state.outbox.settled:
         complain(f"sent: {' '.join(text.split())}" if text else "sent")
         return DONE
+    engine.check()
     send = engine.state.outbox.find(send_id)
     if send is not None and send.delivery is Delivery.HELD:
         raise NotDone("Not sent: a colleague answered, or the conversation changed, since you looked.", MOVED_ON)

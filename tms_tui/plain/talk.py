@@ -71,6 +71,8 @@ async def beside(engine: Engine, talking: Coroutine[None, None, int], *, stopped
         if code:
             return code[0]
         return await talk if talk.done() else stopped
+    except EngineFailedError:  # said once the work has ended
+        return stopped
     finally:
         talk.cancel()
         engine.stop()
