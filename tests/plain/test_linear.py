@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from tests.core.desk import ANA, EPOCH, EVA, JONAS, TALK, conversation, message
-from tests.engine.fakes import Stand, empty, running, stand, until
+from tests.engine.fakes import NO_ANSWER, Stand, empty, running, stand, until
 from tms_tui.core import select
 from tms_tui.domain.effects import (
     Assign,
@@ -601,6 +601,55 @@ async def test_a_change_can_be_taken_back_for_ten_seconds() -> None:
         await face.types("/resolve")
         at.clock.advance(10.1)
         assert (await face.types("/undo"))[-1] == "Nothing to take back."
+
+
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (Failure(FailureKind.NO_ANSWER), "the server did not answer in time"),
+        (Failure(FailureKind.SERVER_ERROR, 502), "the server failed (502)"),
+        (Failure(FailureKind.UNREADABLE, 200), "the answer is not one of a chat server"),
+    ],
+)
+async def test_a_change_without_an_answer_may_be_done_and_can_be_taken_back(failure: Failure, why: str) -> None:
+    at, server = stand(), Server()
+    at.rest.reply = lambda asked: AskFailed(asked, failure) if isinstance(asked, SetStatus) else server.reply(asked)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        at.rest.hold()
+        face.face.obey("/resolve")
+        await until(lambda: bool(at.rest.asked_for(SetStatus)))
+        at.clock.advance(10.1)  # as long as an undo is offered, counted from the asking
+        at.rest.release()
+        await at.engine.settled()
+        assert face.said()[-1] == f"news: Not known whether it was done: {why}. Look before you ask again."
+        assert (await face.types("/undo"))[0] == "taking back: resolved"
+        assert at.rest.asked_for(SetStatus)[-1] == SetStatus(TALK, SessionStatus.ACTIVE)
+
+
+async def test_a_change_that_was_refused_is_not_done_and_leaves_nothing_to_take_back() -> None:
+    at, server = stand(), Server()
+    refused = Failure(FailureKind.INVALID, 422)
+    at.rest.reply = lambda asked: AskFailed(asked, refused) if isinstance(asked, SetStatus) else server.reply(asked)
+    async with running(at.engine):
+        face = await talk(at)
+        await face.types("1")
+        assert (await face.types("/resolve"))[-1] == "news: Not done: the server did not accept the content."
+        assert await face.types("/undo") == ["Nothing to take back."]
+
+
+async def test_a_search_without_an_answer_is_not_done() -> None:
+    at, server = stand(), Server()
+
+    def reply(asked: Request) -> Answer:
+        is_search = isinstance(asked, ReadSessions) and asked.query.text
+        return AskFailed(asked, NO_ANSWER) if is_search else server.reply(asked)
+
+    at.rest.reply = reply
+    async with running(at.engine):
+        face = await talk(at)
+        assert (await face.types("/search jonas"))[-1] == "news: Not done: the server did not answer in time."
 
 
 async def test_a_canned_response_becomes_the_draft_and_is_sent_filled() -> None:

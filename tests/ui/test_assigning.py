@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.desk_world import (
+    ANA,
     EVA,
     JONAS,
     LI,
@@ -20,9 +21,18 @@ from tests.ui.desk_world import (
 )
 from tms_tui.domain.effects import Assign
 from tms_tui.domain.errors import Failure, FailureKind
-from tms_tui.domain.events import AskFailed, AssignAsked, PresenceSeen, SessionAssigned, SessionChanged, TypingSeen
+from tms_tui.domain.events import (
+    AskFailed,
+    AssignAsked,
+    PresenceSeen,
+    SessionAssigned,
+    SessionChanged,
+    TypingSeen,
+    UndoAsked,
+)
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Author, AuthorType, Availability
+from tms_tui.domain.policy import UNDO_WITHIN
 from tms_tui.domain.text import CleanText
 
 BEN = Agent(AgentId("ben"), CleanText("Ben"), CleanText("ben@shop.test"), availability=Availability.BUSY, viewing=JONAS)
@@ -122,6 +132,20 @@ async def test_a_lost_race_says_who_won_and_leaves_nothing_to_take_back() -> Non
         await press(pilot, "u")
         assert said(pilot) == "Nothing to take back."
         assert len(engine.of(AssignAsked)) == 1
+
+
+async def test_an_assignment_without_an_answer_may_be_done_and_can_be_taken_back() -> None:
+    async with desk(staffed()) as (pilot, engine):
+        await press(pilot, "2", "t")
+        took = next(effect for effect in engine.effects if isinstance(effect, Assign))
+        engine.later(UNDO_WITHIN + 1)
+        engine.take(AskFailed(took, Failure(FailureKind.NO_ANSWER)))
+        await settled(pilot)
+        why = "the server did not answer in time"
+        assert said(pilot) == f"Not known whether it was done: {why}. Look before you ask again."
+        await press(pilot, "u")
+        assert engine.of(UndoAsked) == [UndoAsked()]
+        assert [one.agent for one in engine.effects if isinstance(one, Assign)] == [ANA.id, None]
 
 
 @pytest.mark.parametrize("keys", [("enter",), ("enter", *"take care")])

@@ -18,6 +18,7 @@ from tms_tui.domain.events import (
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import BlockScope
 from tms_tui.domain.policy import ADDRESS_BLOCKED_LONGEST, CLOCKS_APART, UNDO_WITHIN
+from tms_tui.domain.value import replace
 
 
 def decided(step: Step, event: Decide) -> None:
@@ -59,6 +60,13 @@ def refused(step: Step, session: SessionId | None) -> None:
     last = step.state.decision
     if last is not None and about(last.asked) == session:
         step.state.decision = None
+
+
+def doubted(step: Step, session: SessionId | None) -> None:
+    """A decision may have been carried out: it can be taken back for as long as one that was just made."""
+    last = step.state.decision
+    if last is not None and about(last.asked) == session:
+        step.state.decision = replace(last, at=step.moment.now)
 
 
 def _ask(step: Step, event: Decide, expected: AgentId | None, *, checked: bool) -> None:

@@ -148,9 +148,13 @@ def _mark_failed(step: Step, asked: MarkRead | MarkUnread, failure: Failure) -> 
 
 
 def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
-    """Say that it did not happen; whoever won a race is named."""
+    """Say that it did not happen, or that nobody knows; whoever won a race is named."""
     session_id: SessionId | None = getattr(asked, "session", None)
-    deciding.refused(step, session_id)
+    kind = _fate(failure)
+    if kind is NoticeKind.UNANSWERED:
+        deciding.doubted(step, session_id)
+    else:
+        deciding.refused(step, session_id)
     name = other = CleanText("")
     if failure.session is not None:
         sessions.merge(step, failure.session)
@@ -163,5 +167,11 @@ def _decision_failed(step: Step, asked: Request, failure: Failure) -> None:
     if isinstance(asked, Block | Unblock) and failure.kind is FailureKind.MISSING:
         failure = replace(failure, kind=FailureKind.UNSUPPORTED)
         bounds.follow(step, (ReadSession(asked.session),))
-    kind = NoticeKind.RACE_LOST if failure.kind is FailureKind.TAKEN else NoticeKind.REQUEST_FAILED
     people.announce(step, Notice(kind, step.moment.wall, session_id, name, other, failure=failure))
+
+
+def _fate(failure: Failure) -> NoticeKind:
+    """What is said of a decision that failed so."""
+    if failure.kind in sending.UNSURE:
+        return NoticeKind.UNANSWERED
+    return NoticeKind.RACE_LOST if failure.kind is FailureKind.TAKEN else NoticeKind.REQUEST_FAILED

@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     SEND_REFUSED = "send_refused"
     SEND_HELD = "send_held"
     REQUEST_FAILED = "request_failed"
+    UNANSWERED = "unanswered"
+    """No answer tells whether what the agent decided was done."""
     AVAILABILITY = "availability"
     COLLEAGUE = "colleague"
     HELD_BACK = "held_back"

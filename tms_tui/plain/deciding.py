@@ -6,10 +6,9 @@ from typing import Final, assert_never
 
 from tms_tui import wording
 from tms_tui.core import later, undo
-from tms_tui.core.sending import UNSURE
 from tms_tui.core.state import State
 from tms_tui.domain import events as on
-from tms_tui.domain.changes import Notice
+from tms_tui.domain.changes import Notice, NoticeKind
 from tms_tui.domain.ids import AgentId, SessionId
 from tms_tui.domain.model import Availability, BlockScope, SessionStatus
 from tms_tui.domain.policy import YEARS
@@ -109,7 +108,7 @@ async def _decide(engine: Engine, asked: on.Decide) -> int:
 
 def _not_done(said: Notice) -> NotDone:
     """What the exit code is for: a request without an answer may have been carried out."""
-    if said.failure is None or said.failure.kind not in UNSURE:
+    if said.failure is None or said.kind is not NoticeKind.UNANSWERED:
         return NotDone(wording.notice(said))
     look = f" Look with `tms-chat show {said.session}` before you ask for it again." if said.session else ""
     return NotDone(f"Not known whether it was done: {wording.reason(said.failure)}.{look}", DOUBTFUL)

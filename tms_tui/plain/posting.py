@@ -72,7 +72,10 @@ def _is_decided(engine: Engine, send_id: SendId) -> bool:
 
 
 def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
-    """Say what became of a send, and of which `text` where nobody typed it; the exit code. Raises NotDone and EngineFailedError."""
+    """Say what became of a send, and of which `text` where nobody typed it; the exit code.
+
+    Raises NotDone, and EngineFailedError when the engine ended before that was known.
+    """
     if send_id in engine.state.outbox.settled:
         complain(f"sent: {' '.join(text.split())}" if text else "sent")
         return DONE

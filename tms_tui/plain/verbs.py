@@ -34,7 +34,7 @@ _KNOWN_BY_BEGINNING: Final = (
     f" Of ended ones only the newest {SESSIONS_PAGE} are known by the beginning of their id: "
     "`tms-chat search WORDS` finds older ones, and a whole id is always enough."
 )
-_REFUSED: Final = (NoticeKind.RACE_LOST, NoticeKind.REQUEST_FAILED)
+_REFUSED: Final = (NoticeKind.RACE_LOST, NoticeKind.REQUEST_FAILED, NoticeKind.UNANSWERED)
 
 
 class Verb(Value):

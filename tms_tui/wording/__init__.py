@@ -158,6 +158,7 @@ _NOTICES: Final = {
     ),
     NoticeKind.SEND_HELD: _same("Not sent: the conversation with {name} moved on since you wrote it."),
     NoticeKind.REQUEST_FAILED: _same("Not done: {why}."),
+    NoticeKind.UNANSWERED: _same("Not known whether it was done: {why}. Look before you ask again."),
     NoticeKind.AVAILABILITY: _same("Your availability is set"),
     NoticeKind.CLOCK_BEHIND: _same("This computer's clock is {count} min behind the server's: check its time."),
     NoticeKind.CLOCK_AHEAD: _same("This computer's clock is {count} min ahead of the server's: check its time."),
