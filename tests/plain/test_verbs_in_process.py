@@ -253,3 +253,66 @@ async def test_a_list_that_goes_on_at_the_server_says_so(verb: Verb, capsys: pyt
     assert f"Only the newest {SESSIONS_PAGE} are listed. " in said.err
     assert await did(stand(serving(NEWEST[:3])), verb) == (DONE, "")
     assert "Only the newest" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        looking.search_in(TALK, "text", json=False),
+        looking.show(TALK, whole=True, json=False),
+        looking.show(TALK, whole=True, json=True),
+    ],
+)
+@pytest.mark.parametrize("page", [None, 3])
+async def test_a_conversation_of_which_an_older_page_cannot_be_read_is_not_told_as_if_it_were_whole(
+    verb: Verb, page: int | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`page`: the number before which nothing can be read; None for the server's first."""
+
+    def reply(request: Request) -> Answer:
+        match request:
+            case ReadPage(_, before) if before is not None and page in (None, before):
+                return AskFailed(request, NO_ANSWER)
+            case ReadPage(session, before, after):
+                return PageRead(session, (message((before or 5) - 1),), has_more=True, before=before, after=after)
+            case _:
+                return serving()(request)
+
+    code, words = await did(stand(reply), verb)
+    assert (code, words) == (
+        NOT_DONE,
+        "Older messages of the conversation cannot be read: the server did not answer in time. Try again.",
+    )
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_the_newest_messages_are_shown_whatever_becomes_of_older_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    def reply(request: Request) -> Answer:
+        match request:
+            case ReadPage(session, None, after):
+                return PageRead(session, (message(4),), has_more=True, after=after)
+            case ReadPage():
+                return AskFailed(request, NO_ANSWER)
+            case _:
+                return serving()(request)
+
+    assert await did(stand(reply), looking.show(TALK, whole=False, json=False)) == (DONE, "")
+    said = capsys.readouterr()
+    assert "text 4" in said.out
+    assert said.err == f"Older messages are not shown; `tms-chat show {TALK} --all` begins with the first.\n"
+
+
+async def test_of_a_conversation_longer_than_is_held_the_newest_messages_are_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tms_tui.core.transcript.OPENED_HELD", 2)
+
+    def reply(request: Request) -> Answer:
+        match request:
+            case ReadPage(session, before, after):
+                return PageRead(session, (message((before or 5) - 1),), has_more=True, before=before, after=after)
+            case _:
+                return serving()(request)
+
+    assert await did(stand(reply), looking.show(TALK, whole=True, json=False)) == (DONE, "")
+    assert "text 3" in capsys.readouterr().out

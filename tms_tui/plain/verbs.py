@@ -6,10 +6,11 @@ from uuid import UUID
 
 from tms_tui import wording
 from tms_tui.core import select
+from tms_tui.core.transcript import older
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Announced, Change, Notice, NoticeKind
 from tms_tui.domain.effects import SessionQuery
-from tms_tui.domain.errors import FailureKind
+from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import Session, SessionStatus
 from tms_tui.domain.policy import SESSIONS_PAGE
@@ -100,17 +101,12 @@ async def conversation(engine: Engine, wanted: str) -> Session:
 
 
 async def opened(engine: Engine, session: SessionId, *, whole: bool = False) -> None:
-    """Read a conversation's newest messages, or all of them. Raises NotDone."""
+    """Read a conversation's newest messages, or all of them, as many as are held of one. Raises NotDone."""
     engine.take(on.SessionOpened(session))
     await engine.settled()
-    transcript = engine.state.transcript(session)
-    while whole and transcript.loaded and not transcript.top_reached:
-        before = len(transcript.entries)
-        engine.take(on.TopReached(session))
-        await engine.settled()
-        if len(transcript.entries) == before:
-            break
-    if not transcript.loaded:
+    if whole:
+        await _read_to_the_first(engine, session)
+    if not engine.state.transcript(session).loaded:
         raise NotDone("The conversation's messages cannot be read now. Try again.")
 
 
@@ -145,6 +141,15 @@ async def refusals(engine: Engine, event: on.Event) -> list[Notice]:
     return notices
 
 
+async def failed_at(engine: Engine, event: on.Event) -> Failure | None:
+    """Let `event` happen, and wait for all that follows; the last request that failed meanwhile, if any did."""
+    failures = engine.state.health.failures_seen
+    before = failures[-1] if failures else None
+    engine.take(event)
+    await engine.settled()
+    return failures[-1][1] if failures and failures[-1] is not before else None
+
+
 async def _told(engine: Engine, verb: Verb) -> int:
     try:
         return await verb.do(engine)
@@ -153,15 +158,20 @@ async def _told(engine: Engine, verb: Verb) -> int:
         return error.code
 
 
+async def _read_to_the_first(engine: Engine, session: SessionId) -> None:
+    """Read all pages older than what is held of a conversation. Raises NotDone when one does not come."""
+    while (page := older(engine.state.transcript(session))) is not None:
+        failure = await failed_at(engine, on.TopReached(session))
+        if older(engine.state.transcript(session)) == page:
+            why = wording.reason(failure) if failure is not None else "the server does not give them"
+            raise NotDone(f"Older messages of the conversation cannot be read: {why}. Try again.")
+
+
 async def _ask_for(engine: Engine, session: SessionId) -> None:
     """Read a conversation that is not held, however long ago it ended. Raises NotDone when the server does not say."""
-    failures = engine.state.health.failures_seen
-    before = failures[-1] if failures else None
-    engine.take(on.SessionAsked(session))
-    await engine.settled()
-    if session in engine.state.sessions or not failures or failures[-1] is before:
+    failure = await failed_at(engine, on.SessionAsked(session))
+    if session in engine.state.sessions or failure is None:
         return
-    failure = failures[-1][1]
     if failure.kind is not FailureKind.MISSING:
         raise NotDone(f"The conversation cannot be read: {wording.reason(failure)}.")
 
