@@ -316,3 +316,46 @@ async def test_of_a_conversation_longer_than_is_held_the_newest_messages_are_sho
 
     assert await did(stand(reply), looking.show(TALK, whole=True, json=False)) == (DONE, "")
     assert "text 3" in capsys.readouterr().out
+
+
+ERASED = Failure(FailureKind.ERASED, 410, "session_erased")
+
+
+@pytest.mark.parametrize(
+    ("asked", "verb", "words"),
+    [
+        (SetStatus, deciding.put(TALK, SessionStatus.ENDED), "Not done: {why}."),
+        (Block, deciding.block(TALK, BlockScope.CUSTOMER, "spam", ""), "Not done: {why}."),
+        (Assign, deciding.assign(TALK, "me", None, None), "Not done: {why}."),
+        (Transmit, posting.send(TALK, "hello", within=60), "Not sent: {why}."),
+        (ReadPage, posting.send(TALK, "hello", within=60), "The conversation cannot be read: {why}."),
+        (ReadPage, looking.show(TALK, whole=True, json=False), "The conversation cannot be read: {why}."),
+        (ReadPage, looking.search_in(TALK, "text", json=False), "The conversation cannot be read: {why}."),
+        (ReadSession, looking.show(LONG_AGO, whole=False, json=False), "The conversation cannot be read: {why}."),
+    ],
+)
+async def test_a_conversation_that_was_removed_meanwhile_is_said_to_be_gone(
+    asked: type[Request], verb: Verb, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reply(request: Request) -> Answer:
+        return AskFailed(request, ERASED) if isinstance(request, asked) else serving()(request)
+
+    why = "the conversation was removed from the server"
+    assert await did(stand(reply), verb) == (UNKNOWN, words.format(why=why))
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_an_older_page_of_a_conversation_that_was_removed_meanwhile_is_not_waited_for() -> None:
+    def reply(request: Request) -> Answer:
+        match request:
+            case ReadPage(session, None, after):
+                return PageRead(session, (message(4),), has_more=True, after=after)
+            case ReadPage():
+                return AskFailed(request, ERASED)
+            case _:
+                return serving()(request)
+
+    assert await did(stand(reply), looking.show(TALK, whole=True, json=False)) == (
+        UNKNOWN,
+        "The conversation cannot be read: the conversation was removed from the server.",
+    )

@@ -24,6 +24,7 @@ from tms_tui.plain.verbs import (
     NotDone,
     Verb,
     agent_called,
+    check_there,
     conversation,
     read,
     refusals,
@@ -97,6 +98,7 @@ async def _decide(engine: Engine, asked: on.Decide) -> int:
     """Ask for it, say what is so now, and the command that takes it back. Raises NotDone."""
     back = undo.inverse(engine.state, asked)
     notices = await refusals(engine, asked)
+    check_there(engine, undo.about(asked), "Not done")
     if notices:
         raise _not_done(notices[-1])
     complain(_standing(engine.state, undo.about(asked), engine.moment().wall))

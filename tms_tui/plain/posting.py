@@ -8,13 +8,24 @@ from tms_tui.core import canned, select
 from tms_tui.core.sending import may_be_stored
 from tms_tui.domain import events as on
 from tms_tui.domain.entries import Delivery
-from tms_tui.domain.ids import SendId
+from tms_tui.domain.ids import SendId, SessionId
 from tms_tui.domain.model import CannedResponse, Draft, Session
 from tms_tui.domain.policy import MESSAGE_LONGEST
 from tms_tui.domain.value import Value
 from tms_tui.engine.engine import Engine
 from tms_tui.plain.talk import complain
-from tms_tui.plain.verbs import DONE, DOUBTFUL, MISUSED, MOVED_ON, UNKNOWN, NotDone, Verb, conversation, opened
+from tms_tui.plain.verbs import (
+    DONE,
+    DOUBTFUL,
+    MISUSED,
+    MOVED_ON,
+    UNKNOWN,
+    NotDone,
+    Verb,
+    check_there,
+    conversation,
+    opened,
+)
 
 
 class Canned(Value):
@@ -42,7 +53,7 @@ def send(
         send_id = engine.new_send_id()
         sent = Draft(send_id, session.id, words, private, engine.moment().wall, seen)
         await _until(engine, lambda: engine.take(on.SendAsked(sent)), lambda: _is_decided(engine, send_id), within)
-        return _told_fate(engine, send_id, words if isinstance(text, Canned) else "")
+        return _told_fate(engine, session.id, send_id, words if isinstance(text, Canned) else "")
 
     return Verb(do, changes=True)
 
@@ -71,8 +82,8 @@ def _is_decided(engine: Engine, send_id: SendId) -> bool:
     return send is None or send.delivery in (Delivery.REFUSED, Delivery.HELD)
 
 
-def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
-    """Say what became of a send, and of which `text` where nobody typed it; the exit code.
+def _told_fate(engine: Engine, session: SessionId, send_id: SendId, text: str) -> int:
+    """Say what became of a send to a conversation, and of which `text` where nobody typed it; the exit code.
 
     Raises NotDone, and EngineFailedError when the engine ended before that was known.
     """
@@ -80,6 +91,7 @@ def _told_fate(engine: Engine, send_id: SendId, text: str) -> int:
         complain(f"sent: {' '.join(text.split())}" if text else "sent")
         return DONE
     engine.check()
+    check_there(engine, session, "Not sent")
     send = engine.state.outbox.find(send_id)
     if send is not None and send.delivery is Delivery.HELD:
         raise NotDone("Not sent: a colleague answered, or the conversation changed, since you looked.", MOVED_ON)

@@ -35,6 +35,8 @@ _KNOWN_BY_BEGINNING: Final = (
     f" Of ended ones only the newest {SESSIONS_PAGE} are known by the beginning of their id: "
     "`tms-chat search WORDS` finds older ones, and a whole id is always enough."
 )
+_CANNOT_BE_READ: Final = "The conversation cannot be read"
+_ERASED: Final = Failure(FailureKind.ERASED)
 _REFUSED: Final = (NoticeKind.RACE_LOST, NoticeKind.REQUEST_FAILED, NoticeKind.UNANSWERED)
 
 
@@ -106,8 +108,15 @@ async def opened(engine: Engine, session: SessionId, *, whole: bool = False) -> 
     await engine.settled()
     if whole:
         await _read_to_the_first(engine, session)
+    check_there(engine, session, _CANNOT_BE_READ)
     if not engine.state.transcript(session).loaded:
         raise NotDone("The conversation's messages cannot be read now. Try again.")
+
+
+def check_there(engine: Engine, session: SessionId | None, undone: str) -> None:
+    """Say what is left `undone` when the conversation was removed from the server meanwhile. Raises NotDone."""
+    if session in engine.state.erased:
+        raise NotDone(f"{undone}: {wording.reason(_ERASED)}.", UNKNOWN)
 
 
 def agent_called(engine: Engine, name: str) -> AgentId | None:
@@ -162,6 +171,7 @@ async def _read_to_the_first(engine: Engine, session: SessionId) -> None:
     """Read all pages older than what is held of a conversation. Raises NotDone when one does not come."""
     while (page := older(engine.state.transcript(session))) is not None:
         failure = await failed_at(engine, on.TopReached(session))
+        check_there(engine, session, _CANNOT_BE_READ)
         if older(engine.state.transcript(session)) == page:
             why = wording.reason(failure) if failure is not None else "the server does not give them"
             raise NotDone(f"Older messages of the conversation cannot be read: {why}. Try again.")
@@ -170,10 +180,11 @@ async def _read_to_the_first(engine: Engine, session: SessionId) -> None:
 async def _ask_for(engine: Engine, session: SessionId) -> None:
     """Read a conversation that is not held, however long ago it ended. Raises NotDone when the server does not say."""
     failure = await failed_at(engine, on.SessionAsked(session))
+    check_there(engine, session, _CANNOT_BE_READ)
     if session in engine.state.sessions or failure is None:
         return
     if failure.kind is not FailureKind.MISSING:
-        raise NotDone(f"The conversation cannot be read: {wording.reason(failure)}.")
+        raise NotDone(f"{_CANNOT_BE_READ}: {wording.reason(failure)}.")
 
 
 def _held(engine: Engine, wanted: str) -> list[Session]:
