@@ -136,16 +136,19 @@ def by_agent(agent: Agent | User) -> Author:
     return Author(AuthorType.AGENT, agent.id, agent.name)
 
 
-def furnished() -> FakeEngine:
-    """Signed in and live, with three conversations: Jonas waits for Ana, Mia for anybody, Li for nobody."""
+def furnished(*, lists_read: bool = True) -> FakeEngine:
+    """Signed in and live, with three conversations: Jonas waits for Ana, Mia for anybody, Li for nobody.
+
+    `lists_read`: the agents and the canned responses were read.
+    """
     engine = FakeEngine()
     engine.take(SignedIn(ANA, 900))
     engine.take(LinkWelcomed(ANA.id, NOW, resumed=True, cursor=Cursor("1")))
-    me = Agent(ANA.id, ANA.name, ANA.email, availability=Availability.ONLINE)
-    engine.take(AgentsRead((me, EVA)))
-    engine.take(
-        CannedRead((CannedResponse(CleanText("hi"), CleanText("Greeting"), CleanText("Hello {{customer.name}}!")),))
-    )
+    if lists_read:
+        me = Agent(ANA.id, ANA.name, ANA.email, availability=Availability.ONLINE)
+        engine.take(AgentsRead((me, EVA)))
+        greeting = CannedResponse(CleanText("hi"), CleanText("Greeting"), CleanText("Hello {{customer.name}}!"))
+        engine.take(CannedRead((greeting,)))
     engine.take(
         SessionChanged(
             session(JONAS, "Jonas Weber", waits=360, unread=2, assigned_agent=ANA.id, assigned_agent_name=ANA.name)

@@ -19,7 +19,7 @@ from tests.ui.desk_world import (
     settled,
     text_of,
 )
-from tms_tui.domain.effects import Assign
+from tms_tui.domain.effects import Assign, ReadAgents
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.events import (
     AskFailed,
@@ -175,6 +175,13 @@ async def test_the_only_agent_of_a_shop_is_told_so() -> None:
         engine.take(SessionChanged(session(JONAS, "Jonas Weber", version=2)))
         await press(pilot, "a")
         assert said(pilot) == "There is nobody else to assign it to."
+
+
+async def test_colleagues_that_are_not_read_are_not_said_to_be_nobody_and_are_asked_for() -> None:
+    async with desk(furnished(lists_read=False)) as (pilot, engine):
+        await press(pilot, "2", "a")
+        assert said(pilot) == "The colleagues cannot be read now. Try again."
+        assert engine.effects[-1] == ReadAgents()
 
 
 async def test_a_typing_customer_hinders_nobody() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.desk_world import JONAS, SIZES, FakeEngine, desk, furnished, press, said, text_of
+from tms_tui.domain.effects import ReadCanned
 from tms_tui.domain.events import CannedRead, Restored, SendAsked
 from tms_tui.domain.model import CannedResponse
 from tms_tui.domain.text import CleanText
@@ -225,3 +226,11 @@ async def test_the_preview_follows_the_mark_and_goes_when_nothing_fits() -> None
         await press(pilot, *"zzzz")
         assert "Nothing fits" in text_of(pilot)
         assert "To fill in" not in text_of(pilot)
+
+
+async def test_texts_that_are_not_read_are_not_said_to_be_none_and_are_asked_for() -> None:
+    async with desk(furnished(lists_read=False)) as (pilot, engine):
+        engine.effects.clear()
+        await press(pilot, "enter", "slash")
+        assert said(pilot) == "The canned responses cannot be read now. Try again."
+        assert ReadCanned() in engine.effects

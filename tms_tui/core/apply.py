@@ -213,6 +213,8 @@ def _looked(step: Step, event: on.Look) -> None:
             sync.listing_asked(step, query)
         case on.SessionAsked(session):
             step.do(ReadSession(session))
+        case on.ListAsked(asked):
+            step.do(asked)
         case on.ReconnectAsked():
             link.reconnect_asked(step)
             sync.read_everything(step)

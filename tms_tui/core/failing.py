@@ -74,7 +74,7 @@ def failed(step: Step, event: AskFailed) -> None:
         case PostMetrics():
             reporting.failed(step)
         case ReadAgents() | ReadCanned():
-            return
+            _list_failed(step, asked, failure)
         case _:
             _decision_failed(step, asked, failure)
 
@@ -134,6 +134,12 @@ def _session_failed(step: Step, session: SessionId, failure: Failure) -> None:
         sessions.vanished(step, session)
     elif failure.kind not in FOR_GOOD:
         step.state.sync.unanswered.add(session)
+
+
+def _list_failed(step: Step, asked: ReadAgents | ReadCanned, failure: Failure) -> None:
+    """It is asked for again when the log is read next, or when the agent wants it."""
+    if failure.kind not in FOR_GOOD:
+        step.state.sync.lists_unanswered[asked] = None
 
 
 def _mark_failed(step: Step, asked: MarkRead | MarkUnread, failure: Failure) -> None:

@@ -47,6 +47,7 @@ def listed(step: Step, agents: tuple[Agent, ...]) -> None:
     if len(agents) > AGENTS_HELD:
         bounds.reached(step, Bound.AGENTS)
         agents = tuple(sorted(agents, key=lambda agent: agent.id != mine))[:AGENTS_HELD]
+    step.state.agents_read = True
     step.state.agents = {agent.id: agent for agent in agents}
     _find_namesakes(step)
     _look_for_strangers(step)
@@ -87,6 +88,7 @@ def canned(step: Step, responses: tuple[CannedResponse, ...]) -> None:
     """The texts kept for reuse."""
     if len(responses) > CANNED_HELD:
         bounds.reached(step, Bound.CANNED)
+    step.state.canned_read = True
     step.state.canned = responses[:CANNED_HELD]
     step.show(CannedChanged())
 

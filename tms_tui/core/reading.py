@@ -249,7 +249,7 @@ def all_dirty(step: Step) -> None:
 
 
 def resume(step: Step) -> None:
-    """Ask again for what single reads failed to bring: what the open conversation lacks, and whole conversations."""
+    """Ask again for what single reads failed to bring: of the open conversation, whole conversations, and lists."""
     state = step.state
     if state.link.stage is Stage.IDLE or state.sign_in_needed is not None or holding.left(step):
         return
@@ -257,3 +257,5 @@ def resume(step: Step) -> None:
         fetch(step, state.transcript(state.opened))
     bounds.follow(step, map(ReadSession, sorted(state.sync.unanswered)))
     state.sync.unanswered.clear()
+    bounds.follow(step, state.sync.lists_unanswered)
+    state.sync.lists_unanswered.clear()

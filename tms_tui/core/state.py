@@ -7,7 +7,7 @@ from tms_tui.core.health import Health
 from tms_tui.core.outbox import Outbox
 from tms_tui.core.transcript import Transcript
 from tms_tui.domain.changes import Announced, Change, Notice
-from tms_tui.domain.effects import Effect, PostMetrics, Read, ReadLog, SessionQuery
+from tms_tui.domain.effects import Effect, PostMetrics, Read, ReadAgents, ReadCanned, ReadLog, SessionQuery
 from tms_tui.domain.errors import Ending, EndingKind, Failure
 from tms_tui.domain.events import Decide
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
@@ -98,6 +98,8 @@ class SyncState(Record):
     """The running snapshot was begun because the log could not be gone on with."""
     unanswered: set[SessionId] = field(default_factory=set)
     """Conversations whose own read failed: asked for again when the log was read to its end."""
+    lists_unanswered: dict[ReadAgents | ReadCanned, None] = field(default_factory=dict)
+    """Reads of the agents and the canned responses that failed: made again when the log was read to its end."""
     unknown: set[SessionId] = field(default_factory=set)
     """Conversations asked for because of a message, since the log was last read to its end."""
     log: ReadLog | None = None
@@ -176,6 +178,8 @@ class State(Record):
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     transcripts: dict[SessionId, Transcript] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
+    agents_read: bool = False
+    """Their list was read at least once."""
     strangers: frozenset[AgentId] = frozenset()
     """Holders of conversations whom the list of agents did not name when it was last looked at; it is read again."""
     gone: frozenset[AgentId] = frozenset()
@@ -183,6 +187,8 @@ class State(Record):
     namesakes: frozenset[str] = frozenset()
     """Names that more than one agent bears."""
     canned: tuple[CannedResponse, ...] = ()
+    canned_read: bool = False
+    """The server's were read at least once."""
     typing: dict[SessionId, dict[str, Typist]] = field(default_factory=dict)
     my_typing: MyTyping = field(default_factory=MyTyping)
     drafts: dict[tuple[SessionId, bool], str] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What happened: a closed union, from the wire, the line, the clock and the agent."""
 
-from tms_tui.domain.effects import Request, SessionQuery, Timer
+from tms_tui.domain.effects import ReadAgents, ReadCanned, Request, SessionQuery, Timer
 from tms_tui.domain.errors import Ending, Failure
 from tms_tui.domain.ids import AgentId, Cursor, PageToken, SendId, SessionId
 from tms_tui.domain.model import (
@@ -354,11 +354,27 @@ class SessionAsked(Value):
     session: SessionId
 
 
+class ListAsked(Value):
+    """The agent wants of a list that is not read: of all agents, or of the canned responses."""
+
+    asked: ReadAgents | ReadCanned
+
+
 class ReconnectAsked(Value):
     pass
 
 
-Look = SignedIn | SessionOpened | Shown | UnreadAsked | TopReached | ListingAsked | SessionAsked | ReconnectAsked
+Look = (
+    SignedIn
+    | SessionOpened
+    | Shown
+    | UnreadAsked
+    | TopReached
+    | ListingAsked
+    | SessionAsked
+    | ListAsked
+    | ReconnectAsked
+)
 Write = SendAsked | ResendAsked | SendDropped | ComposerChanged | ComposerLeft | Leaving
 Decide = AssignAsked | StatusAsked | LabelAsked | BlockAsked | UnblockAsked | AvailabilityAsked
 Wish = Look | Write | Decide | UndoAsked

@@ -38,8 +38,8 @@ def assign(wanted: str, name: str, note: str | None, held_by: str | None) -> Ver
 
     async def do(engine: Engine) -> int:
         session = await conversation(engine, wanted)
-        agent = agent_called(engine, name)
-        if held_by is not None and agent_called(engine, held_by) != session.assigned_agent:
+        agent = await agent_called(engine, name)
+        if held_by is not None and await agent_called(engine, held_by) != session.assigned_agent:
             raise NotDone(f"Not assigned. {_standing(engine.state, session.id, engine.moment().wall)}", MOVED_ON)
         return await _decide(engine, on.AssignAsked(session.id, agent, note))
 

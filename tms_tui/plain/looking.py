@@ -11,7 +11,7 @@ from tms_tui.domain.model import CannedResponse, Message, SessionStatus
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import as_json, lines
 from tms_tui.plain.talk import complain, put, say
-from tms_tui.plain.verbs import DONE, NOT_DONE, Verb, conversation, listed, opened, read
+from tms_tui.plain.verbs import DONE, NOT_DONE, Verb, conversation, have_texts, listed, opened, read
 
 
 def ls(wanted: Filter, *, json: bool) -> Verb:
@@ -97,14 +97,13 @@ def texts(own: Sequence[CannedResponse], *, json: bool) -> Verb:
 
     async def do(engine: Engine) -> int:
         await read(engine)
-        known = canned.available(engine.state, own)
+        try:
+            await have_texts(engine)
+        finally:  # the agent's own ones are told all the same
+            known = canned.available(engine.state, own)
+            _tell_texts(known, json=json)
         if not known:
             complain("There are no canned responses.")
-        for one in known:
-            if json:
-                put(as_json.line("canned", shortcut=one.shortcut, title=one.title, text=one.content))
-            else:
-                say(f"{one.shortcut}  {one.title}: {' '.join(one.content.split())}")
         return DONE
 
     return Verb(do)
@@ -118,6 +117,14 @@ def _tell(engine: Engine, found: Iterable[SessionId], *, json: bool) -> None:
         else:
             words = lines.session_line(engine.state, number, session, engine.moment().wall)
             say(f"{session.id}  {words.partition('. ')[2]}")
+
+
+def _tell_texts(known: Iterable[CannedResponse], *, json: bool) -> None:
+    for one in known:
+        if json:
+            put(as_json.line("canned", shortcut=one.shortcut, title=one.title, text=one.content))
+        else:
+            say(f"{one.shortcut}  {one.title}: {' '.join(one.content.split())}")
 
 
 def _tell_of_older(engine: Engine, session: SessionId) -> None:

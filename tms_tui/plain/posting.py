@@ -24,6 +24,7 @@ from tms_tui.plain.verbs import (
     Verb,
     check_there,
     conversation,
+    have_texts,
     opened,
 )
 
@@ -47,7 +48,7 @@ def send(
         if isinstance(text, str):
             _check(text)
         session = await conversation(engine, wanted)
-        words = _filled(engine, session, text) if isinstance(text, Canned) else text
+        words = await _filled(engine, session, text) if isinstance(text, Canned) else text
         await opened(engine, session.id)
         seen = select.newest_seq(engine.state, session.id) if seen_up_to is None else seen_up_to
         send_id = engine.new_send_id()
@@ -58,8 +59,10 @@ def send(
     return Verb(do, changes=True)
 
 
-def _filled(engine: Engine, session: Session, wanted: Canned) -> str:
+async def _filled(engine: Engine, session: Session, wanted: Canned) -> str:
     shortcut = wanted.shortcut.removeprefix("/")
+    if shortcut not in (one.shortcut for one in wanted.own):  # an own one stands for the server's
+        await have_texts(engine)
     fitting = [one for one in canned.available(engine.state, wanted.own) if one.shortcut == shortcut]
     if not fitting:
         raise NotDone(f"There is no canned response {shortcut}. `tms-chat canned` lists them.", UNKNOWN)

@@ -9,7 +9,7 @@ from tms_tui.core import select
 from tms_tui.core.transcript import older
 from tms_tui.domain import events as on
 from tms_tui.domain.changes import Announced, Change, Notice, NoticeKind
-from tms_tui.domain.effects import SessionQuery
+from tms_tui.domain.effects import ReadAgents, ReadCanned, SessionQuery
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.ids import AgentId, Cursor, SessionId
 from tms_tui.domain.model import Session, SessionStatus
@@ -119,8 +119,12 @@ def check_there(engine: Engine, session: SessionId | None, undone: str) -> None:
         raise NotDone(f"{undone}: {wording.reason(_ERASED)}.", UNKNOWN)
 
 
-def agent_called(engine: Engine, name: str) -> AgentId | None:
+async def agent_called(engine: Engine, name: str) -> AgentId | None:
     """The one agent of a name or an e-mail, or `me`; None for `nobody`. Raises NotDone."""
+    if name not in ("me", "nobody") and not engine.state.agents_read:
+        failure = await failed_at(engine, on.ListAsked(ReadAgents()))
+        if not engine.state.agents_read:
+            raise _unread("The colleagues", failure)
     me = engine.state.me
     if name == "nobody":
         return None
@@ -132,6 +136,14 @@ def agent_called(engine: Engine, name: str) -> AgentId | None:
     if len(fitting) != 1:
         raise NotDone(not_one_colleague(engine.state, name, fitting), UNKNOWN)
     return fitting[0].id
+
+
+async def have_texts(engine: Engine) -> None:
+    """Read the server's canned responses, unless they are read. Raises NotDone."""
+    if not engine.state.canned_read:
+        failure = await failed_at(engine, on.ListAsked(ReadCanned()))
+        if not engine.state.canned_read:
+            raise _unread("The canned responses", failure)
 
 
 async def refusals(engine: Engine, event: on.Event) -> list[Notice]:
@@ -157,6 +169,11 @@ async def failed_at(engine: Engine, event: on.Event) -> Failure | None:
     engine.take(event)
     await engine.settled()
     return failures[-1][1] if failures and failures[-1] is not before else None
+
+
+def _unread(what: str, failure: Failure | None) -> NotDone:
+    why = wording.reason(failure) if failure is not None else "the server did not answer"
+    return NotDone(f"{what} cannot be read: {why}. Try again.")
 
 
 async def _told(engine: Engine, verb: Verb) -> int:

@@ -7,12 +7,14 @@ from tms_tui import wording
 from tms_tui.core import later
 from tms_tui.core.handing import hindrance
 from tms_tui.core.state import State
+from tms_tui.domain.effects import ReadAgents
 from tms_tui.domain.events import (
     AssignAsked,
     AvailabilityAsked,
     BlockAsked,
     Decide,
     LabelAsked,
+    ListAsked,
     StatusAsked,
     UnblockAsked,
     UndoAsked,
@@ -23,7 +25,7 @@ from tms_tui.domain.text import clean_line
 from tms_tui.engine.engine import Engine
 from tms_tui.plain import commands as ask
 from tms_tui.wording.blocked import consequence
-from tms_tui.wording.work import decision, not_one_colleague
+from tms_tui.wording.work import COLLEAGUES_UNREAD, decision, not_one_colleague
 from tms_tui.wording.work import hindrance as hindrance_words
 
 _ANYWAY: Final = "anyway "
@@ -50,7 +52,7 @@ class Work:
             case ask.Take():
                 return self._take(command, session)
             case ask.Give(words):
-                return self._give(session, words)
+                return self._without_colleagues() or self._give(session, words)
             case ask.Put():
                 return self._put(command, session)
             case ask.Tag(words):
@@ -72,6 +74,13 @@ class Work:
         """Take the last decision back."""
         self._engine.take(UndoAsked())
         return [f"taking back: {self._words(asked)}"]
+
+    def _without_colleagues(self) -> list[str]:
+        """Ask for them where they are not read, and say so."""
+        if self._state.agents_read:
+            return []
+        self._engine.take(ListAsked(ReadAgents()))
+        return [COLLEAGUES_UNREAD]
 
     def _take(self, command: ask.Take, session: Session) -> list[str]:
         me = self._state.me

@@ -7,8 +7,9 @@ from tms_tui import wording
 from tms_tui.core import canned
 from tms_tui.core.outbox import LEFT, PARKED
 from tms_tui.core.state import State
+from tms_tui.domain.effects import ReadCanned
 from tms_tui.domain.entries import PendingSend
-from tms_tui.domain.events import ComposerChanged, ComposerLeft, ResendAsked, SendAsked, SendDropped
+from tms_tui.domain.events import ComposerChanged, ComposerLeft, ListAsked, ResendAsked, SendAsked, SendDropped
 from tms_tui.domain.folding import holds
 from tms_tui.domain.ids import SessionId
 from tms_tui.domain.model import CannedResponse, Draft
@@ -122,22 +123,27 @@ class Writing:
         return [line for private, text in held if text for line in lines.draft_lines(text, private=private)]
 
     def _pick(self, session: SessionId, shortcut: str) -> list[str]:
+        unread = self._without_texts()
         known = canned.available(self._state, self._own)
         if not shortcut:
-            return lines.canned_lines(known)
+            return [*(lines.canned_lines(known) if known or not unread else []), *unread]
         fitting = [one for one in known if one.shortcut == shortcut.removeprefix("/")]
         fitting = fitting or [one for one in known if holds(f"{one.shortcut} {one.title}", shortcut)]
         if len(fitting) != 1:
-            return (
-                lines.canned_lines(fitting)
-                if fitting
-                else [f"No canned response is called {shortcut}. /canned says all."]
-            )
+            none = unread or [f"No canned response is called {shortcut}. /canned says all."]
+            return lines.canned_lines(fitting) if fitting else none
         filled = canned.filled(self._state, session, fitting[0])
         left = filled.unfilled
         self._set(session, filled.text, private=False, unfilled=left)
         warning = [f"Not filled, so it cannot be sent yet: {', '.join(left)}. Type the text yourself."] if left else []
         return [*self.draft_lines(session), *warning]
+
+    def _without_texts(self) -> list[str]:
+        """Ask for the server's canned responses where they are not read, and say so."""
+        if self._state.canned_read:
+            return []
+        self._engine.take(ListAsked(ReadCanned()))
+        return [wording.TEXTS_UNREAD]
 
     def _set(self, session: SessionId, text: str, *, private: bool, unfilled: tuple[str, ...] | None = None) -> None:
         self._engine.take(ComposerChanged(session, private, text, unfilled))

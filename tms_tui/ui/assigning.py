@@ -5,14 +5,15 @@ from typing import Final
 
 from tms_tui import wording
 from tms_tui.core import handing, select
-from tms_tui.domain.events import AssignAsked
+from tms_tui.domain.effects import ReadAgents
+from tms_tui.domain.events import AssignAsked, ListAsked
 from tms_tui.domain.ids import AgentId
 from tms_tui.domain.model import Agent, Session
 from tms_tui.ui.port import Desk
 from tms_tui.ui.widgets.choices import Choice
 from tms_tui.ui.work import hand_over, target_of
+from tms_tui.wording.work import COLLEAGUES_UNREAD, presence
 from tms_tui.wording.work import hindrance as hindrance_words
-from tms_tui.wording.work import presence
 
 _NOBODY: Final = ""
 
@@ -27,6 +28,9 @@ def assign(desk: Desk) -> None:
         choices.append(Choice(_NOBODY, "Nobody", "release it: whoever is free may take it"))
     if choices:
         desk.choose(f"Assign {wording.customer(session)} to", choices, partial(_chosen, desk, session))
+    elif not desk.state.agents_read:
+        desk.bridge.take(ListAsked(ReadAgents()))
+        desk.refuse(COLLEAGUES_UNREAD)
     else:
         desk.refuse("There is nobody else to assign it to.")
 

@@ -35,6 +35,7 @@ from tms_tui.wording.ways import USUAL, Ways
 
 __all__ = [
     "READING_OLDER",
+    "TEXTS_UNREAD",
     "UNCONFIRMED",
     "address",
     "availability",
@@ -80,6 +81,7 @@ __all__ = [
 UNCONFIRMED: Final = "syncing: something may be missing"
 READING_OLDER: Final = "reading older messages ..."
 """Said of a conversation whose end is being read again."""
+TEXTS_UNREAD: Final = "The canned responses cannot be read now. Try again."
 
 
 def _same(words: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from tms_tui.wording.times import plural, to_come
 from tms_tui.wording.ways import USUAL, Ways
 
 _SET: Final = ("Setting", "Set")
+COLLEAGUES_UNREAD: Final = "The colleagues cannot be read now. Try again."
 _NAMED: Final = 5
 """So many of those who bear one name are named."""
 
