@@ -101,9 +101,13 @@ def forget(context: click.Context, /, **flags: Any) -> int:
     if not (found.server and found.email):
         raise SettingsError("Nothing is forgotten: --server and --email say whose password it is.")
     try:
-        report(asyncio.run(KeptPasswords(found).forget(found.server, found.email)))
+        removal = asyncio.run(KeptPasswords(found).remove(found.server, found.email))
     except BadAddress as error:
         raise SettingsError(error.words) from None
+    if removal.is_kept:
+        click.echo(removal.words, err=True)
+        return 1
+    report(removal.words)
     return 0
 
 

@@ -19,6 +19,17 @@ _WHY: Final = {
     KeyringTrouble.FORGETFUL: "the keyring took the password and did not give it back",
     KeyringTrouble.BROKEN: "the keyring failed",
 }
+_FORGET: Final = "run `tms-chat config forget`"
+_BY_HAND: Final = f" Remove it with the keyring's own program, or {_FORGET} once that works."
+_REMEDIES: Final = {
+    KeyringTrouble.ABSENT: "",
+    KeyringTrouble.REFUSED: " If it holds the password, remove it there.",
+    KeyringTrouble.LOCKED: f" Unlock it and {_FORGET}.",
+    KeyringTrouble.SILENT: f" See whether it waits for you, and {_FORGET}.",
+    KeyringTrouble.FORGETFUL: _BY_HAND,
+    KeyringTrouble.BROKEN: _BY_HAND,
+}
+"""What removes a password that could not be removed."""
 _KEEPS_NOTHING: Final = (KeyringTrouble.ABSENT, KeyringTrouble.REFUSED)
 
 
@@ -28,6 +39,13 @@ class Kept(Value):
     password: Secret | None = None
     place: str | None = None
     why_not: str = ""
+
+
+class Removal(Value):
+    """What came of removing a password: whether it may still be kept, and what to say."""
+
+    is_kept: bool
+    words: str
 
 
 async def look_up(settings: Settings) -> Kept:
@@ -70,10 +88,15 @@ class KeptPasswords:
 
     async def forget(self, server: str, email: str) -> str:
         """Remove a password."""
-        trouble = await self._of(server).forget(email)
-        if trouble is None:
-            return f"The password of {email} is no longer in {PLACE}."
-        return f"The password of {email} could not be removed: {_why(trouble)}."
+        return (await self.remove(server, email)).words
+
+    async def remove(self, server: str, email: str) -> Removal:
+        """The same, for who has to know whether it is gone."""
+        no_ring = await self._of(server).forget(email)
+        if no_ring is None:
+            return Removal(is_kept=False, words=f"The password of {email} is no longer in {PLACE}.")
+        words = f"The password of {email} could not be removed: {_why(no_ring)}.{_REMEDIES[no_ring.trouble]}"
+        return Removal(is_kept=no_ring.trouble is not KeyringTrouble.ABSENT, words=words)
 
     def _of(self, server: str) -> Passwords:
         return self._passwords_for(address_of(server, self._settings))
