@@ -2,6 +2,7 @@
 
 import asyncio
 import codecs
+import contextlib
 import ctypes
 import os
 import resource
@@ -9,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Final
 
 from tms_tui import streams
@@ -34,7 +35,7 @@ def run(work: Coroutine[None, None, int], within: float = THREADS_WITHIN) -> int
         nonlocal code
         try:
             code = await work
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, KeyboardInterrupt):
             code = INTERRUPTED
             raise
         finally:
@@ -45,6 +46,20 @@ def run(work: Coroutine[None, None, int], within: float = THREADS_WITHIN) -> int
     finally:
         guard.cancel()
     return code
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl+C raise KeyboardInterrupt in what holds up the running loop: that would hear of it only afterwards."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before):  # whoever started the program wants it to be ignored
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def stop(*, group: bool = False) -> float | None:

@@ -196,7 +196,8 @@ def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
 def _asked(settings: Settings, because: str = "") -> Secret | None:
     """The password as it is typed, unseen; None when nothing is. The terminal asks, wherever errors go."""
     try:
-        return Secret(getpass.getpass(f"{because}Password of {settings.email}: "))
+        with process.interruptible():
+            return Secret(getpass.getpass(f"{because}Password of {settings.email}: "))
     except (EOFError, UnicodeDecodeError):  # what is no text is no password
         return None
 
