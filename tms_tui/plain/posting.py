@@ -61,7 +61,7 @@ def send(
 
 async def _filled(engine: Engine, session: Session, wanted: Canned) -> str:
     shortcut = wanted.shortcut.removeprefix("/")
-    if shortcut not in (one.shortcut for one in wanted.own):  # an own one stands for the server's
+    if not any(one.shortcut == shortcut for one in wanted.own):  # an own one stands for the server's
         await have_texts(engine)
     fitting = [one for one in canned.available(engine.state, wanted.own) if one.shortcut == shortcut]
     if not fitting:
