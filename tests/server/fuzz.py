@@ -13,7 +13,7 @@ from typing import Any, Final
 from tests.server.promises import DOCUMENT
 from tests.server.running import RunningServer, running_server
 
-_COUNTED: Final = re.compile(r'^tms_chat_http_requests_total\{method="[A-Z]+",status="(\d+)"\} (\d+)', re.MULTILINE)
+_COUNTED: Final = re.compile(r'^tms_chat_http_requests_total\{method="\w+",status="(\d+)"\} (\d+)', re.MULTILINE)
 _COMMAND: Final = "from schemathesis.cli import schemathesis; schemathesis()"
 # Of several blocks that fit the first holds. Left out: what ends the sign-in of the run, and sockets, which answer
 # nothing to a plain call. What is in order by the schema may be refused where the schema cannot tell all, as of a

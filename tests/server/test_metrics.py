@@ -5,6 +5,7 @@ import json
 import logging
 import re
 
+import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -118,3 +119,22 @@ def test_each_line_names_its_request() -> None:
         "message": "refused code=bad\ntoken",
     }
     assert " WARNING abc refused" in TextLines().format(record)
+
+
+def request_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [said for one in caplog.records if (said := one.getMessage()).startswith("request id=")]
+
+
+async def test_methods_that_nobody_knows_share_one_figure_and_one_name_in_the_log(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tms_tui")
+    async with httpx.AsyncClient(trust_env=False, base_url=server.url) as stranger:
+        for number in range(20):
+            await stranger.request(f"AAAA{number}", "/healthz")
+        await stranger.get("/healthz")
+    counted = {name: count for name, count in (await figures(server)).items() if "http_requests_total" in name}
+    assert {name.split('"')[1] for name in counted} == {"GET", "other"}
+    assert sum(count for name, count in counted.items() if '"other"' in name) == 20
+    assert any(" method=other " in line for line in request_lines(caplog))
+    assert not any("AAAA" in line for line in request_lines(caplog))

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tms_tui.server.errors import SAFE_HEADERS, Refusal, not_found
 from tms_tui.server.logs import REQUEST_ID, SparingLog, request_id
+from tms_tui.server.metrics import METHODS
 from tms_tui.server.services import Services
 
 Life = Callable[[], AbstractAsyncContextManager[None]]
@@ -111,7 +112,8 @@ class _Exchange:
 
     def _log(self) -> None:
         seconds = time.perf_counter() - self._started
-        method = self._scope.get("method", "WS")
+        asked = self._scope.get("method", "WS")
+        method = asked if asked in METHODS else "other"
         self._metrics.requests.labels(method, str(self._status)).inc()
         if self._scope["type"] == "http":
             self._metrics.request_seconds.observe(seconds)

@@ -20,6 +20,8 @@ CONSOLE_COUNTERS = (
     "gaps_filled",
     "deaf_lines",
 )
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "WS"})
+"""What requests are counted by; `WS` is a socket. Whatever else a caller makes up is `other`."""
 LEAVING_CODES = frozenset({1000, 1001, 1002, 1005, 1006, 1007, 1009, 1011})
 DELIVERY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 ASSIGNMENT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
