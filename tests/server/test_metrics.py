@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.server.balancers import DEPLOY
+from tests.server.hand_clock import HandClock
 from tests.server.running import RunningServer
 from tests.server.sockets import agent_address, agent_socket, visitor_socket
 from tms_tui.server.logs import JsonLines, TextLines, request_id
@@ -138,3 +139,39 @@ async def test_methods_that_nobody_knows_share_one_figure_and_one_name_in_the_lo
     assert sum(count for name, count in counted.items() if '"other"' in name) == 20
     assert any(" method=other " in line for line in request_lines(caplog))
     assert not any("AAAA" in line for line in request_lines(caplog))
+
+
+async def test_of_what_strangers_are_refused_a_minute_leaves_one_line_for_each_status(
+    timed: RunningServer, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tms_tui")
+    nobody = timed.client()
+    for number in range(30):
+        await nobody.get(f"/nowhere/{number}?q=canary")
+        await nobody.get("/v1/auth/me", headers={"Authorization": f"Bearer canary{number}"})
+    seen = request_lines(caplog)
+    assert [line.partition("status=")[2][:3] for line in seen] == ["404", "401"]
+    clock.advance(60)
+    await nobody.get("/nowhere/last")
+    assert request_lines(caplog)[2].endswith(" left_out=29")
+    assert "canary" not in " ".join(request_lines(caplog))
+
+
+async def test_what_an_agent_is_refused_and_what_is_answered_leaves_a_line_each(
+    timed: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    dana, visitor = await timed.sign_in(), await timed.visitor()
+    caplog.set_level(logging.INFO, "tms_tui")
+    for _ in range(3):
+        await dana.http.get("/v1/chat/sessions?limit=0")
+        await visitor.http.get("/v1/visitor/messages")
+    statuses = [line.partition("status=")[2][:3] for line in request_lines(caplog)]
+    assert statuses == ["422", "200"] * 3
+
+
+async def test_a_long_address_is_cut_in_the_log(server: RunningServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "tms_tui")
+    await server.client().get("/" + "x" * 5000)
+    (line,) = request_lines(caplog)
+    assert "path='/xxx" in line
+    assert len(line) < 300

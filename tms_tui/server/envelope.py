@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tms_tui.server.audit import PATH_SHOWN
 from tms_tui.server.errors import SAFE_HEADERS, Refusal, not_found
 from tms_tui.server.logs import REQUEST_ID, SparingLog, request_id
 from tms_tui.server.metrics import METHODS
@@ -20,6 +21,7 @@ from tms_tui.server.services import Services
 Life = Callable[[], AbstractAsyncContextManager[None]]
 logger = logging.getLogger(__name__)
 _API = "/v1/"
+_LINE = "request id=%s method=%s path=%r status=%d ms=%.1f"
 _SECRETS = frozenset({"token", "access_token", "refresh_token", "visitor_token"})
 
 
@@ -33,6 +35,7 @@ class Envelope:
         self.sockets = sockets
         self.services = served
         self.failures = SparingLog(logger, served.clock)
+        self.refused = SparingLog(logger, served.clock)
         self.life = life
         self._app = app
 
@@ -50,6 +53,7 @@ class _Exchange:
         self._scope = scope
         self._sockets = around.sockets
         self._failures = around.failures
+        self._refused = around.refused
         self._send = send
         self._metrics = served.metrics
         self._audit = served.audit
@@ -117,14 +121,15 @@ class _Exchange:
         self._metrics.requests.labels(method, str(self._status)).inc()
         if self._scope["type"] == "http":
             self._metrics.request_seconds.observe(seconds)
-        logger.info(
-            "request id=%s method=%s path=%r status=%d ms=%.1f",
-            self._id,
-            method,
-            self._scope["path"],
-            self._status,
-            seconds * 1000,
-        )
+        said = (self._id, method, self._scope["path"][:PATH_SHOWN], self._status, seconds * 1000)
+        if self._is_a_stranger_refused():
+            self._refused.say(logging.INFO, str(self._status), _LINE, *said)
+        else:
+            logger.info(_LINE, *said)
+
+    def _is_a_stranger_refused(self) -> bool:
+        """Anybody can cause as many of these as they like."""
+        return not 100 <= self._status < 400 and "user" not in self._scope
 
     def _report(self, error: Exception) -> None:
         # The exception's own words may quote what a customer wrote, so only its kind and place are kept.

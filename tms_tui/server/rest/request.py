@@ -58,8 +58,10 @@ def signed_in(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def caller(connection: HTTPConnection, served: Services) -> Caller:
-    """Who calls, by the bearer token; raises the 401s."""
-    return await known_caller(served, served.tokens.verify(bearer(connection), ACCESS))
+    """Who calls, by the bearer token, noted in the scope as `user`; raises the 401s."""
+    who = await known_caller(served, served.tokens.verify(bearer(connection), ACCESS))
+    connection.scope["user"] = who.agent
+    return who
 
 
 async def known_caller(served: Services, claims: Claims) -> Caller:
