@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, running_server
 from tests.server.waiting import until
@@ -181,3 +183,39 @@ async def test_a_network_takes_no_place_of_one_that_waits_as_often() -> None:
         with pytest.raises(Refusal):
             async with queue.turn("b"):
                 raise AssertionError("never")
+
+
+async def test_an_attempt_that_the_full_queue_refused_does_not_count(place: Place) -> None:
+    limits: dict[str, Any] = dict.fromkeys(("login_rate", "account_login_rate", "network_login_rate"), SLOW)
+    async with running_server(place, sign_ins_waiting=1, **limits) as server:
+        await server.add_agent("Ana")
+        async with waiting_strangers(server.app.services.passwords.queue, "a"):
+            refused = [(await sign_in(server, ELSEWHERE)).status_code for _ in range(5)]
+        assert refused == [429] * 5
+        guesses = [(await sign_in(server, ELSEWHERE, "guess")).status_code for _ in range(4)]
+        assert guesses == [401, 401, 401, 429], "all of the three that may fail are left, and no more"
+
+
+async def test_what_is_refused_for_the_account_does_not_count_for_the_network(tmp_path: Path, clock: HandClock) -> None:
+    rates: dict[str, Any] = {"login_rate": Rate(0.0001, 3), "account_login_rate": Rate(0.01, 1)}
+    async with running_server(tmp_path, clock=clock, **rates) as server:
+        await server.add_agent("Ana")
+        assert (await sign_in(server, "127.0.0.60", "guess")).status_code == 401
+        refused = [(await sign_in(server, ELSEWHERE)).status_code for _ in range(5)]
+        assert refused == [429] * 5, "guesses from where she never was"
+        clock.advance(101)
+        assert (await sign_in(server, ELSEWHERE)).status_code == 200
+
+
+async def test_a_change_of_password_that_the_full_queue_refused_does_not_count(place: Place) -> None:
+    settings: dict[str, Any] = {"password_change_rate": Rate(0.01, 2), "sign_ins_waiting_of_network": 0}
+    async with running_server(place, **settings) as server:
+        dana = await server.sign_in()
+
+        async def changed(current: str) -> int:
+            body = {"current": current, "new": "another good password"}
+            return (await dana.http.post("/v1/auth/password", json=body)).status_code
+
+        async with server.app.services.passwords.queue.turn("somebody"):
+            assert [await changed(PASSWORD) for _ in range(3)] == [429] * 3
+        assert [await changed("guess") for _ in range(3)] == [403, 403, 429]

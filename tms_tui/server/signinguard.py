@@ -1,5 +1,6 @@
 """Wrong passwords, counted by account and network: strangers are slowed down, and lock no known network out."""
 
+from tms_tui.server.errors import Refusal
 from tms_tui.server.limits import Gate
 
 CODE = "too_many_attempts"
@@ -22,12 +23,18 @@ class SignInGuard:
 
         `known`: the agent has signed in from that network before. Then only what failed there counts.
         """
-        await self._of_account_there.require(f"{email} {network}", CODE)
-        if not known:
+        there = f"{email} {network}"
+        await self._of_account_there.require(there, CODE)
+        if known:
+            return
+        try:
             await self._of_account.require(email, CODE)
+        except Refusal:  # for what others guessed elsewhere
+            await self._of_account_there.give_back(there)
+            raise
 
-    async def right(self, network: str, email: str, *, known: bool) -> None:
-        """The attempt was no guess: it is given back."""
+    async def give_back(self, network: str, email: str, *, known: bool) -> None:
+        """The attempt was no guess, or nobody looked at it: it does not count."""
         await self._of_network.give_back(network)
         await self._of_account_there.give_back(f"{email} {network}")
         if not known:

@@ -44,10 +44,14 @@ async def _agent(served: Services, network: str, email: str, password: str) -> A
     await served.guard.attempt(network, email, known=known)
     enabled = agent is not None and agent.disabled_at is None
     stored = agent.password_hash if agent and enabled else None
-    right = await served.passwords.verify(stored, password, network, known=known)
+    try:
+        right = await served.passwords.verify(stored, password, network, known=known)
+    except Refusal:  # too many wait: nobody looked at it
+        await served.guard.give_back(network, email, known=known)
+        raise
     if not right:
         return None
-    await served.guard.right(network, email, known=known)
+    await served.guard.give_back(network, email, known=known)
     return agent
 
 

@@ -20,13 +20,24 @@ async def change(request: Request, served: Services, caller: Caller) -> Response
     new = new_password("new", asked.new)
     if new == composed(asked.current):
         raise invalid("new", "This is the password you have already.")
-    await served.limits.password_changes.require(f"agent {caller.id}", "too_many_attempts")
-    await _check(served, caller, asked.current)
-    ended = await _store(served, caller, await served.passwords.hash(new))
+    ended = await _store(served, caller, await _new_hash(served, caller, asked.current, new))
     audit.password_changed(caller.id, len(ended))
     for login_id in ended:
         await served.bus.publish(LoginEnded(caller.tenant_id, login_id))
     return Response(status_code=204)
+
+
+async def _new_hash(served: Services, caller: Caller, current: str, new: str) -> str:
+    """Counts the attempt; raises the 429, and 403 for a wrong current password."""
+    gate, name = served.limits.password_changes, f"agent {caller.id}"
+    await gate.require(name, "too_many_attempts")
+    try:
+        await _check(served, caller, current)
+        return await served.passwords.hash(new)
+    except Refusal as refusal:
+        if refusal.status == 429:  # too many wait: it was not looked at
+            await gate.give_back(name)
+        raise
 
 
 async def _check(served: Services, caller: Caller, current: str) -> None:
