@@ -13,7 +13,7 @@ import pytest
 
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
-from tests.server.running import PASSWORD, RunningServer, running_server
+from tests.server.running import PASSWORD, QUICK, RunningServer, running_server
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import PasswordCost, Rate
 
@@ -78,6 +78,28 @@ async def test_a_stranger_costs_as_much_work_as_an_agent(monkeypatch: pytest.Mon
     work.clear()
     assert not await passwords.verify(None, "wrong")
     assert work == known == [argon2.extract_parameters(stored)]
+
+
+async def test_one_attempt_is_never_hashed_more_than_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    passwords = Passwords(QUICK)
+    stored = await passwords.hash("right")
+    tried: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def counted(hasher: argon2.PasswordHasher, against: str, password: str) -> bool:
+        tried.append(password)
+        return verify(hasher, against, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
+    for typed, most in (("plain", 1), ("\u00e9", 2), ("e\u0301", 2), ("\u00e9 e\u0301", 2)):
+        tried.clear()
+        assert not await passwords.verify(stored, typed)
+        assert len(tried) == most, ascii(typed)
+
+
+async def test_a_password_once_kept_in_two_spellings_still_opens() -> None:
+    passwords, typed = Passwords(QUICK), "\u00e9 e\u0301"
+    assert await passwords.verify(await passwords.hash(typed), typed)
 
 
 async def test_too_many_attempts_are_told_when_to_come_back(place: Place) -> None:

@@ -37,12 +37,18 @@ class Passwords:
             return await self._threads.run(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:
-        # Passwords were once kept as they were typed, on keyboards that compose accents and on some that do not.
-        spellings = dict.fromkeys((composed(password), password, decomposed(password)))
-        return any(self._fits(stored, spelt) for spelt in spellings)
+        return any(self._fits(stored, spelt) for spelt in _spellings(password))
 
     def _fits(self, stored: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _spellings(password: str) -> tuple[str, ...]:
+    """One or two, for each is as much work as an attempt of its own."""
+    # Passwords were once kept as they were typed, on keyboards that compose accents and on some that do not.
+    new = composed(password)
+    old = password if password != new else decomposed(password)
+    return (new,) if old == new else (new, old)

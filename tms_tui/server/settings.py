@@ -160,6 +160,7 @@ class ServerSettings:
     sign_ins_at_once: int = 1
     """Passwords that are looked at side by side; each takes 64 MiB and four threads, and two take twice as long."""
     sign_ins_waiting: int = 32
+    """From networks their agents have signed in from, and as many from others, who come after them."""
     sign_ins_waiting_of_network: int = 16
     """Beyond these an attempt is refused at once, and does not count."""
     password_change_rate: Rate = Rate(5 / 60, 5)
