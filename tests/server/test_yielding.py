@@ -24,3 +24,11 @@ async def test_what_they_compute_steps_back_behind_the_loop_where_a_thread_can()
 async def test_what_they_raise_is_raised_to_who_asked() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         await YieldingThreads().run(int, "seven")
+
+
+async def test_where_threads_may_not_step_back_they_compute_all_the_same() -> None:
+    def forbidden() -> None:
+        raise PermissionError
+
+    threads = YieldingThreads(step_back=forbidden)
+    assert await threads.run(int, "7") == 7

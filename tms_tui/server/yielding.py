@@ -1,6 +1,7 @@
 """Threads for long computations, to which the system gives what the event loop leaves."""
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
@@ -16,22 +17,31 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 
+def _step_back() -> None:
+    """This thread, and those that it starts. Only Linux knows the niceness of one thread."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STEPS)
+
+
 class YieldingThreads:
     """Runs functions beside the event loop, which goes first when processors are few.
 
     A password's check keeps four threads busy for tenths of a second; as equals, every message would wait for them.
     """
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(thread_name_prefix="yielding", initializer=_step_back)
+    def __init__(self, step_back: Callable[[], None] = _step_back) -> None:
+        """`step_back` is called in each thread as it starts; where the system forbids it, they work as equals."""
+        self._pool = ThreadPoolExecutor(
+            thread_name_prefix="yielding", initializer=_where_allowed, initargs=(step_back,)
+        )
 
     async def run(self, work: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """What it returns; raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *given, **named))
 
 
-def _step_back() -> None:
-    """This thread, and those that it starts. Only Linux knows the niceness of one thread."""
-    if sys.platform == "linux":
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STEPS)
+def _where_allowed(step_back: Callable[[], None]) -> None:
+    # A sandbox (seccomp, SELinux) may forbid it, and an initializer that raises breaks the pool for good.
+    with contextlib.suppress(OSError):
+        step_back()
