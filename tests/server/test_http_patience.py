@@ -363,3 +363,38 @@ async def test_a_slow_reader_cannot_keep_a_server_from_stopping(tmp_path: Path) 
         async with asyncio.timeout(20):
             await server.stop()
         await server.start()
+
+
+async def test_a_full_node_of_slow_bodies_lets_in_whoever_holds_less(place: Place) -> None:
+    async with contextlib.AsyncExitStack() as crowd, running_server(place, connections_per_node=20) as server:
+        few = await crowd.enter_async_context(lines(server, 2, START, host="127.0.0.3"))
+        many = await crowd.enter_async_context(lines(server, 18, START))
+        await heard_all(server, 20)
+        async with lines(server, 1, host="127.0.0.2") as newest:
+            assert (await answer(newest[0]))[0] == 200
+            assert await last_words(many[0]) == b"", "the oldest of the largest network went"
+            async with lines(server, 1) as one_more:
+                assert (await last_words(one_more[0])).startswith(b"HTTP/1.1 429 "), "whoever holds most waits"
+        body = b'{"name": "Ana"}'.ljust(200)
+        assert {(await answer(line, body))[0] for line in (*few, *many[1:])} == {201}, "no other did"
+
+
+async def heard_all(server: RunningServer, count: int) -> None:
+    """Once the server has so many connections, each with a request under way."""
+    groups = server.app.services.connections.groups
+    await until(lambda: sum(not one.waiting() for group in groups.values() for one in group) == count)
+
+
+async def test_a_request_that_is_being_answered_is_not_cut_to_make_room(place: Place) -> None:
+    body = b'{"email": "nobody@example.com", "password": "wrong"}'
+    login = START.replace(b"visitor/sessions", b"auth/login").replace(b"200", b"%d" % len(body)) + body
+    async with contextlib.AsyncExitStack() as crowd, running_server(place, connections_per_node=5) as server:
+        async with server.app.services.passwords.queue.turn("somebody"):
+            answered = await crowd.enter_async_context(lines(server, 2, login))
+            await heard_all(server, 2)
+            slow = await crowd.enter_async_context(lines(server, 3, START))
+            await heard_all(server, 5)
+            newest = await crowd.enter_async_context(lines(server, 1, host="127.0.0.2"))
+            assert (await answer(newest[0]))[0] == 200
+            assert await last_words(slow[0]) == b""
+        assert [(await answer(line, b""))[0] for line in answered] == [401, 401]

@@ -26,6 +26,10 @@ class Held(Protocol):
         """Whether no request of it is under way: it is idle, or its headers are not complete."""
         ...
 
+    def arriving(self) -> bool:
+        """Whether the body of its request is still under way: nobody works on an answer yet."""
+        ...
+
     def unsent(self) -> int:
         """Bytes of answers that the peer has not taken yet."""
         ...
@@ -63,7 +67,11 @@ class Connections:
         return self._count + len(self._of_proxies)
 
     def entered(self, one: Held) -> bool:
-        """Counts it in; the one that has waited longest goes when there are too many. False when there is no room."""
+        """Counts it in, or is False: there is no room.
+
+        When there are too many, one goes that waits for its next request, else the oldest whose body has not arrived;
+        never one whose request is being answered.
+        """
         if one.host is not None and self._proxies.trusts(one.host):
             self._of_proxies[one] = None
             return True
@@ -106,15 +114,26 @@ class Connections:
         group = self.groups.get(name, {})
         if len(group) >= self._most_of_network and not self._make_room(group):
             return False
-        return self._count < self._most or self._make_room(max(self.groups.values(), key=len))
+        return self._count < self._most or self._make_room_on_the_node(len(group))
 
-    def _make_room(self, group: dict[Held, None]) -> bool:
-        longest = next((one for one in group if one.waiting()), None)
-        if longest is None:
+    def _make_room_on_the_node(self, own: int) -> bool:
+        """The largest network gives way. `own`: how many the newcomer's holds; a larger one loses a body on its way."""
+        for group in sorted(self.groups.values(), key=len, reverse=True):
+            if len(group) < own:
+                return False
+            if self._make_room(group, arriving=len(group) > own):
+                return True
+        return False
+
+    def _make_room(self, group: dict[Held, None], *, arriving: bool = False) -> bool:
+        oldest = next((one for one in group if one.waiting()), None)
+        if oldest is None and arriving:
+            oldest = next((one for one in group if one.arriving()), None)
+        if oldest is None:
             return False
         self._cut.labels("made room").inc()
-        self.left(longest)
-        longest.abort()
+        self.left(oldest)
+        oldest.abort()
         return True
 
     def _cut_unread(self, group: dict[Held, None]) -> None:

@@ -96,6 +96,9 @@ class TimedProtocol(H11Protocol):
         call = self._call()
         return call is None or (call.response_complete and self.conn.their_state is not h11.SEND_BODY)
 
+    def arriving(self) -> bool:
+        return self.conn.their_state is h11.SEND_BODY
+
     def unsent(self) -> int:
         return self.transport.get_write_buffer_size()
 
