@@ -193,6 +193,7 @@ async def test_an_answer_that_nobody_takes_is_dropped_in_time(place: Place, cloc
         stops_reading(held[0])
         held[0][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
         one = await unread(server)
+        await until(lambda: one.flow.write_paused)  # no more is written before something is taken
         size = one.unsent()
         assert 0 < size < 1_000_000, "of a thousand answers no more is made than is taken"
         server.app.services.connections.look_round()
@@ -398,3 +399,15 @@ async def test_a_request_that_is_being_answered_is_not_cut_to_make_room(place: P
             assert (await answer(newest[0]))[0] == 200
             assert await last_words(slow[0]) == b""
         assert [(await answer(line, b""))[0] for line in answered] == [401, 401]
+
+
+async def test_an_upgrade_behind_an_answer_that_nobody_takes_is_cut(server: RunningServer) -> None:
+    async with lines(server, 1) as (line,):
+        stops_reading(line)
+        while not any(one.unsent() for one in server.app.services.connections.groups.get("127.0.0.1", ())):
+            line[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            await arrived(server)
+        line[1].write(UPGRADE + b"\r\n")
+        await until(lambda: len(server.app.services.connections) == 0)
+        stops_reading(line, False)
+        assert b"HTTP/1.1 101 " not in await last_words(line)

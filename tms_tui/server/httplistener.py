@@ -80,6 +80,10 @@ class TimedProtocol(H11Protocol):
             # What its protocol cannot read it would leave unanswered, for ever and uncounted.
             self._refuse(400, "bad_upgrade", "This is no WebSocket upgrade that can be read.")
             return
+        if self.unsent() > 0:
+            # Whoever opens a socket has read what came before it; beyond this point nobody watches what is unread.
+            self.abort()
+            return
         self._incoming = self._outgoing = None
         self._held.left(self)
         super().handle_websocket_upgrade(event)
