@@ -17,7 +17,13 @@ from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, SignedIn, running_server
 from tests.server.sockets import Far, agent_address, agent_socket, event_number
 from tms_tui.server import accounts
+from tms_tui.server.feed import AgentLine
+from tms_tui.server.hub import Hub
 from tms_tui.server.settings import Rate
+from tms_tui.server.signins import SignIns
+from tms_tui.server.store import log
+from tms_tui.server.store.agents import AgentRow
+from tms_tui.server.tokens import Claims
 
 
 async def refused(address: str, headers: dict[str, str], **options: Any) -> tuple[int, bytes]:
@@ -255,6 +261,66 @@ async def test_signing_out_ends_its_sockets_and_no_others(server: RunningServer)
         assert await far.close_code() == 4401
         await far_bo.says("dance")
         await far_bo.until("error")
+
+
+class SlowToRegister:
+    """The hub, but whoever joins waits until they are let in."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self.asked, self.let_in = asyncio.Event(), asyncio.Event()
+
+    async def join(self, tenant_id: str, line: AgentLine) -> log.Place:
+        self.asked.set()
+        await self.let_in.wait()
+        return await self._hub.join(tenant_id, line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hub, name)
+
+
+async def test_a_sign_out_while_the_socket_is_being_registered_ends_it_and_nobody_is_told_of_it(
+    timed: RunningServer,
+) -> None:
+    dana, bo = await timed.sign_in("Dana"), await timed.sign_in("Bo")
+    async with agent_socket(timed, bo) as far_bo:
+        await far_bo.so_far()
+        timed.app.services.hub = door = SlowToRegister(timed.app.services.hub)  # type: ignore[assignment]
+        async with agent_socket(timed, dana) as far:
+            await door.asked.wait()
+            await dana.http.post("/v1/auth/logout")
+            door.let_in.set()
+            assert await far.close_code() == 4401
+        assert [one["type"] for one in await far_bo.so_far()] == []
+
+
+class SlowToAnswer:
+    """The sign-ins, but what is asked first is answered late, with what was true when it was asked."""
+
+    def __init__(self, signins: SignIns) -> None:
+        self._signins = signins
+        self.asked, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def agent(self, claims: Claims) -> AgentRow:
+        found = await self._signins.agent(claims)
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.let_go.wait()
+        return found
+
+
+async def test_a_sign_out_while_its_fresh_token_is_looked_at_ends_the_socket(timed: RunningServer) -> None:
+    dana = await timed.sign_in("Dana")
+    login = {"email": dana.user.email, "password": PASSWORD}
+    token = (await timed.client().post("/v1/auth/login", json=login)).json()["access_token"]
+    async with agent_socket(timed, dana) as far:
+        await far.so_far()
+        timed.app.services.signins = late = SlowToAnswer(timed.app.services.signins)  # type: ignore[assignment]
+        await far.says("auth", data={"token": token})
+        await late.asked.wait()
+        await timed.client().post("/v1/auth/logout", headers={"Authorization": f"Bearer {token}"})
+        late.let_go.set()
+        assert await far.close_code() == 4401
 
 
 async def test_an_agent_shut_out_is_gone_within_a_minute(timed: RunningServer, clock: HandClock) -> None:

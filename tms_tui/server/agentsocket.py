@@ -13,6 +13,7 @@ from tms_tui.server.feed import AgentLine
 from tms_tui.server.frames import BadFrame, data_of, session_of, spoken
 from tms_tui.server.line import Line
 from tms_tui.server.metrics import REPORT_EVERY
+from tms_tui.server.outbox import CLOSE_TOKEN
 from tms_tui.server.readmarks import text
 from tms_tui.server.replay import frames, resumable
 from tms_tui.server.rest.call import About, Door, Query, Socket
@@ -81,14 +82,29 @@ class AgentSocket:
         served.metrics.sockets.labels("agent").inc()
         try:
             position = await served.hub.join(tenant_id, self._listener)
-            try:
-                await served.presence.arrived(tenant_id, self._who.id)  # counted before the store is asked
-                await self._line.run(self._opening(position), self._take)
-            finally:
-                served.presence.left(tenant_id, self._who.id)
+            await self._cut_if_signed_out()
+            if self._line.outbox.ending is None:
+                await self._present(position)
+            else:
+                await self._line.close()
         finally:
             served.hub.leave(tenant_id, self._listener)
             served.metrics.sockets.labels("agent").dec()
+
+    async def _cut_if_signed_out(self) -> None:
+        """A sign-out while it was being registered, or given this token, was not told to it."""
+        try:
+            await known_caller(self._served, self._who.claims)
+        except Refusal:
+            self._line.outbox.cut(CLOSE_TOKEN, "signed out")
+
+    async def _present(self, position: log.Place) -> None:
+        served, tenant_id = self._served, self._who.tenant_id
+        try:
+            await served.presence.arrived(tenant_id, self._who.id)  # counted before the store is asked
+            await self._line.run(self._opening(position), self._take)
+        finally:
+            served.presence.left(tenant_id, self._who.id)
 
     async def _opening(self, position: log.Place) -> AsyncIterator[str]:
         """`connected`, then what was missed up to the place where live delivery took over."""
@@ -162,6 +178,7 @@ class AgentSocket:
         self._who = fresh
         self._listener.login_id = claims.sid
         self._line.life.expires_at = claims.exp
+        await self._cut_if_signed_out()
 
 
 FRAMES: Final[Mapping[str, Callable[[AgentSocket, wire.ClientFrame], Awaitable[None]]]] = {

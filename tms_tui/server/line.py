@@ -51,7 +51,7 @@ class Line:
                 self.outbox.ended(),
             )
         finally:
-            await self._close()
+            await self.close()
 
     async def _write(self, first: AsyncIterator[str]) -> None:
         try:
@@ -71,7 +71,8 @@ class Line:
         await self._socket.send_text(frame)
         self.outbox.writing_since = None
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """With the outbox's ending, where there is one and the client still reads."""
         ending = self.outbox.ending
         if ending is None:
             self._metrics.left(self._frames.left_with)
