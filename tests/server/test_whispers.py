@@ -9,6 +9,14 @@ from typing import Any
 from tests.server.hand_clock import HandClock
 from tests.server.running import RunningServer, SignedIn, Visitor, running_server
 from tests.server.sockets import Far, Frame, agent_socket, visitor_socket
+from tests.server.waiting import until
+from tms_tui.protocol import wire
+from tms_tui.server.background import Background
+from tms_tui.server.bus import MemoryBus, Notice, Whisper
+from tms_tui.server.metrics import Metrics
+from tms_tui.server.pacing import Pace
+from tms_tui.server.settings import Rate, ServerSettings
+from tms_tui.server.whispers import Whispers
 
 FRAMES = 55
 
@@ -175,3 +183,48 @@ async def test_a_customer_who_comes_and_goes_all_the_time_is_told_of_once_in_fiv
             clock.advance(1)
             await far.until("session_update", id=visitor.session_id)
         assert await online(dana) == [False, True, False]
+
+
+async def all_type(visitors: list[Visitor], server: RunningServer) -> None:
+    for visitor in visitors:
+        async with visitor_socket(server, visitor) as tab:
+            await tab.says("typing_start")
+            await tab.so_far()
+
+
+async def test_of_one_network_and_of_all_customers_so_much_typing_is_told_and_no_more(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    rates: dict[str, Any] = {"network_typing_rate": Rate(0.01, 5), "tenant_typing_rate": Rate(0.01, 7)}
+    async with running_server(tmp_path, clock=clock, **rates) as server:
+        dana, bo = await server.sign_in("Dana"), await server.sign_in("Bo")
+        crowd = [await server.visitor(address="127.0.0.7") for _ in range(8)]
+        others = [await server.visitor(address=f"127.0.0.{place}") for place in range(20, 24)]
+        async with agent_socket(server, dana) as far, agent_socket(server, bo) as far_bo:
+            await far.so_far()
+            await all_type(crowd, server)
+            assert len(of("typing", await far.so_far())) == 5
+            await all_type(others, server)
+            heard = {one["session_id"] for one in of("typing", await far.so_far())}
+            assert heard == {one.session_id for one in others[:2]}, "what the crowd was refused cost the others nothing"
+            await far_bo.says("typing_start", session_id=crowd[7].session_id)
+            assert (await far.until("typing_start"))["data"]["author_type"] == "agent"
+
+
+async def test_an_office_of_300_begins_to_type_at_once_and_120_of_them_go_on(clock: HandClock) -> None:
+    bus, background, metrics = MemoryBus(), Background(), Metrics()
+    told: list[Notice] = []
+    await bus.start(told.append, "")
+    settings = ServerSettings(data=Path())
+    pace = Pace(settings.whisper_every, clock, background, metrics.folded.labels("typing"))
+    whispers = Whispers(bus, clock, pace, settings, metrics)
+    for count, many in enumerate((300, 120, 120, 120), start=1):
+        for number in range(many):
+            author = wire.Typing(author_type="visitor", author_id=f"{number}", author_name="Ana")
+            await whispers.customer_typing("default", f"{number}", wire.TYPING_START, author, "127.0.0.7")
+        assert {one.session_id for one in told if isinstance(one, Whisper)} == {f"{one}" for one in range(many)}
+        told.clear()
+        await clock.someone_sleeps_until(count * settings.whisper_every, many)
+        clock.advance(settings.whisper_every)
+        await until(lambda: not pace._waiting)
+    await background.close()

@@ -179,7 +179,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         visitors=VisitorPresence(
             journal, hub, clock, settings.visitor_grace, background, pace("customers", settings.customer_seen_every)
         ),
-        whispers=Whispers(bus, clock, pace("typing", settings.whisper_every), settings.agent_whisper_rate, metrics),
+        whispers=Whispers(bus, clock, pace("typing", settings.whisper_every), settings, metrics),
         receipts=Receipts(journal, pace("receipts", settings.receipt_every)),
         limits=Limits(
             password_changes=Gate("password", settings.password_change_rate, clock, bus),

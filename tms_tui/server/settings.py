@@ -193,6 +193,10 @@ class ServerSettings:
     """At most so often it is told that one author types in a conversation, and what one agent looks at."""
     agent_whisper_rate: Rate = Rate(2, 20)
     """Of how much typing, in whatever conversations, of one agent is told."""
+    network_typing_rate: Rate = Rate(60, 300)
+    """Of how much typing of all customers of one network: 300 begin at once, and 120 go on without a pause."""
+    tenant_typing_rate: Rate = Rate(120, 600)
+    """The same of all customers of the installation together; each node counts for itself."""
     receipt_every: float = 1
     """At most so often it is stored how far a customer has read."""
     customer_seen_every: float = 5

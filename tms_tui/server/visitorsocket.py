@@ -168,7 +168,7 @@ class VisitorSocket:
     async def typing(self, frame: wire.ClientFrame) -> None:
         own = self._conversation
         author = wire.Typing(author_type="visitor", author_id=own.customer_id, author_name=own.customer_name)
-        await self._served.whispers.typing(own.tenant_id, own.id, frame.type, author)
+        await self._served.whispers.customer_typing(own.tenant_id, own.id, frame.type, author, self._network)
 
 
 FRAMES: Final[Mapping[str, Callable[[VisitorSocket, wire.ClientFrame], Awaitable[None]]]] = {
