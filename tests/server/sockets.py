@@ -25,20 +25,26 @@ class Far:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self._held: str | bytes | None = None
+
+    async def is_live(self) -> None:
+        """Waits for the server's first word, which is heard later; or for its close."""
+        with contextlib.suppress(ConnectionClosed):
+            async with asyncio.timeout(PATIENCE):
+                self._held = await self.socket.recv()
 
     async def hears(self) -> Frame:
         return await self.hears_patiently(PATIENCE)
 
     async def hears_patiently(self, within: float) -> Frame:
         async with asyncio.timeout(within):
-            frame: Frame = json.loads(await self.socket.recv())
-        return frame
+            return await self._next()
 
     async def until(self, kind: str, **data: Any) -> Frame:
         """The next frame of a kind whose data holds these values; what comes before is dropped."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                frame: Frame = json.loads(await self.socket.recv())
+                frame = await self._next()
                 if frame["type"] == kind and data.items() <= frame["data"].items():
                     return frame
 
@@ -53,12 +59,17 @@ class Far:
             heard.append(frame)
         return heard
 
+    async def _next(self) -> Frame:
+        raw, self._held = self._held, None
+        frame: Frame = json.loads(await self.socket.recv() if raw is None else raw)
+        return frame
+
     async def close_code(self) -> int:
         """How the server ended it."""
         async with asyncio.timeout(PATIENCE):
             try:
                 while True:
-                    await self.socket.recv()
+                    await self._next()
             except ConnectionClosed as closed:
                 return closed.rcvd.code if closed.rcvd else 1006
 
@@ -70,7 +81,15 @@ def agent_address(server: RunningServer, agent: SignedIn, after: str | None = No
 
 @contextlib.asynccontextmanager
 async def agent_socket(server: RunningServer, agent: SignedIn, after: str | None = None) -> AsyncIterator[Far]:
-    """An agent's socket whose `connected` has not been read yet."""
+    """An agent's socket that hears of everything from now on; its `connected` is the first frame to be heard."""
+    async with bare_agent_socket(server, agent, after) as far:
+        await far.is_live()
+        yield far
+
+
+@contextlib.asynccontextmanager
+async def bare_agent_socket(server: RunningServer, agent: SignedIn, after: str | None = None) -> AsyncIterator[Far]:
+    """One that was accepted, and that the server may still be registering."""
     address = agent_address(server, agent, after)
     async with connect(
         address, additional_headers=agent.headers, proxy=None, compression=None, ping_interval=None

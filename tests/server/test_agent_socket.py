@@ -15,7 +15,7 @@ from websockets.typing import Origin
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, SignedIn, running_server
-from tests.server.sockets import Far, agent_address, agent_socket, event_number
+from tests.server.sockets import Far, agent_address, agent_socket, bare_agent_socket, event_number
 from tms_tui.server import accounts
 from tms_tui.server.feed import AgentLine
 from tms_tui.server.hub import Hub
@@ -286,7 +286,7 @@ async def test_a_sign_out_while_the_socket_is_being_registered_ends_it_and_nobod
     async with agent_socket(timed, bo) as far_bo:
         await far_bo.so_far()
         timed.app.services.hub = door = SlowToRegister(timed.app.services.hub)  # type: ignore[assignment]
-        async with agent_socket(timed, dana) as far:
+        async with bare_agent_socket(timed, dana) as far:
             await door.asked.wait()
             await dana.http.post("/v1/auth/logout")
             door.let_in.set()

@@ -65,6 +65,7 @@ def test_the_desk_stands_again_as_it_was(stage: Stage, tmp_path: Path, by_key: b
         terminal.wait_for("half an answer, the rest")
         terminal.send("\r")
         until(terminal, lambda: guest.stored()[-1:] == ["half an answer, the rest"])
+        terminal.wait_until(lambda screen: any(line.rstrip(" │").endswith(" sent") for line in screen.lines()))
         terminal.send("\x11")
         assert terminal.wait_exit() == 0
         assert terminal.screen.modes == LEFT
