@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,7 +37,7 @@ class Block:
 _SHARED = tuple(blocks.c[name] for name in Block.__dataclass_fields__)
 
 
-def _stands(tenant_id: str, at: str) -> sa.ColumnElement[bool]:
+def _stands(tenant_id: str | sa.BindParameter[Any], at: str | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
     lasts = blocks.c.until.is_(None) | (blocks.c.until > at)
     return (blocks.c.tenant_id == tenant_id) & blocks.c.lifted_at.is_(None) & lasts
 
@@ -47,11 +48,22 @@ async def insert(connection: AsyncConnection, block: Block, marks: Mapping[str, 
     await connection.execute(sa.insert(blocks), rows)
 
 
+# Built once: each message of a customer asks it.
+_STANDING = (
+    sa.select(*_SHARED)
+    .distinct()
+    .where(
+        _stands(sa.bindparam("tenant_id"), sa.bindparam("at")),
+        blocks.c.value.in_(sa.bindparam("marks", expanding=True)),
+    )
+    .execution_options(**SHORT)
+)
+
+
 async def standing(connection: AsyncConnection, tenant_id: str, marks: Collection[str], at: str) -> list[Block]:
     """The blocks that stand at that time and go by any of these marks, the one that lasts longest first."""
-    query = sa.select(*_SHARED).distinct().where(_stands(tenant_id, at), blocks.c.value.in_(marks))
-    query = query.execution_options(**SHORT)
-    found = [Block(**row._asdict()) for row in await connection.execute(query)]
+    named = {"tenant_id": tenant_id, "at": at, "marks": list(marks)}
+    found = [Block(**row._asdict()) for row in await connection.execute(_STANDING, named)]
     return sorted(found, key=lambda one: (one.until is None, one.until or "", one.at, one.id), reverse=True)
 
 
