@@ -21,7 +21,10 @@ _STEPS: Final = ("execute", "executemany", "fetchall", "fetchone", "fetchmany")
 
 
 class InlineConnection(aiosqlite.Connection):
-    """Like its parent, and runs on the event loop what was said to be short."""
+    """Like its parent, and runs on the event loop what was said to be short.
+
+    It builds on what the driver calls private: `pyproject.toml` allows only the releases that it was read for.
+    """
 
     def __init__(self, opened: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(opened, iter_chunk_size=64)
