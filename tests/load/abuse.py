@@ -10,7 +10,7 @@ from typing import Any
 from tests.load.attacks import ROWS, Row
 from tests.load.crowd import Crowd
 from tests.load.door import Door
-from tests.load.notice import Noticed, watching
+from tests.load.notice import NEVER, Noticed, watching
 from tests.load.raid import Order
 from tests.load.siege import Install, Strength, World, besieged
 from tests.load.stranger import Tally
@@ -76,21 +76,40 @@ class Verdict:
         return short if self.tally.answered else [*short, "nothing was answered"]
 
     @property
-    def failures(self) -> list[str]:
-        """Empty when the row is held."""
+    def broken(self) -> list[str]:
+        """What went wrong however fast the machine is."""
         seen = self.attacked
         checks = (
-            (seen.p99 <= self.limit, f"p99 {seen.p99 * 1000:.0f} ms"),
             (not seen.cut, "honest people were cut"),
             (self.mib <= MORE_MIB, f"+{self.mib:.0f} MiB"),
-            (max(seen.noticed.sign_ins, default=0) < SIGN_IN, "an honest sign-in"),
-            (max(seen.noticed.reads, default=0) < READ, "an honest read"),
+            (NEVER not in seen.noticed.sign_ins, "an honest sign-in was refused"),
+            (NEVER not in seen.noticed.reads, "an honest read was refused"),
             (seen.told <= TOLD, f"{seen.told / 1000:,.0f} kB a second to each agent"),
             (self.complaints <= COMPLAINTS, f"{self.complaints} warnings in the log"),
         )
-        failed = [words for held, words in checks if not held]
         wrong = [f"{count} x {words}" for words, count in Counter(self.tally.wrong).items()]
-        return [*(f"not played: {one}" for one in self.not_played), *failed, *seen.faults, *wrong]
+        return [*(f"not played: {one}" for one in self.not_played), *_unmet(checks), *seen.faults, *wrong]
+
+    @property
+    def late(self) -> list[str]:
+        """What honest people waited for too long."""
+        seen = self.attacked
+        sign_in, read = max(seen.noticed.sign_ins, default=0), max(seen.noticed.reads, default=0)
+        checks = (
+            (seen.p99 <= self.limit, f"p99 {seen.p99 * 1000:.0f} ms"),
+            (sign_in < SIGN_IN or sign_in == NEVER, f"an honest sign-in took {sign_in:.1f} s"),
+            (read < READ or read == NEVER, f"an honest read took {read:.1f} s"),
+        )
+        return _unmet(checks)
+
+    @property
+    def failures(self) -> list[str]:
+        """Empty when the row is held."""
+        return [*self.broken, *self.late]
+
+
+def _unmet(checks: Sequence[tuple[bool, str]]) -> list[str]:
+    return [words for held, words in checks if not held]
 
 
 async def abuse(

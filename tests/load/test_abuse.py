@@ -1,4 +1,4 @@
-"""The short run: a little of every attack, beside a few honest people."""
+"""The short run: a little of every attack, beside a few honest people; how long they wait is for the program to say."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ async def _played(install: Install) -> Sequence[Verdict]:
     return [one async for one in abuse(install, SMALL)]
 
 
-def test_no_attack_is_noticed_by_honest_people() -> None:
+def test_no_attack_cuts_off_honest_people_or_loses_what_they_say() -> None:
     verdicts = asyncio.run(_played(on_sqlite))
     assert [one.row for one in verdicts] == list(ROWS)
-    assert {one.row.name: one.failures for one in verdicts if one.failures} == {}
+    assert {one.row.name: one.broken for one in verdicts if one.broken} == {}
