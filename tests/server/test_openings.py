@@ -108,7 +108,7 @@ async def test_a_message_longer_than_a_page_is_read_alone(server: RunningServer)
     for words in ("x" * 100, "y" * 10, "z"):
         await visitor.says(words)
     async with server.app.services.database.read() as database:
-        read = partial(messages.page_of, database, visitor.session_id, limit=200)
+        read = partial(messages.customer_page, database, visitor.session_id, limit=200)
         (first, more), (both, further) = await read(after=0, characters=50), await read(after=0, characters=110)
         assert ([one.seq for one in first], more) == ([1], True)
         assert ([one.seq for one in both], further) == ([1, 2], True)

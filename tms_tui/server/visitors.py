@@ -94,7 +94,7 @@ async def listing(request: Request) -> Response:
         own = await entered(database, served, claims, network)
         resumed = not after_id or await messages.bears(database, own.id, after, after_id)
         start = after if resumed else 0
-        page, more = await messages.page_of(database, own.id, after=start, limit=most, characters=PAGE_CHARACTERS)
+        page, more = await messages.customer_page(database, own.id, after=start, limit=most, characters=PAGE_CHARACTERS)
     return answer(
         wire.VisitorMessagesAnswer(messages=page, has_more=more, seen_up_to=own.read_by_agents, resumed=resumed)
     )

@@ -28,7 +28,7 @@ class Whispers:
         self._metrics = metrics
 
     async def typing(self, tenant_id: str, session_id: str, kind: str, agent: wire.Typing) -> None:
-        """`kind`: `typing_start` or `typing_stop`; whichever came last is told at the end of the pause."""
+        """Tell that an agent types, or stopped (`kind`); of several in one pause the last is told at its end."""
         self._metrics.typing.labels(agent.author_type).inc()
         if self._agents.take(agent.author_id or "") > 0:
             self._metrics.folded.labels("typing").inc()

@@ -13,9 +13,10 @@ from sqlalchemy.util import await_only
 from tms_tui.server.store import inline
 
 READERS: Final = 4
-REST: Final = 1.0
-_LEFT: Final = "when it was last used"
 POOLED: Final = 10
+REST: Final = 1.0
+"""Seconds after which a connection to PostgreSQL is asked whether it still lives, before it is used again."""
+_USED_AT: Final = "used at"
 SEARCHERS: Final = 2
 """Connections for what may take long; all else has its own."""
 STEPS: Final = 10_000
@@ -50,11 +51,11 @@ def _ping_after_a_rest(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "checkin")
     def rested(_connection: Any, entry: ConnectionPoolEntry) -> None:
-        entry.info[_LEFT] = time.monotonic()
+        entry.info[_USED_AT] = time.monotonic()
 
     @sa.event.listens_for(engine, "checkout")
     def ping(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
-        if time.monotonic() - entry.info.get(_LEFT, time.monotonic()) < REST:
+        if time.monotonic() - entry.info.get(_USED_AT, time.monotonic()) < REST:
             return
         try:
             engine.dialect.do_ping(connection)

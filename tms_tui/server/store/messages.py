@@ -63,7 +63,7 @@ async def page(
     return (held if after is not None else held[::-1]), len(found) > limit
 
 
-async def page_of(
+async def customer_page(
     connection: AsyncConnection, session_id: str, *, after: int, limit: int, characters: int
 ) -> tuple[list[wire.Message], bool]:
     """What a customer may see after a seq, oldest first: so many characters at most, or one message; and whether more.
