@@ -1,6 +1,7 @@
 """`python -m tests.repeat`: the whole suite several times, alone and beside processes that keep every core busy.
 
-A test that fails once in so many runs waits for speed instead of for an event; its name is printed.
+A test that fails once in so many runs waits for speed instead of for an event; its name is printed, and what a
+failed run printed stands in a file of its own.
 """
 
 import argparse
@@ -10,9 +11,11 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 SPIN = "while True: pass"
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
@@ -20,11 +23,12 @@ _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the suite: how it ended, what failed, and how long it took in seconds."""
+    """One run of the suite: how it ended, what failed, how long it took in seconds, and where its output is."""
 
     code: int
     failed: tuple[str, ...]
     seconds: float
+    output: Path | None
 
 
 def main() -> int:
@@ -44,7 +48,14 @@ def _run(kind: str, rest: list[str]) -> Run:
     with busy(os.cpu_count() or 1) if kind == "busy" else contextlib.nullcontext():
         began = time.monotonic()
         done = subprocess.run([sys.executable, "-m", "pytest", *rest], stdout=subprocess.PIPE, text=True, check=False)
-        return Run(done.returncode, tuple(_FAILED.findall(done.stdout)), time.monotonic() - began)
+        failed = tuple(_FAILED.findall(done.stdout))
+        return Run(done.returncode, failed, time.monotonic() - began, _kept(done.stdout) if done.returncode else None)
+
+
+def _kept(output: str) -> Path:
+    with tempfile.NamedTemporaryFile("w", prefix="tms-repeat-", suffix=".txt", delete=False) as file:
+        file.write(output)
+    return Path(file.name)
 
 
 @contextlib.contextmanager
@@ -69,6 +80,7 @@ def report(runs: dict[str, list[Run]]) -> str:
         ]
     failed = collections.Counter(name for of_kind in runs.values() for one in of_kind for name in one.failed)
     lines += [f"- {name}: {times} times" for name, times in failed.most_common()]
+    lines += [f"- output: {one.output}" for of_kind in runs.values() for one in of_kind if one.output]
     return "\n".join(lines) + "\n"
 
 

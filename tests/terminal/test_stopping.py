@@ -20,9 +20,9 @@ IN_A_SHELL: Final = ("bash", "--norc", "--noprofile", "-m", "-c", SCRIPT, "bash"
 NO_SHELL: Final = "No shell started tms-chat"
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(tmp_path_factory.mktemp("server")) as running:
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path / "server") as running:
         running.add_agent("Dana", "dana@example.com")
         yield running
 

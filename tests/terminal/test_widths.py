@@ -82,7 +82,7 @@ def crooked(screen: VtScreen) -> list[str]:
 
 def looks_right(terminal: Terminal) -> None:
     """The conversation stands there whole, then again after more is said in it and a wheel through the list."""
-    terminal.wait_for("Live")
+    terminal.wait_for("waits")
     terminal.send("n")
     terminal.wait_for("Enter send")
     terminal.wait_for("plain")
@@ -92,7 +92,8 @@ def looks_right(terminal: Terminal) -> None:
     terminal.send("\x1b\x1b")
     terminal.wait_for("r reply")
     terminal.send("jkjk")
-    terminal.settle()
+    terminal.send("r")
+    terminal.wait_for("Enter send")
     assert crooked(terminal.screen) == []
     assert PRIVATE not in terminal.screen.text()
     assert "\ufffd and" in terminal.screen.text()
