@@ -21,6 +21,20 @@ DAY = 86_400.0
 MEANWHILE = 6
 """One or two get in before the deletion begins, however it is done."""
 LONG_AGO = "2020-01-01T00:00:00.000000Z"
+HELD = """
+import sys
+from tms_tui.__main__ import main
+from tms_tui.server.portions import Gone
+add = Gone.add
+def held(self, what, count):
+    if self.counts.get("conversations"):
+        print("held", flush=True)
+        sys.stdin.readline()
+    add(self, what, count)
+Gone.add = held
+main()
+"""
+"""The program, which waits for a line when the second portion is deleted and not yet counted."""
 
 
 async def fill(server: RunningServer, conversations: int, messages: int, email: str | None = None) -> None:
@@ -143,18 +157,28 @@ def test_groups_hold_no_more_than_a_portion_unless_one_conversation_does() -> No
     assert [[one.id for one in group] for group in sized(found)] == [["a"], ["b"], ["c", "d"], ["e"]]
 
 
+async def prune_until_it_is_held(data: Path) -> asyncio.subprocess.Process:
+    """The deletion half way: however slow this machine is, it is not over before the test goes on."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HELD, "server", "prune", "--older-than", "30d", "--data", str(data)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        assert await process.stdout.readline() == b"held\n"
+    return process
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_stopped_prune_says_how_far_it_got(tmp_path: Path, number: signal.Signals) -> None:
     async with running_server(tmp_path) as server:
         await fill(server, 2000, 5)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tms_tui", "server", "prune", "--older-than", "30d", "--data", str(tmp_path)),
-            stderr=asyncio.subprocess.PIPE,
-        )
-        while await count(server, tables.sessions) == 2000:
-            assert process.returncode is None
+        process = await prune_until_it_is_held(tmp_path)
+        assert await count(server, tables.sessions) == 1800
         process.send_signal(number)
-        _, said = await process.communicate()
+        _, said = await process.communicate(b"go on\n")
         left = await count(server, tables.sessions)
     assert process.returncode == 130
     told = re.search(r"Stopped\. (\d+) conversations.* deleted so far\. Run it again", said.decode())
@@ -181,15 +205,11 @@ async def test_a_cancelled_deletion_leaves_whole_conversations(place: Place) -> 
 async def test_a_store_that_fails_half_way_is_told_with_what_is_gone(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
         await fill(server, 2000, 5)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tms_tui", "server", "prune", "--older-than", "30d", "--data", str(tmp_path)),
-            stderr=asyncio.subprocess.PIPE,
-        )
-        while await count(server, tables.sessions) == 2000:
-            assert process.returncode is None
+        process = await prune_until_it_is_held(tmp_path)
+        assert await count(server, tables.sessions) == 1800
         async with server.app.services.database.write() as connection:
             await connection.execute(sa.text("ALTER TABLE messages RENAME TO mislaid"))
-        _, said = await process.communicate()
+        _, said = await process.communicate(b"go on\n")
     assert process.returncode == 1
     told = r"was opened, but failed.* [1-9]\d* conversations.* deleted so far"
     assert re.search(told, said.decode(), re.DOTALL)
