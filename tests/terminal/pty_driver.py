@@ -166,7 +166,7 @@ class Terminal:
         On a busy machine a program is silent too while it waits for its turn.
         """
         end = now() + timeout
-        while self.read(quiet) or self._computes():
+        while self.read(quiet) or self.computes():
             if now() > end:
                 return False
         return True
@@ -175,6 +175,14 @@ class Terminal:
         """As `rest`, for programs that must. Raises `ScreenTimeoutError`."""
         if not self.rest(quiet, timeout):
             raise ScreenTimeoutError(f"still writing after {timeout} s\n{self.screen.text()}")
+
+    def computes(self) -> bool:
+        """Whether a thread of the program could go on at once; `S` is asleep until something comes."""
+        for file in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # that thread has ended since
+                if file.read_text().rpartition(") ")[2].startswith("R"):
+                    return True
+        return False
 
     def draw_next(self) -> Chunk | None:
         """Draw the next recorded chunk on the screen; None when all are drawn."""
@@ -254,14 +262,6 @@ class Terminal:
                 self.read(0.0)
             elif ready:
                 self.exit_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-    def _computes(self) -> bool:
-        """Whether a thread of the program could go on at once; `S` is asleep until something comes."""
-        for file in Path(f"/proc/{self.pid}/task").glob("*/stat"):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # that thread has ended since
-                if file.read_text().rpartition(") ")[2].startswith("R"):
-                    return True
-        return False
 
     def _set_size(self, rows: int, cols: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, *pixels(rows, cols)))

@@ -21,9 +21,11 @@ def test_server_and_e_mail_are_asked_for_once_and_remembered(tmp_path: Path) -> 
             terminal.wait_gone("is not encrypted")
             terminal.send(stage.url)
             terminal.wait_for("but stays on this")
-            for keys in ("\t", "dana@example.com", "\t", PASSWORD, "\r"):
-                terminal.send(keys)
-                terminal.settle(0.05)
+            for typed, shown in (("dana@example.com", "dana@example.com"), (PASSWORD, "•" * len(PASSWORD))):
+                terminal.send("\t")
+                terminal.send(typed)
+                terminal.wait_for(shown)
+            terminal.send("\r")
             terminal.wait_for("are remembered in")
             terminal.wait_for("Live")
             terminal.send("\x11")

@@ -1,5 +1,6 @@
 """The console killed with unsent messages, the server too: the next console sends each once, in order."""
 
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,7 @@ def write_to(terminal: Terminal, name: str, words: str) -> None:
     terminal.wait_for(f"Reply to {name}")
     terminal.wait_for("Enter send")
     terminal.send(f"{words}\r")
-    terminal.wait_for("queued")
-    terminal.settle()
+    terminal.wait_until(lambda screen: re.search(f"{words} +queued", screen.text()) is not None, what="it is queued")
 
 
 def arrive(stage: Stage, name: str) -> Guest:

@@ -12,7 +12,8 @@ from tests.terminal.planted_desk import HANGS, SECRET
 from tests.terminal.pty_driver import Terminal, clean_environment, now
 from tests.terminal.staging import PROGRAM, Stage, console, staged
 
-WITHIN = 2.0
+WITHIN = 8.0
+"""Seconds on a machine that is busy with other things: a socket waits ten for a close that is not answered."""
 NOT_SAVED = "Drafts are not being saved on this computer"
 DEAF_TO_HANG_UP = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")
 
@@ -132,7 +133,6 @@ def stop_without_warning(terminal: Terminal) -> None:
     terminal.drawn.feed(b"\x1b[2J")
     terminal.signal(signal.SIGCONT)
     type_draft(terminal, "half an answer")
-    terminal.settle()
 
 
 def threads(pid: int) -> int:

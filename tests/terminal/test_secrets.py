@@ -80,8 +80,7 @@ def at_work(terminal: Terminal, stage: Stage, guest_says: str) -> str:
     terminal.wait_for("waits")
     terminal.send("\r")
     terminal.wait_for(guest_says)
-    terminal.wait_until(in_composer, 10, "the composer")
-    terminal.settle()
+    terminal.wait_until(in_composer, what="the composer")
     return guest.token
 
 
@@ -130,13 +129,9 @@ def test_a_crash_shows_no_secret_and_gives_the_terminal_back(
         visitor = at_work(terminal, stage, "words of a customer")
         secrets = [*secrets_of(tap, visitor)]
         terminal.send("boom")
-        terminal.settle()
         if where == "engine":
             terminal.wait_for("fault of its own")
             terminal.send("\x11")
-            terminal.settle()
-            if terminal.exit_code is None:
-                terminal.send("\x11")
         code = terminal.wait_exit()
         assert code == 1 or where == "engine"
         assert leaks(secrets, terminal.output, tmp_path, [stage.pid]) == []

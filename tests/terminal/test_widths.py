@@ -124,7 +124,7 @@ def test_in_a_short_pane_of_a_multiplexer(
     with multiplexer(tmp_path / "home", *program, rows=14, cols=90) as terminal:
         terminal.wait_for("Password")
         terminal.send(f"{PASSWORD}\r")
-        terminal.wait_for("Live")
+        terminal.wait_for("waits")
         terminal.send("n")
         terminal.wait_for("Enter send")
         terminal.wait_for("plain")
