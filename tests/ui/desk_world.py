@@ -212,7 +212,8 @@ async def settled(pilot: Pilot[None]) -> None:
         else:
             raise AssertionError("the desk never comes to rest")
         for screen in pilot.app.screen_stack:  # what lies below a dialog is drawn as well, by a timer of its own
-            screen._on_timer_update()
+            if screen._update_timer._active.is_set():  # drawn once more for nothing, it draws all there is
+                screen._on_timer_update()
 
 
 def text_of(pilot: Pilot[None]) -> str:
