@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.timer import Timer
 
 from tms_tui.core.apply import apply
 from tms_tui.core.clocks import by_server
@@ -212,8 +213,13 @@ async def settled(pilot: Pilot[None]) -> None:
         else:
             raise AssertionError("the desk never comes to rest")
         for screen in pilot.app.screen_stack:  # what lies below a dialog is drawn as well, by a timer of its own
-            if screen._update_timer._active.is_set():  # drawn once more for nothing, it draws all there is
+            if pending(screen._update_timer):  # drawn once more for nothing, it draws all there is
                 screen._on_timer_update()
+
+
+def pending(timer: Timer) -> bool:
+    """Whether it is not paused."""
+    return timer._active.is_set()
 
 
 def text_of(pilot: Pilot[None]) -> str:

@@ -80,8 +80,7 @@ async def test_every_text_can_be_read(theme: Theme, least: float) -> None:
 
         await furnish(pilot, engine)
         for keys, screen in SCREENS:
-            await pilot.press(*keys)
-            await settled(pilot)
+            await press(pilot, *keys)
             look(screen)
             while len(pilot.app.screen_stack) > 1:
                 await pilot.app.pop_screen()

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.ui.desk_world import press, settled
+
 T = TypeVar("T", bound=Message)
 
 
@@ -27,11 +29,22 @@ class Stage(App[None]):
         yield self.widget
 
 
+class Hand(Pilot[None]):
+    """Presses keys, and waits until nothing is left to do: its parent waits for a processor that looks idle."""
+
+    async def press(self, *keys: str) -> None:
+        await press(self, *keys)
+
+    async def pause(self, delay: float | None = None) -> None:
+        assert delay is None, "tests wait for what happens"
+        await settled(self)
+
+
 @dataclass
 class Seen:
     """A running stage: `posted` are the widget's own messages, in order."""
 
-    pilot: Pilot[None]
+    pilot: Hand
     widget: Widget
     posted: list[Message] = field(default_factory=list)
 
@@ -55,7 +68,7 @@ async def staged(widget: Widget, width: int = 60, height: int = 8) -> AsyncItera
         if message.__class__.__qualname__.startswith(widget.__class__.__name__ + ".") and message not in posted:
             posted.append(message)
 
-    async with app.run_test(size=(width, height), message_hook=hook) as pilot:
+    async with app.run_test(size=(width, height), message_hook=hook):
         widget.focus()
-        await pilot.pause()
-        yield Seen(pilot, widget, posted)
+        await settled(hand := Hand(app))
+        yield Seen(hand, widget, posted)
