@@ -120,8 +120,10 @@ async def test_a_socket_that_goes_silent_is_noticed_and_replaced(
         await nora.says("one")
         await desk.reads(nora.session, "one")
         line.impose(BlackHole(frozenset(ways)), on=sockets)
-        await desk.until(lambda _: BadgeKind.CONNECTING in desk.badges[1:], what="the silence was noticed")
-        assert line.bitten[BlackHole] >= 1
+        await desk.until(
+            lambda _: line.bitten[BlackHole] >= 1 and BadgeKind.CONNECTING in desk.badges[1:],
+            what="the silence was noticed",
+        )
         assert desk.state.health.endings[0][1].kind is EndingKind.SILENT
         await nora.says("two")
         desk.send(nora.session, "three")
