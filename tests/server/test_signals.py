@@ -146,8 +146,9 @@ def first_process_within(outer: int) -> int:
 
 def _terminated(child: asyncio.subprocess.Process) -> bool:
     """Asks again; whether it has ended."""
+    # Its own `terminate` looks first whether it has ended, and so takes its exit code away from whoever waits for it.
     with contextlib.suppress(ProcessLookupError):
-        child.terminate()
+        os.kill(child.pid, signal.SIGTERM)
     return child.returncode is not None
 
 

@@ -29,6 +29,7 @@ async def test_a_deaf_line_is_replaced_and_nobody_notices(server: RunningServer,
     async with console(line.url, clock=QuickClock(5.0)) as desk, customer(server.url) as nora:
         await nora.says("before")
         await desk.reads(nora.session, "before")
+        await desk.until(lambda state: state.sync.joined, what="that the socket goes on where the log ends")
         line.impose(Frames(Drop(1.0, random.Random(1))), on=first_sockets)
         await nora.says("unheard")
         await desk.reads(nora.session, "before", "unheard")
