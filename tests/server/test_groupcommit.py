@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from tests.server.place import Place
 from tms_tui.protocol import wire
 from tms_tui.server.bus import LogGrew, MemoryBus, Notice
+from tms_tui.server.change import Change
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.groupcommit import MOST
-from tms_tui.server.journal import Change, Journal
+from tms_tui.server.journal import Journal
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import agents, canned, log
 from tms_tui.server.store.database import open_database

@@ -7,10 +7,11 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from tms_tui.server.bus import MemoryBus
+from tms_tui.server.change import Change
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.errors import Refusal
 from tms_tui.server.holders import released_by
-from tms_tui.server.journal import Change, Journal
+from tms_tui.server.journal import Journal
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import agents, installation, sessions

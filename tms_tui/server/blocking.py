@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.domain.model import BlockScope
+from tms_tui.server.change import Change
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal, invalid, not_found
-from tms_tui.server.journal import Change, Journal
+from tms_tui.server.journal import Journal
 from tms_tui.server.settings import ServerSettings
 from tms_tui.server.store import blocks, messages, sessions
 from tms_tui.server.store.blocks import Block
@@ -38,19 +39,14 @@ def refusal() -> Refusal:
 
 async def admit(connection: AsyncConnection, conversation: Conversation, network: str, at: str) -> None:
     """Raises the 403 for a conversation, a customer, an e-mail or a network that is kept out."""
-    if await blocks.standing(connection, conversation.tenant_id, {*marks_of(conversation).values(), network}, at):
+    marks = {*conversation.marks.values(), network}
+    check(conversation, network, await blocks.kept_out(connection, conversation.tenant_id, marks, at))
+
+
+def check(conversation: Conversation, network: str, kept_out: set[str]) -> None:
+    """The same, when it is known which marks are kept out."""
+    if not kept_out.isdisjoint({*conversation.marks.values(), network}):
         raise refusal()
-
-
-def marks_of(conversation: Conversation) -> dict[str, str]:
-    """By kind, all that its customer is recognised by."""
-    marks = {
-        "conversation": conversation.id,
-        "customer": conversation.customer_id,
-        "email": conversation.email_digest,
-        "address": conversation.network_digest,
-    }
-    return {kind: value for kind, value in marks.items() if value is not None}
 
 
 async def block(
@@ -90,7 +86,7 @@ def _marks_for(conversation: Conversation, scope: BlockScope) -> dict[str, str]:
     }[scope]
     if scope is BlockScope.ADDRESS and conversation.network_digest is None:
         raise invalid("scope", "No address is known of this conversation: it is older than that is kept.")
-    return {kind: value for kind, value in marks_of(conversation).items() if kind in kinds}
+    return {kind: value for kind, value in conversation.marks.items() if kind in kinds}
 
 
 def _end(settings: ServerSettings, change: Change, wanted: Wanted) -> str | None:
@@ -127,7 +123,7 @@ async def unblock(
     """Lifts whatever keeps the conversation's customer out, or of that only what has this scope."""
     async with journal.change(tenant_id) as change:
         conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
-        found = await blocks.standing(change.connection, tenant_id, marks_of(conversation).values(), change.at)
+        found = await blocks.standing(change.connection, tenant_id, conversation.marks.values(), change.at)
         ids = [one.id for one in found if scope is None or one.scope == scope]
         marks = await blocks.marks_of(change.connection, ids)
         await blocks.lift(change.connection, tenant_id, ids, change.at, by.id)
@@ -178,7 +174,7 @@ async def _mark(change: Change, conversation: Conversation) -> None:
 
 async def look_up(change: Change, conversation: Conversation) -> None:
     """Sets whether it shows as blocked, and with that who waits: nobody does who cannot write."""
-    marks = marks_of(conversation).values()
+    marks = conversation.marks.values()
     found = await blocks.standing(change.connection, conversation.tenant_id, marks, change.at)
     was, conversation.blocked = conversation.blocked, found[0].shown_by(conversation.id) if found else None
     if conversation.blocked is not None:

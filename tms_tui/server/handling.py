@@ -7,10 +7,11 @@ import msgspec
 
 from tms_tui.protocol import wire
 from tms_tui.server import blocking
+from tms_tui.server.change import Change
 from tms_tui.server.clock import moment
 from tms_tui.server.errors import Refusal, invalid
 from tms_tui.server.holders import checked, reopened
-from tms_tui.server.journal import Change, Journal
+from tms_tui.server.journal import Journal
 from tms_tui.server.store import marks, messages, sessions
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.conversation import Conversation

@@ -3,8 +3,9 @@
 import contextlib
 
 from tms_tui.protocol import wire
+from tms_tui.server.change import Change
 from tms_tui.server.errors import Refusal
-from tms_tui.server.journal import Change, Journal
+from tms_tui.server.journal import Journal
 from tms_tui.server.store import agents, sessions
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.conversation import Conversation
@@ -41,7 +42,7 @@ async def release_stranded(journal: Journal) -> None:
 async def reopened(change: Change, conversation: Conversation) -> None:
     """One that had ended is open again: its holder may be kept out since. Not saved, not logged."""
     holder = conversation.assigned_agent_id
-    if holder is not None and not await agents.can_come(change.connection, change.tenant_id, holder):
+    if holder is not None and not await agents.can_come(await change.reader(), change.tenant_id, holder):
         _free(conversation)
 
 

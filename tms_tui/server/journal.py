@@ -1,55 +1,33 @@
-"""A change and its events in one transaction; announced only once it is committed."""
+"""The door to every durable change: it and its events in one transaction, announced only once that is committed."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from tms_tui.protocol import wire
+from tms_tui.server.batch import Rule
 from tms_tui.server.bus import Bus, LogGrew
-from tms_tui.server.clock import Clock, timestamp
+from tms_tui.server.change import Change
+from tms_tui.server.clock import Clock
 from tms_tui.server.groupcommit import GroupCommit
-from tms_tui.server.store import log, sessions
-from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.store import log
+from tms_tui.server.store.bulk import Asked
 from tms_tui.server.store.database import Database
 
-
-@dataclass(slots=True)
-class Change:
-    """One transaction at one moment, and what happened in it."""
-
-    connection: AsyncConnection
-    tenant_id: str
-    moment: float
-    news: list[log.Happened] = field(default_factory=list)
-
-    @property
-    def at(self) -> str:
-        return timestamp(self.moment)
-
-    def updated(self, conversation: Conversation, from_type: str) -> None:
-        self.happened(wire.SESSION_UPDATE, conversation, conversation.on_wire(), from_type)
-
-    def happened(
-        self, kind: str, conversation: Conversation, data: wire.Wire, from_type: str, agent_id: str | None = None
-    ) -> None:
-        """Logs an event; with `agent_id`, for that agent alone."""
-        counted = conversation.visitor_messages
-        self.news.append(log.Happened(kind, conversation.id, data, from_type, self.at, counted, agent_id))
-
-    async def save(self, conversation: Conversation) -> None:
-        await sessions.save(self.connection, conversation)
+Answer = TypeVar("Answer")
+Hand = Callable[[Sequence[log.Logged]], None]
+"""Given the events of one transaction, in order, once they are in the log."""
 
 
 class Journal:
-    """The door to every durable change."""
+    """Makes changes of one store, from this node."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, hand: Hand | None = None) -> None:
+        """`hand`: to whom the events go besides the announcement on the bus, which is without them."""
         self.database = database
         self.clock = clock
         self._bus = bus
-        self._group = GroupCommit(database, self._announce)
+        self._hand = hand
+        self._group = GroupCommit(database, clock, self._announce)
 
     @contextlib.asynccontextmanager
     async def change(self, tenant_id: str) -> AsyncIterator[Change]:
@@ -61,15 +39,25 @@ class Journal:
         try:
             change = Change(await turn.granted, tenant_id, self.clock.now())
             yield change
+            events = [log.spelt(tenant_id, one) for one in change.news]
         except BaseException:
             turn.undo()
             raise
-        turn.finish(change.news)
+        turn.finish(events)
         await turn.committed
+
+    async def post(self, tenant_id: str, asked: Asked, rule: Rule[Answer]) -> Answer:
+        """What the rule answers, once all that it did is committed; what it raises undoes that.
+
+        Costs a fraction of `change`: what is asked for is read for many messages at once, and written so.
+        """
+        return await self._group.post(tenant_id, asked, rule)
 
     async def close(self) -> None:
         """Returns once nothing is under way any more."""
         await self._group.close()
 
-    async def _announce(self, tenant_id: str, first: int, head: int) -> None:
-        await self._bus.publish(LogGrew(tenant_id, first, head, self.clock.now()))
+    async def _announce(self, tenant_id: str, logged: Sequence[log.Logged]) -> None:
+        if self._hand is not None:
+            self._hand(logged)
+        await self._bus.publish(LogGrew(tenant_id, logged[0].cursor, logged[-1].cursor, self.clock.now()))

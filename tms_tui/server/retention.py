@@ -181,7 +181,8 @@ class _Deletion:
         if is_erasure:
             await erased.remember(connection, self._tenant_id, ids, at)
         news = event_log.Happened(wire.SESSION_ERASED, "", wire.Erased(session_ids=ids), "system", at)
-        return ids, await event_log.append(connection, self._tenant_id, [news])
+        [told] = await event_log.append(connection, self._tenant_id, [news])
+        return ids, told.cursor
 
     async def _unused(self, connection: AsyncConnection, ids: list[str]) -> list[str]:
         return await old.locked(connection, self._tenant_id, ids, ended_before=self._ended_before)

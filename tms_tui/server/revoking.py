@@ -1,8 +1,9 @@
 """Makes the tokens of a conversation's customer void, everywhere and for good."""
 
 from tms_tui.protocol import wire
+from tms_tui.server.change import Change
 from tms_tui.server.errors import unauthorized
-from tms_tui.server.journal import Change, Journal
+from tms_tui.server.journal import Journal
 from tms_tui.server.store import sessions, starts
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.store.log import NOBODY

@@ -1,21 +1,20 @@
 """What is said: sending a message once, and what follows from it."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tms_tui.protocol import wire
+from tms_tui.server.change import Change
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal
 from tms_tui.server.holders import reopened
-from tms_tui.server.journal import Change, Journal
-from tms_tui.server.store import messages, sessions
+from tms_tui.server.journal import Journal
+from tms_tui.server.store import messages
+from tms_tui.server.store.bulk import Asked, Found
 from tms_tui.server.store.conversation import Conversation
 
 PREVIEW_CHARACTERS = 120
-
-Admit = Callable[[Change, Conversation], Awaitable[None]]
-"""Asked before anything else whether the author may write; raises the refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +37,39 @@ class Said:
     moved_window: float = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Where a customer comes in: their network, and who says whether they may.
+
+    `admit` is asked before anything else, with all marks that are kept out; it raises the refusal.
+    """
+
+    network: str
+    admit: Callable[[Conversation, set[str]], None]
+
+
 async def send(
-    journal: Journal, tenant_id: str, session_id: str, speaker: Speaker, said: Said, admit: Admit | None = None
+    journal: Journal,
+    tenant_id: str,
+    session_id: str,
+    speaker: Speaker,
+    said: Said,
+    entrance: Entrance | None = None,
 ) -> tuple[wire.Message, bool]:
     """The stored message, and whether it is new; raises the 409s `session_ended`, `conversation_moved`."""
-    async with journal.change(tenant_id) as change:
-        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
-        if admit is not None:
-            await admit(change, conversation)
-        if said.client_message_id is not None:
-            first = await messages.known(change.connection, session_id, speaker.id, said.client_message_id)
-            if first is not None:
-                return first, False
+    asked = Asked(session_id, speaker.id, said.client_message_id, entrance.network if entrance else None)
+
+    async def rule(change: Change, conversation: Conversation, found: Found) -> tuple[wire.Message, bool]:
+        if entrance is not None:
+            entrance.admit(conversation, found.kept_out)
+        first = found.known.get(asked.name) if asked.name is not None else None
+        if first is not None:
+            return first, False
         if speaker.type == "agent":
             await _guard(change, conversation, speaker, said)
         return await write(change, conversation, speaker, said), True
+
+    return await journal.post(tenant_id, asked, rule)
 
 
 async def write(change: Change, conversation: Conversation, speaker: Speaker, said: Said) -> wire.Message:
@@ -76,7 +93,7 @@ async def write(change: Change, conversation: Conversation, speaker: Speaker, sa
     if conversation.status == "ended" and speaker.type == "visitor":
         await reopened(change, conversation)
     moved = _follow(conversation, message)
-    await messages.insert(change.connection, message)
+    await change.insert(message)
     await change.save(conversation)
     change.happened(wire.CHAT_MESSAGE, conversation, message, speaker.type)
     if moved:
@@ -105,7 +122,7 @@ async def _guard(change: Change, conversation: Conversation, speaker: Speaker, s
         return
     seen = max(0, said.if_last_seq)
     answered = seen < conversation.last_seq and await messages.another_agent_wrote(
-        change.connection, conversation.id, speaker.id, seen
+        await change.reader(), conversation.id, speaker.id, seen
     )
     if answered or _status_moved(change, conversation, speaker, said):
         words = "The conversation moved on: a colleague wrote or changed its status meanwhile."

@@ -11,7 +11,6 @@ from tms_tui.protocol import wire
 from tms_tui.server import blocking, budgets, revoking, texts
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import unauthorized
-from tms_tui.server.journal import Change
 from tms_tui.server.networks import network_of
 from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
@@ -19,7 +18,7 @@ from tms_tui.server.services import Services, services
 from tms_tui.server.settings import PAGE_CHARACTERS
 from tms_tui.server.store import messages, sessions, starts
 from tms_tui.server.store.conversation import Conversation
-from tms_tui.server.talk import Said, Speaker, send
+from tms_tui.server.talk import Entrance, Said, Speaker, send
 from tms_tui.server.tokens import VISITOR, Claims
 
 NAMELESS = "Visitor"
@@ -111,17 +110,18 @@ async def post(request: Request) -> Response:
     network = network_of(request)
     await served.budgets.message(claims.sub, network, said.content)
     speaker = Speaker("visitor", claims.sid, claims.name)
-    admit = partial(_may_write, claims, served.identities.network(network))
-    message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said, admit)
+    place = served.identities.network(network)
+    entrance = Entrance(place, partial(_may_write, claims, place))
+    message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said, entrance)
     if new:
         served.metrics.messages.labels("visitor").inc()
     return answer(message, 201 if new else 200)
 
 
-async def _may_write(claims: Claims, network: str, change: Change, conversation: Conversation) -> None:
+def _may_write(claims: Claims, network: str, conversation: Conversation, kept_out: set[str]) -> None:
     """Raises the 401 or the 403; remembers where the customer writes from."""
     revoking.check(claims, conversation)
-    await blocking.admit(change.connection, conversation, network, change.at)
+    blocking.check(conversation, network, kept_out)
     conversation.network_digest = network
 
 

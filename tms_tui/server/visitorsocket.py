@@ -10,7 +10,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from tms_tui.protocol import wire
 from tms_tui.server import blocking
 from tms_tui.server.admission import admit, refuse
-from tms_tui.server.blocking import marks_of
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import Refusal, gone, not_found, too_many
 from tms_tui.server.feed import VisitorLine
@@ -112,7 +111,7 @@ class VisitorSocket:
         self._network = network_of(socket)
         self._conversation = conversation
         self._line = Line(socket, served, claims.exp)
-        marks = frozenset((*marks_of(conversation).values(), served.identities.network(self._network)))
+        marks = frozenset((*conversation.marks.values(), served.identities.network(self._network)))
         self._listener = VisitorLine(conversation.id, self._line.outbox, marks)
 
     async def live(self) -> None:

@@ -37,7 +37,8 @@ class Block:
 _SHARED = tuple(blocks.c[name] for name in Block.__dataclass_fields__)
 
 
-def _stands(tenant_id: str | sa.BindParameter[Any], at: str | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+def stands(tenant_id: str | sa.BindParameter[Any], at: str | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+    """Whether a row is of a block that stands at that time."""
     lasts = blocks.c.until.is_(None) | (blocks.c.until > at)
     return (blocks.c.tenant_id == tenant_id) & blocks.c.lifted_at.is_(None) & lasts
 
@@ -48,16 +49,13 @@ async def insert(connection: AsyncConnection, block: Block, marks: Mapping[str, 
     await connection.execute(sa.insert(blocks), rows)
 
 
-# Built once: each message of a customer asks it.
-_STANDING = (
-    sa.select(*_SHARED)
-    .distinct()
-    .where(
-        _stands(sa.bindparam("tenant_id"), sa.bindparam("at")),
-        blocks.c.value.in_(sa.bindparam("marks", expanding=True)),
-    )
-    .execution_options(**SHORT)
+_FOUND = (
+    stands(sa.bindparam("tenant_id"), sa.bindparam("at")),
+    blocks.c.value.in_(sa.bindparam("marks", expanding=True)),
 )
+_STANDING = sa.select(*_SHARED).distinct().where(*_FOUND).execution_options(**SHORT)
+# Built once: each message of a customer asks it.
+_KEPT_OUT = sa.select(blocks.c.value).where(*_FOUND).execution_options(**SHORT)
 
 
 async def standing(connection: AsyncConnection, tenant_id: str, marks: Collection[str], at: str) -> list[Block]:
@@ -65,6 +63,12 @@ async def standing(connection: AsyncConnection, tenant_id: str, marks: Collectio
     named = {"tenant_id": tenant_id, "at": at, "marks": list(marks)}
     found = [Block(**row._asdict()) for row in await connection.execute(_STANDING, named)]
     return sorted(found, key=lambda one: (one.until is None, one.until or "", one.at, one.id), reverse=True)
+
+
+async def kept_out(connection: AsyncConnection, tenant_id: str, marks: Collection[str], at: str) -> set[str]:
+    """Those of these marks that a block goes by which stands at that time."""
+    named = {"tenant_id": tenant_id, "at": at, "marks": list(marks)}
+    return set((await connection.execute(_KEPT_OUT, named)).scalars())
 
 
 async def marks_of(connection: AsyncConnection, block_ids: Collection[str]) -> set[str]:
@@ -80,7 +84,7 @@ async def of_tenant(connection: AsyncConnection, tenant_id: str, at: str, limit:
         sa.select(*_SHARED, sessions.c.customer_name)
         .select_from(joined)
         .distinct()
-        .where(_stands(tenant_id, at))
+        .where(stands(tenant_id, at))
         .order_by(blocks.c.at.desc(), blocks.c.id)
         .limit(limit)
     )
@@ -90,13 +94,13 @@ async def of_tenant(connection: AsyncConnection, tenant_id: str, at: str, limit:
 
 async def one(connection: AsyncConnection, tenant_id: str, block_id: str, at: str) -> bool:
     """Whether this block stands."""
-    query = sa.select(blocks.c.id).where(_stands(tenant_id, at), blocks.c.id == block_id).limit(1)
+    query = sa.select(blocks.c.id).where(stands(tenant_id, at), blocks.c.id == block_id).limit(1)
     return (await connection.execute(query)).one_or_none() is not None
 
 
 async def every_mark(connection: AsyncConnection, tenant_id: str, at: str) -> set[str]:
     """All that is kept out of the tenant at that time."""
-    found = await connection.execute(sa.select(blocks.c.value).where(_stands(tenant_id, at)))
+    found = await connection.execute(sa.select(blocks.c.value).where(stands(tenant_id, at)))
     return set(found.scalars())
 
 

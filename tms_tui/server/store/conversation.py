@@ -1,11 +1,14 @@
 """A conversation as the server holds it, and its shape on the wire."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from tms_tui.protocol import wire
+
+RECOGNISED_BY: Final = {"customer_id": "customer", "email_digest": "email", "network_digest": "address"}
+"""By what fields a customer is recognised besides the conversation itself, and the kind of each."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,12 @@ class Conversation:
     """The block that keeps its customer out, in its wire shape."""
     token_epoch: int = 0
     """Visitor tokens of an earlier one are void."""
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """By kind, all that its customer is recognised by."""
+        marks = {"conversation": self.id} | {kind: getattr(self, name) for name, kind in RECOGNISED_BY.items()}
+        return {kind: value for kind, value in marks.items() if value is not None}
 
     def on_wire(self, unread: int = 0, *, with_info: bool = False) -> wire.Session:
         """`with_info`: with what the site told of the customer, for whoever asks for this conversation alone."""

@@ -7,8 +7,8 @@ events apart, so that nobody goes on from a place in a life that this log has no
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -79,13 +79,14 @@ class Logged:
         return self.agent_id is None or self.agent_id == agent_id
 
 
-_TAKE = (
+TAKE = (
     sa.update(tenants)
     .where(tenants.c.id == sa.bindparam("tenant"))
     .values(cursor=tenants.c.cursor + sa.bindparam("many", type_=sa.BigInteger), mark=sa.bindparam("newest"))
     .returning(tenants.c.cursor)
     .execution_options(**SHORT)
 )
+"""Takes as many cursors as are needed: the newest of them."""
 _HOLD = sa.select(tenants.c.cursor).where(tenants.c.id == sa.bindparam("tenant")).with_for_update(key_share=True)
 _INSERT = sa.insert(events).execution_options(**SHORT)
 _AFTER = (
@@ -103,29 +104,55 @@ async def hold(connection: AsyncConnection, tenant_id: str) -> None:
     await connection.execute(_HOLD, {"tenant": tenant_id})
 
 
-async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened]) -> int:
+def spelt(tenant_id: str, one: Happened) -> Logged:
+    """An event as it is to be logged; the log gives it its cursor, which is 0 until then."""
+    return Logged(
+        tenant_id,
+        0,
+        one.type,
+        one.session_id,
+        one.from_type,
+        msgspec.json.encode(one.data),
+        one.visitor_messages,
+        one.at,
+        secrets.token_hex(4),
+        one.agent_id,
+    )
+
+
+def row(event: Logged) -> dict[str, Any]:
+    """Its columns."""
+    return {
+        "tenant_id": event.tenant_id,
+        "cursor": event.cursor,
+        "type": event.type,
+        "session_id": event.session_id,
+        "from_type": event.from_type,
+        "data": event.data.decode(),
+        "visitor_messages": event.visitor_messages,
+        "created_at": event.created_at,
+        "mark": event.mark,
+        "agent_id": event.agent_id,
+    }
+
+
+async def append(connection: AsyncConnection, tenant_id: str, news: Sequence[Happened]) -> list[Logged]:
     """Writes `news` under the next cursors; the tenant's row stays locked until the commit."""
-    marks = [secrets.token_hex(4) for _ in news]
-    taken = await connection.execute(_TAKE, {"tenant": tenant_id, "many": len(news), "newest": marks[-1]})
-    head: int = taken.scalar_one()
-    first = head - len(news) + 1
-    rows = [
-        {
-            "tenant_id": tenant_id,
-            "cursor": first + offset,
-            "type": one.type,
-            "session_id": one.session_id,
-            "from_type": one.from_type,
-            "data": msgspec.json.encode(one.data).decode(),
-            "visitor_messages": one.visitor_messages,
-            "created_at": one.at,
-            "mark": marks[offset],
-            "agent_id": one.agent_id,
-        }
-        for offset, one in enumerate(news)
-    ]
-    await connection.execute(_INSERT, rows)
-    return head
+    return await write(connection, tenant_id, [spelt(tenant_id, one) for one in news])
+
+
+async def write(connection: AsyncConnection, tenant_id: str, events: Sequence[Logged]) -> list[Logged]:
+    """The same with events that are spelt already."""
+    named = {"tenant": tenant_id, "many": len(events), "newest": events[-1].mark}
+    written = numbered(events, (await connection.execute(TAKE, named)).scalar_one())
+    await connection.execute(_INSERT, [row(one) for one in written])
+    return written
+
+
+def numbered(events: Sequence[Logged], head: int) -> list[Logged]:
+    """The events with their cursors, of which `head` is the last."""
+    first = head - len(events) + 1
+    return [replace(one, cursor=first + offset) for offset, one in enumerate(events)]
 
 
 async def head(connection: AsyncConnection, tenant_id: str) -> Place:

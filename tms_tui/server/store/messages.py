@@ -1,6 +1,7 @@
 """Messages in the database: written once, read by place."""
 
 from itertools import accumulate
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -22,12 +23,16 @@ _KNOWN = (
 )
 
 
-async def insert(connection: AsyncConnection, message: wire.Message) -> None:
-    columns = msgspec.structs.asdict(message) | {
+async def insert(connection: AsyncConnection, *some: wire.Message) -> None:
+    await connection.execute(_INSERT, [columns(message) for message in some])
+
+
+def columns(message: wire.Message) -> dict[str, Any]:
+    """Its row."""
+    return msgspec.structs.asdict(message) | {
         "author_id": message.author_id or "",
         "content_folded": folded(message.content),
     }
-    await connection.execute(_INSERT, columns)
 
 
 async def known(

@@ -4,13 +4,13 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tms_tui.domain.folding import folded
-from tms_tui.server.errors import gone, invalid, not_found
+from tms_tui.server.errors import Refusal, gone, invalid, not_found
 from tms_tui.server.store import erased
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.store.inline import SHORT
@@ -20,10 +20,12 @@ _NAMES = tuple(field.name for field in fields(Conversation))
 _FOLDED = ("name_folded", "email_folded")
 # Built once: putting thirty values into a new statement costs more than running it.
 _INSERT = sa.insert(sessions).execution_options(**SHORT)
+SAVED: Final = tuple(name for name in (*_NAMES, *_FOLDED) if name not in ("id", "tenant_id", "started_at"))
+"""The columns that a change may set."""
 _SAVE = (
     sa.update(sessions)
     .where(sessions.c.id == sa.bindparam("key"))
-    .values({name: sa.bindparam(name) for name in (*_NAMES, *_FOLDED) if name not in ("id", "tenant_id", "started_at")})
+    .values({name: sa.bindparam(name) for name in SAVED})
     .execution_options(**SHORT)
 )
 _ONE = (
@@ -47,14 +49,16 @@ class Wanted:
 
 
 async def insert(connection: AsyncConnection, conversation: Conversation) -> None:
-    await connection.execute(_INSERT, _columns(conversation))
+    await connection.execute(_INSERT, columns(conversation))
 
 
-async def save(connection: AsyncConnection, conversation: Conversation) -> None:
-    await connection.execute(_SAVE, _columns(conversation) | {"key": conversation.id})
+async def save(connection: AsyncConnection, *some: Conversation) -> None:
+    """Each has to be another one."""
+    await connection.execute(_SAVE, [columns(one) | {"key": one.id} for one in some])
 
 
-def _columns(conversation: Conversation) -> dict[str, Any]:
+def columns(conversation: Conversation) -> dict[str, Any]:
+    """Its row."""
     email = conversation.customer_email
     return {name: getattr(conversation, name) for name in _NAMES} | {
         "name_folded": folded(conversation.customer_name),
@@ -67,11 +71,24 @@ async def get(connection: AsyncConnection, tenant_id: str, session_id: str, *, l
 
     `lock` holds its row until the commit.
     """
+    found = await find(connection, tenant_id, session_id, lock=lock)
+    if found is None:
+        raise await missing(connection, tenant_id, session_id)
+    return found
+
+
+async def find(
+    connection: AsyncConnection, tenant_id: str, session_id: str, *, lock: bool = False
+) -> Conversation | None:
+    """The same, and None when there is no such conversation."""
     named = {"tenant_id": tenant_id, "session_id": session_id}
     row = (await connection.execute(_ONE_LOCKED if lock else _ONE, named)).one_or_none()
-    if row is None:
-        raise gone() if await erased.holds(connection, tenant_id, session_id) else not_found()
-    return _conversation(row)
+    return None if row is None else _conversation(row)
+
+
+async def missing(connection: AsyncConnection, tenant_id: str, session_id: str) -> Refusal:
+    """Why there is no such conversation: the 410 or the 404."""
+    return gone() if await erased.holds(connection, tenant_id, session_id) else not_found()
 
 
 async def exists(connection: AsyncConnection, tenant_id: str, session_id: str) -> bool:
