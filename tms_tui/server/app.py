@@ -145,12 +145,12 @@ def _passwords(settings: ServerSettings) -> Passwords:
 
 
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
-    journal = Journal(database, bus, clock)
     signins = SignIns(database, clock)
     metrics = Metrics()
     pace = partial(_pace, clock, background, metrics)
     proxies = Proxies(settings.trusted_proxies)
     hub = Hub(database, settings, signins, background, Nodes(bus, settings.heartbeat))
+    journal = Journal(database, bus, clock, hub.hand_over)
     return Services(
         settings=settings,
         database=database,

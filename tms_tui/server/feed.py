@@ -1,10 +1,10 @@
 """One tenant's live delivery on this node: reads the log in order and hands it to the sockets."""
 
 import asyncio
-import contextlib
 import itertools
 import logging
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -74,10 +74,15 @@ class Feed:
         self._position: log.Place | None = None
         self._reading = asyncio.Lock()
         self._grew = asyncio.Event()
+        self._handed: deque[log.Logged] = deque(maxlen=PAGE)
+        """What this node has logged last and not delivered yet, so that it need not be read."""
+        self._behind = True
+        """Whether something may be in the log that was not handed over."""
 
     async def join(self, line: AgentLine | VisitorLine) -> log.Place:
         """Registers a socket; the place up to which it must help itself from the log."""
         async with self._reading:
+            self._behind = True  # it may have heard already of what is in the log and was not announced yet
             position = await self._catch_up()
             if isinstance(line, AgentLine):
                 self.listeners.agents.add(line)
@@ -94,16 +99,23 @@ class Feed:
         if not there:
             self.listeners.visitors.pop(line.session_id, None)
 
+    def hand_over(self, events: Sequence[log.Logged]) -> None:
+        """This node has logged them just now, in this order; `committed` follows."""
+        self._handed.extend(events)
+
     def committed(self, notice: LogGrew) -> None:
         """The log grew up to a cursor; may come late, twice or never."""
         for cursor in range(notice.first, notice.last + 1):
             self._commits[cursor] = notice.committed_at
         while len(self._commits) > PAGE:
             del self._commits[next(iter(self._commits))]
-        self.grew()
+        if not self._handed or self._handed[-1].cursor < notice.last:
+            self._behind = True
+        self._grew.set()
 
     def grew(self) -> None:
         """Something is in the log; may be called too often, never waits."""
+        self._behind = True
         self._grew.set()
 
     def whisper(self, notice: Whisper) -> None:
@@ -126,9 +138,11 @@ class Feed:
     async def run(self) -> None:
         """Delivers for ever. A missed announcement costs `check_every` seconds, a failing store a pause."""
         while True:
-            with contextlib.suppress(TimeoutError):  # the time-out is the reason to look
+            try:
                 async with asyncio.timeout(self._check_every):
                     await self._grew.wait()
+            except TimeoutError:
+                self._behind = True
             self._grew.clear()
             try:
                 async with self._reading:
@@ -136,26 +150,51 @@ class Feed:
             except SQLAlchemyError as error:
                 logger.error("event log unreadable error=%s", type(error).__name__)
                 await asyncio.sleep(1)
-                self._grew.set()
+                self.grew()
 
     async def _catch_up(self) -> log.Place:
         if self._position is None:
             async with self._database.read() as connection:
                 self._position = await log.head(connection, self._tenant_id)
-        full = True
-        while full:
-            async with self._database.read() as connection:
-                events = await log.read(connection, self._tenant_id, self._position.cursor, PAGE)
-                head = self._position if events else await log.head(connection, self._tenant_id)
-            if head.cursor < self._position.cursor:
-                self._begin_anew(head)
-            counts = await self._marks.load({one.session_id for one in events if speaks_of_session(one)})
-            await departures.follow(events, self.listeners.visitors, self._database)
-            for event in events:
-                self._hand_out(event, counts.get(event.session_id, {}))
-                self._position = event.place
-            full = len(events) == PAGE
+        try:
+            while events := self._from_memory(self._position) or await self._from_log(self._position):
+                self._position = await self._deliver(events)
+        except BaseException:
+            self._behind = True
+            raise
         return self._position
+
+    def _from_memory(self, delivered: log.Place) -> list[log.Logged]:
+        """What was handed over and follows what was delivered; what does not is left to be read."""
+        handed = list(self._handed)
+        self._handed.clear()
+        if not handed or handed[-1].place == delivered:
+            return []
+        following = [one for one in handed if one.cursor > delivered.cursor]
+        fitting = [one for one, place in zip(following, itertools.count(delivered.cursor + 1)) if one.cursor == place]
+        if not fitting or fitting != following:
+            self._behind = True
+        return fitting
+
+    async def _from_log(self, delivered: log.Place) -> list[log.Logged]:
+        if not self._behind:
+            return []
+        self._behind = False
+        async with self._database.read() as connection:
+            events = await log.read(connection, self._tenant_id, delivered.cursor, PAGE)
+            head = delivered if events else await log.head(connection, self._tenant_id)
+        if head.cursor < delivered.cursor:
+            self._begin_anew(head)
+        if len(events) == PAGE:
+            self._behind = True
+        return events
+
+    async def _deliver(self, events: Sequence[log.Logged]) -> log.Place:
+        counts = await self._marks.load({one.session_id for one in events if speaks_of_session(one)})
+        await departures.follow(events, self.listeners.visitors, self._database)
+        for event in events:
+            self._hand_out(event, counts.get(event.session_id, {}))
+        return events[-1].place
 
     def _begin_anew(self, head: log.Place) -> None:
         """The store was restored under this node: everybody comes back, and hears that they cannot resume."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from typing import assert_never
 
 from tms_tui.server.background import Background
@@ -16,7 +17,7 @@ from tms_tui.server.settings import ServerSettings
 from tms_tui.server.signins import SignIns
 from tms_tui.server.store import agents
 from tms_tui.server.store.database import Database
-from tms_tui.server.store.log import Place
+from tms_tui.server.store.log import Logged, Place
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +94,12 @@ class Hub:
         """Somebody may have written there who announced nothing."""
         for feed in self._feeds.values():
             feed.grew()
+
+    def hand_over(self, events: Sequence[Logged]) -> None:
+        """This node has logged them; that is announced next."""
+        feed = self._feeds.get(events[0].tenant_id)
+        if feed is not None:
+            feed.hand_over(events)
 
     def hear(self, notice: Notice) -> None:
         """What the bus says, from this node or another."""

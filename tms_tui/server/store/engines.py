@@ -78,6 +78,8 @@ def postgresql_searchers(url: sa.URL, patience: float, longest: float) -> AsyncE
             "command_timeout": 2 * longest + patience,
             "server_settings": {
                 "application_name": "tms-chat search",
+                # A search that takes all processors holds up whoever writes.
+                "max_parallel_workers_per_gather": "0",
                 "statement_timeout": str(max(1, round(longest * 1000))),
             },
         },
