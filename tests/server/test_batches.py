@@ -1,0 +1,355 @@
+"""Messages that are stored together: the same comes of it as one after the other, in a handful of statements."""
+
+import asyncio
+import contextlib
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tests.server.place import Place
+from tests.server.postgres import Postgres
+from tms_tui.protocol import wire
+from tms_tui.server import blocking
+from tms_tui.server.batch import Draft
+from tms_tui.server.bus import MemoryBus
+from tms_tui.server.clock import SystemClock
+from tms_tui.server.errors import Refusal
+from tms_tui.server.groupcommit import MOST
+from tms_tui.server.journal import Journal
+from tms_tui.server.settings import ServerSettings
+from tms_tui.server.store import agents, blocks, erased, log, messages, sessions
+from tms_tui.server.store.agents import AgentRow
+from tms_tui.server.store.blocks import Block
+from tms_tui.server.store.bulk import Asked, Found
+from tms_tui.server.store.conversation import Conversation
+from tms_tui.server.store.database import Database, open_database
+from tms_tui.server.talk import Entrance, Said, Speaker, send
+
+TENANT: Final = "default"
+DANA: Final = Speaker("agent", "dana", "Dana")
+BO: Final = Speaker("agent", "bo", "Bo")
+SHUNNED: Final = "a network that is kept out"
+LONG_AGO: Final = "2020-01-01T00:00:00.000000Z"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A journal over the store, with nothing around it."""
+
+    database: Database
+    journal: Journal
+
+    async def open_conversation(self, **about: Any) -> Conversation:
+        async with self.journal.change(TENANT) as change:
+            conversation = Conversation(
+                id=str(uuid.uuid4()),
+                tenant_id=TENANT,
+                customer_id=str(uuid.uuid4()),
+                customer_name="Ana",
+                started_at=change.at,
+                last_activity_at=change.at,
+                **about,
+            )
+            await sessions.insert(change.connection, conversation)
+        return conversation
+
+    async def says(self, conversation: Conversation, words: str, named: str | None = None) -> tuple[wire.Message, bool]:
+        """The customer writes."""
+        said = Said(content=words, client_message_id=named or str(uuid.uuid4()))
+        return await send(self.journal, TENANT, conversation.id, customer_of(conversation), said, entrance("home"))
+
+    async def written(self, conversation: Conversation) -> list[wire.Message]:
+        async with self.database.read() as connection:
+            page, _more = await messages.page(connection, conversation.id, after=0, limit=200)
+        return page
+
+    async def logged(self) -> list[log.Logged]:
+        async with self.database.read() as connection:
+            return await log.read(connection, TENANT, 0, 100_000)
+
+
+def customer_of(conversation: Conversation) -> Speaker:
+    assert conversation.customer_id is not None
+    return Speaker("visitor", conversation.customer_id, conversation.customer_name)
+
+
+def entrance(network: str) -> Entrance:
+    return Entrance(network, lambda conversation, kept_out: blocking.check(conversation, network, kept_out))
+
+
+def agent(name: str, disabled_at: str | None = None) -> AgentRow:
+    return AgentRow(name, TENANT, f"{name}@example.com", name, "agent", "", "online", disabled_at)
+
+
+@contextlib.asynccontextmanager
+async def open_node(place: Place) -> AsyncIterator[Node]:
+    database = open_database(ServerSettings(data=place.data, **place.settings))
+    journal = Journal(database, MemoryBus(), SystemClock())
+    try:
+        yield Node(database, journal)
+    finally:
+        await journal.close()
+        await database.close()
+
+
+async def furnish(connection: AsyncConnection) -> None:
+    """A tenant with three agents, one of them kept out, and a network that is kept out too."""
+    await agents.ensure_tenant(connection, TENANT)
+    for one in (agent("dana"), agent("bo"), agent("gone")):
+        await agents.insert(connection, one)
+    await agents.disable(connection, "gone", LONG_AGO)
+    stands = Block("a block", TENANT, "address", None, "", "dana", "Dana", LONG_AGO, None)
+    await blocks.insert(connection, stands, {"address": SHUNNED})
+
+
+@contextlib.asynccontextmanager
+async def furnished(place: Place) -> AsyncIterator[Node]:
+    async with open_node(place) as opened:
+        await opened.database.prepare()
+        async with opened.database.write() as connection:
+            await furnish(connection)
+        yield opened
+
+
+@pytest.fixture
+async def node(place: Place) -> AsyncIterator[Node]:
+    async with furnished(place) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def statements() -> Iterator[Counter[str]]:
+    """Counts what any store of this process is asked meanwhile, by the first word; a transaction begins and ends."""
+    counted: Counter[str] = Counter()
+
+    def asked(*given: Any) -> None:
+        counted[given[2].split(maxsplit=1)[0]] += 1
+
+    def committed(_connection: object) -> None:
+        counted.update(("BEGIN", "COMMIT"))
+
+    sa.event.listen(Engine, "before_cursor_execute", asked)
+    sa.event.listen(Engine, "commit", committed)
+    try:
+        yield counted
+    finally:
+        sa.event.remove(Engine, "before_cursor_execute", asked)
+        sa.event.remove(Engine, "commit", committed)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("many", [1, MOST])
+async def test_postgresql_is_asked_five_things_however_many_messages_there_are(
+    postgres: Postgres, tmp_path: Path, many: int
+) -> None:
+    async with postgres.database() as url:
+        place = Place(tmp_path, {"database": url, "database_password": postgres.password_file})
+        async with furnished(place) as node:
+            talks = [await node.open_conversation() for _ in range(many)]
+            with statements() as asked:
+                await asyncio.gather(*(node.says(one, "Hello") for one in talks))
+            assert [len(await node.written(one)) for one in talks] == [1] * many
+    assert asked == {"BEGIN": 1, "SELECT": 1, "WITH": 2, "COMMIT": 1}
+
+
+# What one after the other gives
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message as a test draws it; `talk` is a number in a fixed order of conversations."""
+
+    talk: int
+    by: str
+    name: int | None
+    network: str = "home"
+    private: bool = False
+    seen: int | None = None
+
+
+drawn = st.builds(
+    Sent,
+    talk=st.integers(0, 4),
+    by=st.sampled_from(["customer", "dana", "bo"]),
+    name=st.none() | st.integers(0, 2),
+    network=st.sampled_from(["home", "home", "away", SHUNNED]),
+    private=st.booleans(),
+    seen=st.none() | st.integers(0, 4),
+)
+
+
+async def talks_of(node: Node) -> list[Conversation]:
+    """Two that are open, one that ended, one that ended and is held by somebody kept out, and one that is erased."""
+    ended = {"status": "ended", "ended_at": LONG_AGO}
+    talks = [
+        await node.open_conversation(),
+        await node.open_conversation(status="pending", pending_until=LONG_AGO),
+        await node.open_conversation(**ended),
+        await node.open_conversation(**ended, assigned_agent_id="gone", assigned_agent_name="Gone"),
+    ]
+    gone = replace(talks[0], id=str(uuid.uuid4()))
+    async with node.database.write() as connection:
+        await erased.remember(connection, TENANT, [gone.id], LONG_AGO)
+    return [*talks, gone]
+
+
+async def outcome(node: Node, talks: list[Conversation], names: list[str], sent: Sent) -> tuple[Any, ...]:
+    """What its author is told, without what differs by nature."""
+    talk = talks[sent.talk]
+    speaker = {"customer": customer_of(talk), "dana": DANA, "bo": BO}[sent.by]
+    said = Said(
+        content=f"by {sent.by} as {sent.name}",
+        client_message_id=None if sent.name is None else names[sent.name],
+        is_private=sent.private and sent.by != "customer",
+        if_last_seq=sent.seen,
+    )
+    door = entrance(sent.network) if sent.by == "customer" else None
+    try:
+        message, new = await send(node.journal, TENANT, talk.id, speaker, said, door)
+    except Refusal as refusal:
+        return (refusal.status, refusal.code)
+    return (message.seq, message.content, message.is_private, new)
+
+
+async def left_behind(node: Node, talks: list[Conversation], after: int) -> list[Any]:
+    """What stands in the store of these conversations, without what differs by nature."""
+    numbers = {talk.id: number for number, talk in enumerate(talks)}
+    told = [
+        (one.type, numbers[one.session_id], one.visitor_messages) for one in await node.logged() if one.cursor > after
+    ]
+    rows: list[Any] = [told]
+    for talk in talks[:-1]:
+        async with node.database.read() as connection:
+            held = await sessions.get(connection, TENANT, talk.id)
+        rows.append((held.status, held.version, held.last_seq, held.visitor_messages, held.assigned_agent_id))
+        rows.append((held.network_digest, bool(held.waiting_since), (held.last_message or {}).get("preview")))
+        rows.append([(one.seq, one.content, one.is_private) for one in await node.written(talk)])
+    return rows
+
+
+async def played(node: Node, sent: list[Sent], *, at_once: bool) -> list[Any]:
+    talks, names = await talks_of(node), [str(uuid.uuid4()) for _ in range(3)]
+    before = len(await node.logged())
+    sending = [outcome(node, talks, names, one) for one in sent]
+    told: list[Any] = list(await asyncio.gather(*sending)) if at_once else [await one for one in sending]
+    assert [one.cursor for one in await node.logged()] == list(range(1, len(await node.logged()) + 1))
+    return [told, *await left_behind(node, talks, before)]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(drawn, max_size=MOST))
+async def test_together_they_come_to_the_same_as_one_after_the_other(node: Node, sent: list[Sent]) -> None:
+    assert await played(node, sent, at_once=True) == await played(node, sent, at_once=False)
+
+
+async def test_a_colleagues_answer_in_the_same_batch_moves_the_conversation(node: Node) -> None:
+    both = [Sent(0, "dana", 0, seen=0), Sent(0, "bo", 1, seen=0), Sent(0, "customer", 2)]
+    with statements() as asked:
+        told, *_ = await played(node, both, at_once=True)
+    assert told == [(1, "by dana as 0", False, True), (409, "conversation_moved"), (2, "by customer as 2", False, True)]
+    assert asked["SAVEPOINT"] == 0
+
+
+# What fails
+
+
+def refused_by_the_store(of: wire.Message) -> Callable[[Draft, Conversation, Found], Awaitable[None]]:
+    async def rule(draft: Draft, conversation: Conversation, _found: Found) -> None:
+        await draft.insert(of)
+        draft.updated(conversation, "visitor")
+
+    return rule
+
+
+async def test_a_message_that_the_store_refuses_fails_alone(node: Node) -> None:
+    talk = await node.open_conversation()
+    first, _new = await node.says(talk, "first")
+    asked = Asked(talk.id, "somebody")
+    outcomes = await asyncio.gather(
+        node.says(talk, "before"),
+        node.journal.post(TENANT, asked, refused_by_the_store(first)),
+        node.says(talk, "after"),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], IntegrityError)
+    assert [one.content for one in await node.written(talk)] == ["first", "before", "after"]
+    assert [one.cursor for one in await node.logged()] == list(range(1, len(await node.logged()) + 1))
+
+
+async def test_a_rule_that_breaks_fails_alone_and_leaves_nothing(node: Node) -> None:
+    talk = await node.open_conversation()
+
+    async def broken(draft: Draft, conversation: Conversation, _found: Found) -> None:
+        conversation.last_seq = 100
+        await draft.save(conversation)
+        raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(
+        node.says(talk, "before"),
+        node.journal.post(TENANT, Asked(talk.id, "somebody"), broken),
+        node.says(talk, "after"),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], ZeroDivisionError)
+    assert [(one.seq, one.content) for one in await node.written(talk)] == [(1, "before"), (2, "after")]
+
+
+async def test_what_is_not_a_message_sees_the_messages_of_its_transaction(node: Node) -> None:
+    talk, seen = await node.open_conversation(), []
+
+    async def looks() -> None:
+        async with node.journal.change(TENANT) as change:
+            held = await sessions.get(change.connection, TENANT, talk.id, lock=True)
+            seen.append(held.last_seq)
+            change.updated(held, "system")
+
+    await asyncio.gather(looks(), node.says(talk, "one"), node.says(talk, "two"))
+    assert seen == [2]
+    assert [one.type for one in await node.logged()][-1] == wire.SESSION_UPDATE
+
+
+async def test_nobody_is_answered_before_the_commit(node: Node) -> None:
+    talk, named = await node.open_conversation(), str(uuid.uuid4())
+    other = await node.open_conversation(status="ended")
+
+    def lost(connection: Connection) -> None:
+        connection.connection.rollback()
+        raise OperationalError("COMMIT", {}, Exception("the connection is lost"))
+
+    sent = [node.says(talk, "one", named), node.says(talk, "one", named), refused(node, other)]
+    sa.event.listen(Engine, "commit", lost)
+    try:
+        outcomes = await asyncio.gather(*sent, return_exceptions=True)
+    finally:
+        sa.event.remove(Engine, "commit", lost)
+    assert [type(one) for one in outcomes] == [OperationalError] * 3, "neither the first nor the copy nor a refusal"
+    assert await node.written(talk) == []
+    assert (await node.says(talk, "one", named))[1]
+
+
+async def refused(node: Node, ended: Conversation) -> None:
+    await send(node.journal, TENANT, ended.id, DANA, Said(content="late"))
+
+
+# Two nodes
+
+
+async def test_two_nodes_that_are_given_one_message_at_once_store_one(place: Place, node: Node) -> None:
+    async with open_node(place) as other:
+        for _ in range(10):
+            talk, named = await node.open_conversation(), str(uuid.uuid4())
+            answers = await asyncio.gather(*(one.says(talk, "once", named) for one in (node, other) * 4))
+            assert sorted(new for _message, new in answers) == [False] * 7 + [True]
+            assert len({message.id for message, _new in answers}) == 1
+            assert len(await node.written(talk)) == 1
