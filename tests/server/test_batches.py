@@ -139,13 +139,18 @@ def statements() -> Iterator[Counter[str]]:
     def committed(_connection: object) -> None:
         counted.update(("BEGIN", "COMMIT"))
 
+    def undone(_connection: object) -> None:
+        counted.update(("BEGIN", "ROLLBACK"))
+
     sa.event.listen(Engine, "before_cursor_execute", asked)
     sa.event.listen(Engine, "commit", committed)
+    sa.event.listen(Engine, "rollback", undone)
     try:
         yield counted
     finally:
         sa.event.remove(Engine, "before_cursor_execute", asked)
         sa.event.remove(Engine, "commit", committed)
+        sa.event.remove(Engine, "rollback", undone)
 
 
 @pytest.mark.services
@@ -259,6 +264,14 @@ async def test_a_colleagues_answer_in_the_same_batch_moves_the_conversation(node
         told, *_ = await played(node, both, at_once=True)
     assert told == [(1, "by dana as 0", False, True), (409, "conversation_moved"), (2, "by customer as 2", False, True)]
     assert asked["SAVEPOINT"] == 0
+
+
+async def test_a_copy_in_the_same_batch_is_known_at_once(node: Node) -> None:
+    talk, named = await node.open_conversation(), str(uuid.uuid4())
+    with statements() as asked:
+        answers = await asyncio.gather(*(node.says(talk, "once", named) for _ in range(MOST)))
+    assert [new for _message, new in answers] == [True] + [False] * (MOST - 1)
+    assert (asked["COMMIT"], asked["ROLLBACK"]) == (1, 0)
 
 
 # What fails

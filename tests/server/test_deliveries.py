@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -193,6 +194,16 @@ async def test_a_read_that_fails_is_made_again(place: Place) -> None:
             await post.write(handed=False)
             await post.write(handed=True)
             assert await post.hears(post.last) == [1, 2, 3, 4]
+
+
+async def test_a_socket_that_fails_to_come_in_keeps_nothing_from_the_others(place: Place) -> None:
+    async with opened(place) as post:
+        await post.write(handed=False, announced=False)
+        with failing("FROM events", times=1):
+            post.feed.committed(LogGrew(TENANT, 1, post.last, 1.0))
+            with pytest.raises(OperationalError):
+                await post.feed.join(AgentLine("bo", "another sign-in", Outbox(1, 1)))
+            assert await post.hears(post.last) == [1, 2]
 
 
 @contextlib.contextmanager
