@@ -26,9 +26,10 @@ from tms_tui.server.bus import MemoryBus
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.errors import Refusal
 from tms_tui.server.groupcommit import MOST
+from tms_tui.server.handling import agent_read, visitor_read
 from tms_tui.server.journal import Journal
 from tms_tui.server.settings import ServerSettings
-from tms_tui.server.store import agents, blocks, erased, log, messages, sessions
+from tms_tui.server.store import agents, blocks, erased, log, marks, messages, sessions
 from tms_tui.server.store.agents import AgentRow
 from tms_tui.server.store.blocks import Block
 from tms_tui.server.store.bulk import Asked, Found
@@ -173,7 +174,7 @@ async def test_postgresql_is_asked_five_things_however_many_messages_there_are(
 
 @dataclass(frozen=True)
 class Sent:
-    """One message as a test draws it; `talk` is a number in a fixed order of conversations."""
+    """One message or receipt as a test draws it; `talk` is a number in a fixed order of conversations."""
 
     talk: int
     by: str
@@ -186,7 +187,7 @@ class Sent:
 drawn = st.builds(
     Sent,
     talk=st.integers(0, 4),
-    by=st.sampled_from(["customer", "dana", "bo"]),
+    by=st.sampled_from(["customer", "dana", "bo", "dana reads", "customer reads"]),
     name=st.none() | st.integers(0, 2),
     network=st.sampled_from(["home", "home", "away", SHUNNED]),
     private=st.booleans(),
@@ -212,6 +213,8 @@ async def talks_of(node: Node) -> list[Conversation]:
 async def outcome(node: Node, talks: list[Conversation], names: list[str], sent: Sent) -> tuple[Any, ...]:
     """What its author is told, without what differs by nature."""
     talk = talks[sent.talk]
+    if sent.by.endswith("reads"):
+        return (await receipt(node, talk, sent),)
     speaker = {"customer": customer_of(talk), "dana": DANA, "bo": BO}[sent.by]
     said = Said(
         content=f"by {sent.by} as {sent.name}",
@@ -227,6 +230,16 @@ async def outcome(node: Node, talks: list[Conversation], names: list[str], sent:
     return (message.seq, message.content, message.is_private, new)
 
 
+async def receipt(node: Node, talk: Conversation, sent: Sent) -> int | str | None:
+    try:
+        if sent.by == "dana reads":
+            return await agent_read(node.journal, TENANT, talk.id, "dana", sent.seen or 0)
+        await visitor_read(node.journal, TENANT, talk.id, sent.seen or 0)
+    except Refusal as refusal:
+        return refusal.code
+    return None
+
+
 async def left_behind(node: Node, talks: list[Conversation], after: int) -> list[Any]:
     """What stands in the store of these conversations, without what differs by nature."""
     numbers = {talk.id: number for number, talk in enumerate(talks)}
@@ -237,9 +250,11 @@ async def left_behind(node: Node, talks: list[Conversation], after: int) -> list
     for talk in talks[:-1]:
         async with node.database.read() as connection:
             held = await sessions.get(connection, TENANT, talk.id)
+            rows.append((await marks.counts(connection, [talk.id]))[talk.id])
         rows.append((held.status, held.version, held.last_seq, held.visitor_messages, held.assigned_agent_id))
         rows.append((held.network_digest, bool(held.waiting_since), (held.last_message or {}).get("preview")))
-        rows.append([(one.seq, one.content, one.is_private) for one in await node.written(talk)])
+        rows.append((held.read_by_agents, held.read_by_visitor))
+        rows.append([(one.seq, one.content, bool(one.read_by_visitor_at)) for one in await node.written(talk)])
     return rows
 
 

@@ -14,6 +14,7 @@ from tms_tui.server.holders import checked, reopened
 from tms_tui.server.journal import Journal
 from tms_tui.server.store import marks, messages, sessions
 from tms_tui.server.store.agents import AgentRow
+from tms_tui.server.store.bulk import Asked, Found
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, Speaker, write
 
@@ -129,22 +130,27 @@ async def _updated(change: Change, conversation: Conversation, from_type: str = 
 
 async def agent_read(journal: Journal, tenant_id: str, session_id: str, agent_id: str, up_to: int) -> int | None:
     """The seq the customer's own messages are now read up to, or None when nothing moved."""
-    async with journal.change(tenant_id) as change:
-        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
-        up_to = _within(conversation, up_to)
-        read = await messages.visitor_messages(change.connection, session_id, up_to)
-        if not await marks.move(change.connection, session_id, agent_id, up_to, read):
+
+    async def rule(change: Change, conversation: Conversation, _found: Found) -> int | None:
+        place = _within(conversation, up_to)
+        read = await _written_by(change, conversation, place)
+        if not await marks.move(change.connection, session_id, agent_id, place, read):
             return None
-        _mark_moved(
-            change,
-            conversation,
-            agent_id,
-            wire.ReadMark(up_to=up_to, unread_count=conversation.visitor_messages - read),
-        )
-        if up_to > conversation.read_by_agents:
-            conversation.read_by_agents = up_to
+        unread = conversation.visitor_messages - read
+        _mark_moved(change, conversation, agent_id, wire.ReadMark(up_to=place, unread_count=unread))
+        if place > conversation.read_by_agents:
+            conversation.read_by_agents = place
             await change.save(conversation)
-        return up_to
+        return place
+
+    return await journal.post(tenant_id, Asked(session_id), rule)
+
+
+async def _written_by(change: Change, conversation: Conversation, up_to: int) -> int:
+    """How many of the customer's messages lie at or before a seq."""
+    if up_to == conversation.last_seq:
+        return conversation.visitor_messages
+    return await messages.visitor_messages(await change.reader(), conversation.id, up_to)
 
 
 async def agent_unread(
@@ -170,22 +176,23 @@ def _mark_moved(change: Change, conversation: Conversation, agent_id: str, mark:
 
 async def visitor_read(journal: Journal, tenant_id: str, session_id: str, up_to: int) -> None:
     """Logged for the agents when it moves forward."""
-    async with journal.change(tenant_id) as change:
-        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
-        up_to = _within(conversation, up_to)
-        if up_to <= conversation.read_by_visitor or conversation.blocked is not None:
+
+    async def rule(change: Change, conversation: Conversation, _found: Found) -> None:
+        place, read = _within(conversation, up_to), conversation.read_by_visitor
+        if place <= read or conversation.blocked is not None:
             return
-        read, conversation.read_by_visitor = conversation.read_by_visitor, up_to
+        conversation.read_by_visitor = place
         await change.save(conversation)
-        await messages.seen_by_visitor(change.connection, session_id, read, up_to, change.at)
-        data = wire.Receipt(reader_type="visitor", up_to=up_to)
-        change.happened(wire.READ_RECEIPT, conversation, data, "visitor")
+        change.happened(wire.READ_RECEIPT, conversation, wire.Receipt(reader_type="visitor", up_to=place), "visitor")
+        await messages.seen_by_visitor(await change.reader(), session_id, read, place, change.at)
+
+    await journal.post(tenant_id, Asked(session_id), rule)
 
 
 async def customer_seen(journal: Journal, tenant_id: str, session_id: str, is_there: Callable[[], bool]) -> None:
     """Logged when it changes. Asked within the transaction, so that of a coming and a going the later counts."""
-    async with journal.change(tenant_id) as change:
-        conversation = await sessions.get(change.connection, tenant_id, session_id, lock=True)
+
+    async def rule(change: Change, conversation: Conversation, _found: Found) -> None:
         conversation.last_seen_at = change.at
         online = is_there()
         if conversation.online == online:
@@ -193,6 +200,8 @@ async def customer_seen(journal: Journal, tenant_id: str, session_id: str, is_th
             return
         conversation.online = online
         await _updated(change, conversation, "visitor")
+
+    await journal.post(tenant_id, Asked(session_id), rule)
 
 
 def _within(conversation: Conversation, up_to: int) -> int:

@@ -28,13 +28,13 @@ Name = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one message needs to know: its conversation, and whether it was sent before.
+    """What one change needs to know: its conversation; of a message whether its author has sent it before.
 
-    `network`: from where a customer writes. It is None for an agent, whom no block concerns.
+    `network`: from where a customer writes. It is None for all others, whom no block concerns.
     """
 
     session_id: str
-    author_id: str
+    author_id: str = ""
     client_message_id: str | None = None
     network: str | None = None
 

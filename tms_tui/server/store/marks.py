@@ -8,8 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.server.store.inline import SHORT
 from tms_tui.server.tables import marks
 
-_UP_TO = sa.select(marks.c.up_to).execution_options(**SHORT)
-_INSERT = sa.insert(marks).execution_options(**SHORT)
+# Both stores have these words for it.
+_MOVE = sa.text(
+    """
+    INSERT INTO read_marks (session_id, agent_id, up_to, visitor_messages)
+    VALUES (:session_id, :agent_id, :up_to, :visitor_messages)
+    ON CONFLICT (session_id, agent_id) DO UPDATE
+    SET up_to = excluded.up_to, visitor_messages = excluded.visitor_messages
+    WHERE read_marks.up_to < excluded.up_to
+    RETURNING up_to
+    """
+).execution_options(**SHORT)
 
 Counts = dict[str, int]
 """Agent id -> how many of the customer's messages that agent has read in one conversation."""
@@ -17,16 +26,8 @@ Counts = dict[str, int]
 
 async def move(connection: AsyncConnection, session_id: str, agent_id: str, up_to: int, visitor_messages: int) -> bool:
     """Moves a mark forward, never back; False when it stood there already."""
-    where = (marks.c.session_id == session_id) & (marks.c.agent_id == agent_id)
-    standing = (await connection.execute(_UP_TO.where(where))).scalar_one_or_none()
-    values = {"up_to": up_to, "visitor_messages": visitor_messages}
-    if standing is None:
-        await connection.execute(_INSERT, {"session_id": session_id, "agent_id": agent_id, **values})
-    elif standing < up_to:
-        await connection.execute(sa.update(marks).where(where).values(**values))
-    else:
-        return False
-    return True
+    values = {"session_id": session_id, "agent_id": agent_id, "up_to": up_to, "visitor_messages": visitor_messages}
+    return (await connection.execute(_MOVE, values)).one_or_none() is not None
 
 
 async def move_back(
