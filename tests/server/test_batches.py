@@ -25,7 +25,7 @@ from tms_tui.server.batch import Draft
 from tms_tui.server.bus import MemoryBus
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.errors import Refusal
-from tms_tui.server.groupcommit import MOST
+from tms_tui.server.groupcommit import MOST, MOST_POSTS
 from tms_tui.server.handling import agent_read, visitor_read
 from tms_tui.server.journal import Journal
 from tms_tui.server.settings import ServerSettings
@@ -155,7 +155,7 @@ def statements() -> Iterator[Counter[str]]:
 
 
 @pytest.mark.services
-@pytest.mark.parametrize("many", [1, MOST])
+@pytest.mark.parametrize("many", [1, MOST_POSTS])
 async def test_postgresql_is_asked_five_things_however_many_messages_there_are(
     postgres: Postgres, tmp_path: Path, many: int
 ) -> None:

@@ -17,6 +17,8 @@ from tms_tui.server.store.database import Database, StoreLostError
 
 MOST: Final = 16
 """How many changes one transaction takes: the first of them waits for the last."""
+MOST_POSTS: Final = 64
+"""How many of those that are read and written at once: they hardly wait for each other."""
 
 Committed = Callable[[str, Sequence[log.Logged]], Awaitable[None]]
 """Told the tenant and what is in its log now."""
@@ -82,10 +84,10 @@ class _Changes:
     def __bool__(self) -> bool:
         return bool(self.posts or self.turns)
 
-    def next_posts(self) -> Iterable[Post[Any]]:
+    def next_posts(self, most: int) -> Iterable[Post[Any]]:
         """Takes out as many as go together."""
         taken: list[Post[Any]] = []
-        while self.posts and len(taken) < MOST and not (taken and (taken[0].alone or self.posts[0].alone)):
+        while self.posts and len(taken) < most and not (taken and (taken[0].alone or self.posts[0].alone)):
             post = self.posts.popleft()
             if not post.answer.cancelled():
                 taken.append(post)
@@ -180,15 +182,16 @@ class GroupCommit:
             taken.fail(failure)
 
     async def _transaction(self, tenant_id: str, waiting: _Changes, taken: _Changes) -> list[log.Logged]:
+        at_once = self._database.locks_rows
         async with self._database.write() as connection:
-            if self._database.locks_rows:
+            if at_once:
                 # Before any conversation's row: two nodes that hold one each must not wait for each other.
                 await log.hold(connection, tenant_id)
             batch = Batch(connection, tenant_id, self._clock.now())
-            taken.posts.extend(waiting.next_posts())
+            taken.posts.extend(waiting.next_posts(MOST_POSTS if at_once else MOST))
             if taken.posts:
                 await _decide(batch, taken.posts)
-            # What comes alone is never behind messages for long, and they are never behind many that do.
+            # The others take their turns after the messages: at least one, and fewer the more messages wait for it.
             for _ in range(max(1, MOST - len(taken.posts))):
                 turn = waiting.next_turn()
                 if turn is None:
