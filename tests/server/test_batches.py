@@ -1,13 +1,10 @@
-"""Messages that are stored together: the same comes of it as one after the other, in a handful of statements."""
+"""Messages that are stored together: the same comes of it as one after the other."""
 
 import asyncio
-import contextlib
 import uuid
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,158 +12,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tests.server.journals import (
+    BO,
+    DANA,
+    LONG_AGO,
+    SHUNNED,
+    TENANT,
+    Node,
+    customer_of,
+    entrance,
+    furnished,
+    open_node,
+    statements,
+)
 from tests.server.place import Place
-from tests.server.postgres import Postgres
 from tms_tui.protocol import wire
-from tms_tui.server import blocking
 from tms_tui.server.batch import Draft
-from tms_tui.server.bus import MemoryBus
-from tms_tui.server.clock import SystemClock
 from tms_tui.server.errors import Refusal
-from tms_tui.server.groupcommit import MOST, MOST_POSTS
+from tms_tui.server.groupcommit import MOST
 from tms_tui.server.handling import agent_read, visitor_read
-from tms_tui.server.journal import Journal
-from tms_tui.server.settings import ServerSettings
-from tms_tui.server.store import agents, blocks, erased, log, marks, messages, sessions
-from tms_tui.server.store.agents import AgentRow
-from tms_tui.server.store.blocks import Block
+from tms_tui.server.store import erased, marks, sessions
 from tms_tui.server.store.bulk import Asked, Found
 from tms_tui.server.store.conversation import Conversation
-from tms_tui.server.store.database import Database, open_database
-from tms_tui.server.talk import Entrance, Said, Speaker, send
-
-TENANT: Final = "default"
-DANA: Final = Speaker("agent", "dana", "Dana")
-BO: Final = Speaker("agent", "bo", "Bo")
-SHUNNED: Final = "a network that is kept out"
-LONG_AGO: Final = "2020-01-01T00:00:00.000000Z"
-
-
-@dataclass(frozen=True)
-class Node:
-    """A journal over the store, with nothing around it."""
-
-    database: Database
-    journal: Journal
-
-    async def open_conversation(self, **about: Any) -> Conversation:
-        async with self.journal.change(TENANT) as change:
-            conversation = Conversation(
-                id=str(uuid.uuid4()),
-                tenant_id=TENANT,
-                customer_id=str(uuid.uuid4()),
-                customer_name="Ana",
-                started_at=change.at,
-                last_activity_at=change.at,
-                **about,
-            )
-            await sessions.insert(change.connection, conversation)
-        return conversation
-
-    async def says(self, conversation: Conversation, words: str, named: str | None = None) -> tuple[wire.Message, bool]:
-        """The customer writes."""
-        said = Said(content=words, client_message_id=named or str(uuid.uuid4()))
-        return await send(self.journal, TENANT, conversation.id, customer_of(conversation), said, entrance("home"))
-
-    async def written(self, conversation: Conversation) -> list[wire.Message]:
-        async with self.database.read() as connection:
-            page, _more = await messages.page(connection, conversation.id, after=0, limit=200)
-        return page
-
-    async def logged(self) -> list[log.Logged]:
-        async with self.database.read() as connection:
-            return await log.read(connection, TENANT, 0, 100_000)
-
-
-def customer_of(conversation: Conversation) -> Speaker:
-    assert conversation.customer_id is not None
-    return Speaker("visitor", conversation.customer_id, conversation.customer_name)
-
-
-def entrance(network: str) -> Entrance:
-    return Entrance(network, lambda conversation, kept_out: blocking.check(conversation, network, kept_out))
-
-
-def agent(name: str, disabled_at: str | None = None) -> AgentRow:
-    return AgentRow(name, TENANT, f"{name}@example.com", name, "agent", "", "online", disabled_at)
-
-
-@contextlib.asynccontextmanager
-async def open_node(place: Place) -> AsyncIterator[Node]:
-    database = open_database(ServerSettings(data=place.data, **place.settings))
-    journal = Journal(database, MemoryBus(), SystemClock())
-    try:
-        yield Node(database, journal)
-    finally:
-        await journal.close()
-        await database.close()
-
-
-async def furnish(connection: AsyncConnection) -> None:
-    """A tenant with three agents, one of them kept out, and a network that is kept out too."""
-    await agents.ensure_tenant(connection, TENANT)
-    for one in (agent("dana"), agent("bo"), agent("gone")):
-        await agents.insert(connection, one)
-    await agents.disable(connection, "gone", LONG_AGO)
-    stands = Block("a block", TENANT, "address", None, "", "dana", "Dana", LONG_AGO, None)
-    await blocks.insert(connection, stands, {"address": SHUNNED})
-
-
-@contextlib.asynccontextmanager
-async def furnished(place: Place) -> AsyncIterator[Node]:
-    async with open_node(place) as opened:
-        await opened.database.prepare()
-        async with opened.database.write() as connection:
-            await furnish(connection)
-        yield opened
+from tms_tui.server.talk import Said, send
 
 
 @pytest.fixture
 async def node(place: Place) -> AsyncIterator[Node]:
     async with furnished(place) as opened:
         yield opened
-
-
-@contextlib.contextmanager
-def statements() -> Iterator[Counter[str]]:
-    """Counts what any store of this process is asked meanwhile, by the first word; a transaction begins and ends."""
-    counted: Counter[str] = Counter()
-
-    def asked(*given: Any) -> None:
-        counted[given[2].split(maxsplit=1)[0]] += 1
-
-    def committed(_connection: object) -> None:
-        counted.update(("BEGIN", "COMMIT"))
-
-    def undone(_connection: object) -> None:
-        counted.update(("BEGIN", "ROLLBACK"))
-
-    sa.event.listen(Engine, "before_cursor_execute", asked)
-    sa.event.listen(Engine, "commit", committed)
-    sa.event.listen(Engine, "rollback", undone)
-    try:
-        yield counted
-    finally:
-        sa.event.remove(Engine, "before_cursor_execute", asked)
-        sa.event.remove(Engine, "commit", committed)
-        sa.event.remove(Engine, "rollback", undone)
-
-
-@pytest.mark.services
-@pytest.mark.parametrize("many", [1, MOST_POSTS])
-async def test_postgresql_is_asked_five_things_however_many_messages_there_are(
-    postgres: Postgres, tmp_path: Path, many: int
-) -> None:
-    async with postgres.database() as url:
-        place = Place(tmp_path, {"database": url, "database_password": postgres.password_file})
-        async with furnished(place) as node:
-            talks = [await node.open_conversation() for _ in range(many)]
-            with statements() as asked:
-                await asyncio.gather(*(node.says(one, "Hello") for one in talks))
-            assert [len(await node.written(one)) for one in talks] == [1] * many
-    assert asked == {"BEGIN": 1, "SELECT": 1, "WITH": 2, "COMMIT": 1}
 
 
 # What one after the other gives

@@ -123,9 +123,9 @@ def _reading() -> sa.Select[Any]:
         named, sa.and_(*(messages_table.c[key] == named.c[key] for key in keys))
     )
     own = sa.func.unnest(array([held.c[name] for name in ("id", *RECOGNISED_BY)]))
-    marks = sa.union_all(sa.select(own), sa.select(sa.func.unnest(_texts("networks"))))
+    marks = sa.func.array(sa.union_all(sa.select(own), sa.select(sa.func.unnest(_texts("networks")))).scalar_subquery())
     kept_out = sa.select(blocks_table.c.value).where(
-        blocks.stands(tenant, sa.bindparam("at")), blocks_table.c.value.in_(marks)
+        blocks.stands(tenant, sa.bindparam("at")), blocks_table.c.value == sa.any_(marks)
     )
     return sa.select(
         sa.select(_as_json("held")).select_from(held).scalar_subquery().label("conversations"),
@@ -148,7 +148,8 @@ def _writing() -> sa.Select[Any]:
     said = sa.insert(messages_table).from_select(list(messages_table.c.keys()), sa.select(*messages_given.c))
     saved = (
         sa.update(sessions_table)
-        .where(sessions_table.c.id == sessions_given.c.id)
+        # Named twice, or PostgreSQL expects a hundred of them and looks through the whole table instead.
+        .where(sessions_table.c.id == sa.any_(_texts("sessions_saved")), sessions_table.c.id == sessions_given.c.id)
         .values({name: sessions_given.c[name] for name in sessions.SAVED})
     )
     taken = log.TAKE.cte("taken")
@@ -193,6 +194,7 @@ async def _write_at_once(connection: AsyncConnection, tenant_id: str, rows: Rows
         "many": len(rows.events),
         "newest": rows.events[-1].mark,
         "messages": _spelt(map(messages.columns, rows.messages)),
+        "sessions_saved": list(rows.conversations),
         "sessions": _spelt(map(sessions.columns, rows.conversations.values())),
         "events": _spelt(map(log.row, log.numbered(rows.events, len(rows.events)))),
     }
