@@ -38,7 +38,8 @@ HISTORY: Final = (
     FROM generate_series(1, 2000) n""",
     """INSERT INTO messages (id, session_id, seq, message_type, content, author_type, author_id, author_name,
     is_private, client_message_id, created_at)
-    SELECT 'm' || n, 's' || n, 1, 'text', 'hello', 'visitor', 'ana', 'Ana', false, n, '' FROM generate_series(1, 2000) n""",
+    SELECT 'm' || n, 's' || n, 1, 'text', 'hello', 'visitor', 'ana', 'Ana', false, n, ''
+    FROM generate_series(1, 2000) n""",
     """INSERT INTO blocks (id, kind, value, tenant_id, scope, reason, by_agent_id, by_agent_name, at)
     SELECT 'b' || n, 'address', 'v' || n, 'default', 'address', '', '', '', '' FROM generate_series(1, 2000) n""",
     "ANALYZE",
