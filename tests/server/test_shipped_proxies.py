@@ -19,6 +19,7 @@ from tests.server.running import GENEROUS, RunningServer, running_server
 from tests.server.sockets import PATIENCE, Far
 from tms_tui.server.bus import Exchange, MemoryBus
 from tms_tui.server.routes import ROUTES
+from tms_tui.server.settings import HttpPatience
 
 pytestmark = pytest.mark.services
 
@@ -59,12 +60,13 @@ def opened(kind: str, tmp_path: Path) -> Opened:
     """The site behind this balancer; called with what the operator writes otherwise."""
 
     @contextlib.asynccontextmanager
-    async def site(changed: Places = NOTHING) -> AsyncIterator[Site]:
+    async def site(changed: Places = NOTHING, **more: Any) -> AsyncIterator[Site]:
         exchange, data = Exchange(), tmp_path / "data"
         told: dict[str, Any] = {
             "trusted_proxies": ("127.0.0.1",),
             "network_open_rate": GENEROUS,
             "unintroduced_per_network": OFFICE,
+            **more,
         }
         async with (
             running_server(data, bus=MemoryBus(exchange), **told) as one,
@@ -216,6 +218,17 @@ async def test_one_network_makes_so_many_calls_and_another_its_own(opened: Opene
             assert [await asked(site.balancer, "/healthz", mine) for _ in range(5)] == [200] * 4 + [429]
             assert await asked(site.balancer, "/healthz", other) == 200
         assert await asked(site.balancer, "/healthz", "2001:db8:0:1:9::b") == 429, "one /64 is one network"
+
+
+async def test_a_body_that_drips_for_ever_is_given_up(opened: Opened) -> None:
+    head = "POST /v1/visitor/sessions HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 60000"
+    async with opened(http_patience=HttpPatience(body=1)) as site, line(site.balancer) as held:
+        assert held is not None
+        answered = asyncio.create_task(held.says(head))
+        async with asyncio.timeout(PATIENCE):
+            while not (await asyncio.wait({answered}, timeout=0.05))[0]:
+                held.writer.write(b" ")
+        assert answered.result() == 408
 
 
 async def test_an_office_of_300_customers_behind_one_address_chats(opened: Opened) -> None:
