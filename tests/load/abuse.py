@@ -177,6 +177,7 @@ async def _stretch(
 ) -> tuple[Stretch, Tally]:
     """Everybody at work for as long as the strike takes, `seconds` or a little more."""
     there, ledger = world.there, world.there.ledger
+    world.ahead()
     since, refused = ledger.now(), Counter(ledger.refused)
     told = {one: one.told for one in there.agents}
     talking = asyncio.create_task(there.talk(strength.size.per_second, LONGEST))

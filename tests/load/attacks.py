@@ -9,6 +9,7 @@ import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -106,9 +107,16 @@ async def _serve() -> None:
 
 
 def _leave_processors_to_others() -> None:
-    """Strangers have machines of their own; here they take what the server and whoever measures leave idle."""
+    """Strangers have machines of their own; here they take what the server and whoever measures leave idle.
+
+    A kernel that weighs sessions against each other (autogroup) gives their session what is due to all others in it.
+    """
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        os.setsid()
+        own = Path("/proc/self/autogroup")
+        if own.exists():
+            own.write_text("19")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.bench.processes import family, go_first
 from tests.load.attacks import Row
 from tests.load.company import Before, company, hire, store_of
 from tests.load.crowd import Crowd, Size, crowd
@@ -26,6 +27,10 @@ from tms_tui.server.settings import PasswordCost
 COLLEAGUES = 5
 """Their place among the groups of source addresses."""
 SERVED = " INFO "
+
+Ahead = Callable[[], None]
+"""Puts whatever serves honest people ahead of the strangers, also what was started since the last time."""
+Installed = tuple[Place, Door, Sequence[Node], Ahead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class World:
     raiders: Raiders
     nothing: Door
     """A server that does nothing."""
+    ahead: Ahead
 
     @property
     def pids(self) -> list[int]:
@@ -70,33 +76,36 @@ class World:
         return max(sum(SERVED not in line for line in lines) for lines in logs)
 
 
-Install = Callable[[Before], AbstractAsyncContextManager[tuple[Place, Door, Sequence[Node]]]]
+Install = Callable[[Before], AbstractAsyncContextManager[Installed]]
 
 
 @contextlib.asynccontextmanager
-async def on_sqlite(before: Before) -> AsyncIterator[tuple[Place, Door, Sequence[Node]]]:
+async def on_sqlite(before: Before) -> AsyncIterator[Installed]:
     """One node with its SQLite file."""
     with tempfile.TemporaryDirectory(prefix="tms-chat-load-") as home:
         place = Place(Path(home))
         await before(place)
         async with cluster(place, 1, logs=Path(home)) as nodes:
-            yield place, Door.of(nodes[0].url), nodes
+            yield place, Door.of(nodes[0].url), nodes, lambda: None
 
 
 @contextlib.asynccontextmanager
-async def on_postgres(
-    postgres: Postgres, redis: RedisServer, before: Before
-) -> AsyncIterator[tuple[Place, Door, Sequence[Node]]]:
+async def on_postgres(postgres: Postgres, redis: RedisServer, before: Before) -> AsyncIterator[Installed]:
     """Two nodes over PostgreSQL and Redis, behind nginx."""
+
+    def ahead() -> None:
+        for one in family(postgres.pid):
+            go_first(one)  # PostgreSQL's processes are sessions of their own, which inherit nothing
+
     redis.flush()
     async with company(postgres, redis, before) as running:
-        yield running.place, running.door, running.nodes
+        yield running.place, running.door, running.nodes, ahead
 
 
 @contextlib.asynccontextmanager
 async def besieged(install: Install, strength: Strength, rows: Sequence[Row], kept: int | None) -> AsyncIterator[World]:
     async with AsyncExitStack() as opened:
-        place, door, nodes = await opened.enter_async_context(install(partial(_grow_old, rows, strength, kept)))
+        place, door, nodes, ahead = await opened.enter_async_context(install(partial(_grow_old, rows, strength, kept)))
         users = await hire(place, [f"agent{number}" for number in range(strength.size.agents)])
         others = await hire(place, ["early", "late", "script"], cost=PasswordCost())
         there = await opened.enter_async_context(crowd([door], strength.size, users))
@@ -113,6 +122,7 @@ async def besieged(install: Install, strength: Strength, rows: Sequence[Row], ke
             given=_given(place, there, colleagues, others[2].email),
             raiders=await opened.enter_async_context(raiders()),
             nothing=await opened.enter_async_context(sink(door)),
+            ahead=ahead,
         )
 
 
