@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
-STEPS: Final = 10
+STEPS: Final = 19
 """How far behind the event loop, in steps of nice(2)."""
 
 Given = ParamSpec("Given")
