@@ -119,7 +119,7 @@ def test_a_password_is_asked_for_twice_and_never_stored_as_it_is(tmp_path: Path)
     assert "long enough" not in asked.output
     with contextlib.closing(sqlite3.connect(tmp_path / "tms-chat.db")) as store:
         (stored,) = store.execute("SELECT password_hash FROM agents").fetchone()
-    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
 @pytest.mark.parametrize(("password", "word"), [("short", "8"), ("", "8")])

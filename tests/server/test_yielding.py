@@ -5,19 +5,20 @@ import sys
 
 import pytest
 
-from tms_tui.server.yielding import STEPS, YieldingThreads
+from tms_tui.server.yielding import BEHIND, LAST, YieldingThreads
 
-LAST = 19
+FURTHEST = 19
 
 
 def niceness() -> int:
     return os.getpriority(os.PRIO_PROCESS, 0)
 
 
-async def test_what_they_compute_steps_back_behind_the_loop_where_a_thread_can() -> None:
+@pytest.mark.parametrize("steps", [BEHIND, LAST])
+async def test_what_they_compute_steps_back_behind_the_loop_where_a_thread_can(steps: int) -> None:
     before = niceness()
-    behind = min(LAST, before + STEPS) if sys.platform == "linux" else before
-    assert await YieldingThreads().run(niceness) == behind
+    behind = min(FURTHEST, before + steps) if sys.platform == "linux" else before
+    assert await YieldingThreads(steps).run(niceness) == behind
     assert niceness() == before, "the loop's own thread stays where it was"
 
 
@@ -27,7 +28,7 @@ async def test_what_they_raise_is_raised_to_who_asked() -> None:
 
 
 async def test_where_threads_may_not_step_back_they_compute_all_the_same() -> None:
-    def forbidden() -> None:
+    def forbidden(_steps: int) -> None:
         raise PermissionError
 
     threads = YieldingThreads(step_back=forbidden)

@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import PasswordCost
 from tms_tui.server.texts import composed, decomposed
-from tms_tui.server.yielding import YieldingThreads
+from tms_tui.server.yielding import BEHIND, LAST, YieldingThreads
 
 OWN: Final = ""
 """Whose turn it is when nobody from outside waits."""
@@ -21,7 +21,7 @@ class Passwords:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._nobody = self._hasher.hash("nobody has this password")
         self.queue = queue or FairQueue(1, 1, 1)
-        self._threads = YieldingThreads()
+        self._threads, self._strangers = YieldingThreads(BEHIND), YieldingThreads(LAST)
 
     async def hash(self, password: str, network: str = OWN) -> str:
         """Raises the 429 when too many wait."""
@@ -33,8 +33,9 @@ class Passwords:
 
         `known`: strangers, from however many networks, do not hold it up.
         """
+        threads = self._threads if known else self._strangers
         async with self.queue.turn(network, ahead=known):
-            return await self._threads.run(self._matches, stored or self._nobody, password) and bool(stored)
+            return await threads.run(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:
         return any(self._fits(stored, spelt) for spelt in _spellings(password))

@@ -10,30 +10,32 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
-STEPS: Final = 19
+BEHIND: Final = 10
 """How far behind the event loop, in steps of nice(2)."""
+LAST: Final = 19
+"""The same for what hardly anybody honest waits for."""
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 
-def _step_back() -> None:
+def _step_back(steps: int) -> None:
     """This thread, and those that it starts. Only Linux knows the niceness of one thread."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STEPS)
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + steps)
 
 
 class YieldingThreads:
     """Runs functions beside the event loop, which goes first when processors are few.
 
-    A password's check keeps four threads busy for tenths of a second; as equals, every message would wait for them.
+    A password's check keeps a processor busy for tenths of a second; as equals, every message would wait for it.
     """
 
-    def __init__(self, step_back: Callable[[], None] = _step_back) -> None:
+    def __init__(self, steps: int = BEHIND, step_back: Callable[[int], None] = _step_back) -> None:
         """`step_back` is called in each thread as it starts; where the system forbids it, they work as equals."""
         self._pool = ThreadPoolExecutor(
-            thread_name_prefix="yielding", initializer=_where_allowed, initargs=(step_back,)
+            thread_name_prefix="yielding", initializer=_where_allowed, initargs=(step_back, steps)
         )
 
     async def run(self, work: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
@@ -41,7 +43,7 @@ class YieldingThreads:
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *given, **named))
 
 
-def _where_allowed(step_back: Callable[[], None]) -> None:
+def _where_allowed(step_back: Callable[[int], None], steps: int) -> None:
     # A sandbox (seccomp, SELinux) may forbid it, and an initializer that raises breaks the pool for good.
     with contextlib.suppress(OSError):
-        step_back()
+        step_back(steps)
