@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.server.place import Place
 from tms_tui.protocol import wire
 from tms_tui.server import blocking
+from tms_tui.server.beginning import Beginning, begin
 from tms_tui.server.bus import MemoryBus
 from tms_tui.server.clock import SystemClock
 from tms_tui.server.journal import Journal
@@ -57,6 +58,11 @@ class Node:
         """The customer writes."""
         said = Said(content=words, client_message_id=named or str(uuid.uuid4()))
         return await send(self.journal, TENANT, conversation.id, customer_of(conversation), said, entrance("home"))
+
+    async def begins(self, name: str, email: str | None = None, network: str = "home") -> tuple[Conversation, bool]:
+        """A customer's page starts a conversation under this name."""
+        told = Beginning(client_id=name, network=network, name="Ana", email=email, email_digest=email)
+        return await begin(self.journal, TENANT, told)
 
     async def written(self, conversation: Conversation) -> list[wire.Message]:
         async with self.database.read() as connection:

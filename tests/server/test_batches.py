@@ -33,7 +33,7 @@ from tms_tui.server.errors import Refusal
 from tms_tui.server.groupcommit import MOST
 from tms_tui.server.handling import agent_read, visitor_read
 from tms_tui.server.store import erased, marks, sessions
-from tms_tui.server.store.bulk import Asked, Found
+from tms_tui.server.store.asked import Asked, Found
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, send
 
@@ -162,6 +162,96 @@ async def test_a_copy_in_the_same_batch_is_known_at_once(node: Node) -> None:
         answers = await asyncio.gather(*(node.says(talk, "once", named) for _ in range(MOST)))
     assert [new for _message, new in answers] == [True] + [False] * (MOST - 1)
     assert (asked["COMMIT"], asked["ROLLBACK"]) == (1, 0)
+
+
+# Starts
+
+
+@dataclass(frozen=True)
+class Started:
+    """One start as a test draws it; equal names are copies of one start."""
+
+    name: int
+    email: str | None
+    network: str
+
+
+starting = st.builds(
+    Started,
+    name=st.integers(0, 3),
+    email=st.sampled_from([None, "ana@example.com", "bo@example.com"]),
+    network=st.sampled_from(["home", "away", SHUNNED]),
+)
+
+
+async def began(node: Node, run: str, started: Started) -> tuple[Conversation, bool] | Refusal:
+    email = None if started.email is None else run + started.email
+    try:
+        return await node.begins(f"{run} {started.name}", email, started.network)
+    except Refusal as refusal:
+        return refusal
+
+
+async def begun(node: Node, all_of_them: list[Started], *, at_once: bool) -> list[Any]:
+    """What their pages are told, and what is told of them, with numbers instead of ids."""
+    run, before = str(uuid.uuid4()), len(await node.logged())
+    calls = [began(node, run, one) for one in all_of_them]
+    answers = list(await asyncio.gather(*calls)) if at_once else [await one for one in calls]
+    numbers: dict[str | None, int] = {}
+    told: list[Any] = []
+    for answer in answers:
+        if isinstance(answer, Refusal):
+            told.append((answer.status, answer.code))
+        else:
+            talk, new = answer
+            told.append((numbers.setdefault(talk.id, len(numbers)), new, talk.network_digest))
+            told.append(numbers.setdefault(talk.customer_id, len(numbers)))
+    told.append([(one.type, numbers[one.session_id]) for one in (await node.logged())[before:]])
+    return told
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(starting, max_size=MOST))
+async def test_conversations_that_begin_together_are_those_that_begin_one_after_the_other(
+    node: Node, all_of_them: list[Started]
+) -> None:
+    assert await begun(node, all_of_them, at_once=True) == await begun(node, all_of_them, at_once=False)
+
+
+async def test_a_copy_of_a_start_in_the_same_batch_leads_to_the_same_conversation(node: Node) -> None:
+    named = str(uuid.uuid4())
+    with statements() as asked:
+        answers = await asyncio.gather(*(node.begins(named) for _ in range(MOST)))
+    assert [new for _talk, new in answers] == [True] + [False] * (MOST - 1)
+    assert len({talk.id for talk, _new in answers}) == 1
+    assert asked["SAVEPOINT"] == 0, "they shared one transaction, and none had to be undone"
+
+
+async def test_an_e_mail_that_wrote_before_is_the_same_customer_in_every_batch(node: Node) -> None:
+    first, _new = await node.begins(str(uuid.uuid4()), "ana@example.com")
+    later = await asyncio.gather(*(node.begins(str(uuid.uuid4()), "ana@example.com") for _ in range(3)))
+    assert {talk.customer_id for talk, _new in later} == {first.customer_id}
+
+
+async def test_a_customer_who_is_kept_out_begins_nothing_beside_those_who_are_not(node: Node) -> None:
+    shunned = str(uuid.uuid4())
+    outcomes = await asyncio.gather(
+        node.begins(str(uuid.uuid4())),
+        node.begins(shunned, network=SHUNNED),
+        node.begins(str(uuid.uuid4())),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, Refusal) for one in outcomes] == [False, True, False]
+    assert (await node.begins(shunned))[1], "the name it was refused under leads nowhere"
+
+
+async def test_two_nodes_that_are_given_one_start_at_once_begin_one_conversation(place: Place, node: Node) -> None:
+    async with open_node(place) as other:
+        for _ in range(10):
+            named = str(uuid.uuid4())
+            answers = await asyncio.gather(*(one.begins(named) for one in (node, other) * 4))
+            assert sorted(new for _talk, new in answers) == [False] * 7 + [True]
+            assert len({talk.id for talk, _new in answers}) == 1
 
 
 # What fails

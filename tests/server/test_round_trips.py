@@ -1,6 +1,7 @@
 """What messages ask of PostgreSQL: a handful of statements for any number of them, each answered by an index."""
 
 import asyncio
+import uuid
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,21 @@ async def test_postgresql_is_asked_five_things_however_many_messages_there_are(
                 await asyncio.gather(*(node.says(one, "Hello") for one in talks))
             assert [len(await node.written(one)) for one in talks] == [1] * many
     assert asked == {"BEGIN": 1, "SELECT": 1, "WITH": 2, "COMMIT": 1}
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("many", [1, MOST_POSTS])
+async def test_postgresql_is_asked_six_things_however_many_conversations_begin(
+    postgres: Postgres, tmp_path: Path, many: int
+) -> None:
+    async with postgres.database() as url:
+        place = Place(tmp_path, {"database": url, "database_password": postgres.password_file})
+        async with furnished(place) as node:
+            with statements() as asked:
+                names = [str(uuid.uuid4()) for _ in range(many)]
+                begun = await asyncio.gather(*(node.begins(one, f"{one}@example.com") for one in names))
+            assert [new for _talk, new in begun] == [True] * many
+    assert asked == {"BEGIN": 1, "SELECT": 2, "WITH": 2, "COMMIT": 1}
 
 
 HISTORY: Final = (
@@ -60,6 +76,7 @@ async def test_postgresql_looks_through_no_table_for_a_batch(postgres: Postgres,
             talk = await node.open_conversation()
             for number in range(10):  # after the fifth time PostgreSQL may plan once for all times to come
                 await node.says(talk, f"{number}")
+                await node.begins(str(uuid.uuid4()), f"{number}@example.com")
         assert await tables_read_whole(place, stored=2010) == before
 
 

@@ -1,4 +1,4 @@
-"""Messages stored together: read for at once, decided one after the other in memory, written at once.
+"""Messages and starts stored together: read for at once, decided one after the other in memory, written at once.
 
 One that is refused leaves nothing behind; the next sees what those before it did.
 """
@@ -16,14 +16,14 @@ from tms_tui.protocol import wire
 from tms_tui.server.change import Change
 from tms_tui.server.clock import timestamp
 from tms_tui.server.store import bulk, log, sessions
-from tms_tui.server.store.bulk import Asked, Found, Rows
+from tms_tui.server.store.asked import Asked, AskedStart, Found, Rows, name_of
 from tms_tui.server.store.conversation import Conversation
 
 Answer = TypeVar("Answer")
 
 
 class Batch:
-    """What the messages of one transaction found, and what they write, until it is written."""
+    """What the changes of one transaction found, and what they write, until it is written."""
 
     def __init__(self, connection: AsyncConnection, tenant_id: str, moment: float) -> None:
         """Nothing is read yet; the tenant's row is held already where that is needed."""
@@ -35,7 +35,7 @@ class Batch:
         """What was written to the log."""
         self._rows = Rows()
 
-    async def read(self, asked: Sequence[Asked]) -> None:
+    async def read(self, asked: Sequence[Asked | AskedStart]) -> None:
         self.found = await bulk.read(self.connection, self.tenant_id, asked, timestamp(self.moment))
 
     async def conversation(self, session_id: str) -> Conversation:
@@ -50,9 +50,12 @@ class Batch:
         events = [log.spelt(self.tenant_id, one) for one in done.news]
         self._rows.events += events
         self._rows.messages += done.said
-        self._rows.conversations |= done.saved
+        self._rows.begun |= done.begun
+        self._rows.starts |= done.starts
+        self._rows.save(done.saved)
         self.found.conversations |= done.saved
-        self.found.known |= {bulk.name_of(one): one for one in done.said}
+        self.found.began(done.starts, done.begun)
+        self.found.known |= {name_of(one): one for one in done.said}
 
     def log(self, events: Sequence[log.Logged]) -> None:
         """Takes over what a change tells that has written all else itself."""
@@ -61,7 +64,7 @@ class Batch:
     async def write(self) -> None:
         """Writes what was kept and is not written yet."""
         rows, self._rows = self._rows, Rows()
-        if rows.events or rows.messages or rows.conversations:
+        if rows:
             self.logged += await bulk.write(self.connection, self.tenant_id, rows)
 
 
@@ -71,7 +74,14 @@ class Draft(Change):
 
     batch: Batch
     said: list[wire.Message] = field(default_factory=list)
+    begun: dict[str, Conversation] = field(default_factory=dict)
+    starts: dict[str, str] = field(default_factory=dict)
     saved: dict[str, Conversation] = field(default_factory=dict)
+
+    def begin(self, key: str, conversation: Conversation) -> None:
+        """The first of its life; from now on the key leads to it."""
+        self.begun[conversation.id] = conversation
+        self.starts[key] = conversation.id
 
     async def save(self, conversation: Conversation) -> None:
         self.saved[conversation.id] = conversation
@@ -84,14 +94,14 @@ class Draft(Change):
         return self.connection
 
 
-Rule = Callable[[Draft, Conversation, Found], Awaitable[Answer]]
-"""Decides on a conversation by what was found; may be asked again, after all that it did was undone."""
+Rule = Callable[[Draft], Awaitable[Answer]]
+"""Decides by what its batch found; may be asked again, after all that it did was undone."""
 
 
 class Post(Generic[Answer]):
-    """A message on its way, and its author who waits for the answer."""
+    """A message or a start on its way, and its author who waits for the answer."""
 
-    def __init__(self, asked: Asked, rule: Rule[Answer]) -> None:
+    def __init__(self, asked: Asked | AskedStart, rule: Rule[Answer]) -> None:
         self.asked: Final = asked
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.alone = False
@@ -103,8 +113,7 @@ class Post(Generic[Answer]):
         """Raises SQLAlchemyError and OSError, after which the batch is good for nothing."""
         draft = Draft(batch.connection, batch.tenant_id, batch.moment, batch=batch)
         try:
-            conversation = await batch.conversation(self.asked.session_id)
-            answer = await self._rule(draft, conversation, batch.found)
+            answer = await self._rule(draft)
             batch.keep(draft)
         except (SQLAlchemyError, OSError):
             raise

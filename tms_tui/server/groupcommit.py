@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tms_tui.server.batch import Answer, Batch, Post, Rule
 from tms_tui.server.clock import Clock
 from tms_tui.server.store import log
-from tms_tui.server.store.bulk import Asked
+from tms_tui.server.store.asked import Asked, AskedStart
 from tms_tui.server.store.database import Database, StoreLostError
 
 MOST: Final = 16
@@ -134,7 +134,7 @@ class GroupCommit:
         self._served(tenant_id).turns.append(turn)
         return turn
 
-    async def post(self, tenant_id: str, asked: Asked, rule: Rule[Answer]) -> Answer:
+    async def post(self, tenant_id: str, asked: Asked | AskedStart, rule: Rule[Answer]) -> Answer:
         """What the rule answers, once what it did is stored."""
         post = Post(asked, rule)
         self._served(tenant_id).posts.append(post)

@@ -14,7 +14,7 @@ from tms_tui.server.holders import checked, reopened
 from tms_tui.server.journal import Journal
 from tms_tui.server.store import marks, messages, sessions
 from tms_tui.server.store.agents import AgentRow
-from tms_tui.server.store.bulk import Asked, Found
+from tms_tui.server.store.asked import Asked, Found
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Said, Speaker, write
 

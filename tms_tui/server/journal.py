@@ -1,19 +1,22 @@
 """The door to every durable change: it and its events in one transaction, announced only once that is committed."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from tms_tui.server.batch import Rule
+from tms_tui.server.batch import Draft, Rule
 from tms_tui.server.bus import Bus, LogGrew
 from tms_tui.server.change import Change
 from tms_tui.server.clock import Clock
 from tms_tui.server.groupcommit import GroupCommit
 from tms_tui.server.store import log
-from tms_tui.server.store.bulk import Asked
+from tms_tui.server.store.asked import Asked, AskedStart, Found
+from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.store.database import Database
 
 Answer = TypeVar("Answer")
+Decision = Callable[[Draft, Conversation, Found], Awaitable[Answer]]
+"""A rule that decides on one conversation."""
 Hand = Callable[[Sequence[log.Logged]], None]
 """Given the events of one transaction, in order, once they are in the log."""
 
@@ -46,11 +49,19 @@ class Journal:
         turn.finish(events)
         await turn.committed
 
-    async def post(self, tenant_id: str, asked: Asked, rule: Rule[Answer]) -> Answer:
-        """What the rule answers, once all that it did is committed; what it raises undoes that.
+    async def post(self, tenant_id: str, asked: Asked, decide: Decision[Answer]) -> Answer:
+        """What is decided on the conversation that was asked for, once all that follows from it is committed.
 
-        Costs a fraction of `change`: what is asked for is read for many messages at once, and written so.
+        What it raises undoes that. Costs a fraction of `change`: much is read at once for many, and written so.
         """
+
+        async def rule(draft: Draft) -> Answer:
+            return await decide(draft, await draft.batch.conversation(asked.session_id), draft.batch.found)
+
+        return await self._group.post(tenant_id, asked, rule)
+
+    async def begin(self, tenant_id: str, asked: AskedStart, rule: Rule[Answer]) -> Answer:
+        """The same where a conversation may have to begin first."""
         return await self._group.post(tenant_id, asked, rule)
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from tms_tui.server.errors import Refusal
 from tms_tui.server.holders import reopened
 from tms_tui.server.journal import Journal
 from tms_tui.server.store import messages
-from tms_tui.server.store.bulk import Asked, Found
+from tms_tui.server.store.asked import Asked, Found
 from tms_tui.server.store.conversation import Conversation
 
 PREVIEW_CHARACTERS = 120

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from tms_tui.protocol import wire
 from tms_tui.server import blocking, budgets, revoking, texts
+from tms_tui.server.beginning import Beginning, begin
 from tms_tui.server.clock import timestamp
 from tms_tui.server.errors import unauthorized
 from tms_tui.server.networks import network_of
@@ -16,7 +17,7 @@ from tms_tui.server.rest.call import LIMIT, About, Call, Door, Query, Whole
 from tms_tui.server.rest.request import answer, bearer, body, limit, whole
 from tms_tui.server.services import Services, services
 from tms_tui.server.settings import PAGE_CHARACTERS
-from tms_tui.server.store import messages, sessions, starts
+from tms_tui.server.store import messages, sessions
 from tms_tui.server.store.conversation import Conversation
 from tms_tui.server.talk import Entrance, Said, Speaker, send
 from tms_tui.server.tokens import VISITOR, Claims
@@ -29,7 +30,8 @@ async def start(request: Request) -> Response:
     asked = await body(request, wire.VisitorSessionBody)
     network = network_of(request)
     await served.budgets.start(network)
-    conversation, new = await _begin(served, asked, served.identities.network(network))
+    beginning = _beginning(served, asked, served.identities.network(network))
+    conversation, new = await begin(served.journal, served.settings.tenant, beginning)
     token = served.tokens.issue(
         VISITOR,
         served.settings.visitor_seconds,
@@ -43,44 +45,20 @@ async def start(request: Request) -> Response:
     return answer(wire.VisitorSessionAnswer(session_id=conversation.id, visitor_token=token), 201 if new else 200)
 
 
-async def _begin(served: Services, asked: wire.VisitorSessionBody, network: str) -> tuple[Conversation, bool]:
-    """The conversation, and whether it is new: a client id that was seen before leads to the one it began."""
+def _beginning(served: Services, asked: wire.VisitorSessionBody, network: str) -> Beginning:
+    """Raises the 422 for what is not as it has to be."""
     email = texts.optional("email", asked.email)
-    email_digest = served.identities.email(email)
-    name = texts.optional("name", asked.name) or NAMELESS
-    page_url = texts.optional("page_url", asked.page_url, 2000)
-    locale = texts.optional("locale", asked.locale, 35)
-    info = texts.facts(asked.info)
     client_id = str(uuid.uuid4()) if asked.client_session_id is None else asked.client_session_id
-    client_id = texts.uuid_text("client_session_id", client_id)
-    async with served.journal.change(served.settings.tenant) as change:
-        session_id = str(uuid.uuid4())
-        claimed = await starts.claim(change.connection, change.tenant_id, client_id, session_id)
-        if claimed != session_id:
-            begun = await sessions.get(change.connection, change.tenant_id, claimed)
-            await blocking.admit(change.connection, begun, network, change.at)
-            return begun, False
-        known = await sessions.customer_by_email(change.connection, change.tenant_id, email_digest)
-        conversation = Conversation(
-            id=session_id,
-            tenant_id=change.tenant_id,
-            customer_id=known or str(uuid.uuid4()),
-            customer_name=name,
-            customer_email=email,
-            email_digest=email_digest,
-            network_digest=network,
-            page_url=page_url,
-            locale=locale,
-            info=info,
-            started_at=change.at,
-            last_activity_at=change.at,
-            last_seen_at=change.at,
-            version=1,
-        )
-        await blocking.admit(change.connection, conversation, network, change.at)
-        await sessions.insert(change.connection, conversation)
-        change.updated(conversation, "visitor")
-    return conversation, True
+    return Beginning(
+        client_id=texts.uuid_text("client_session_id", client_id),
+        network=network,
+        name=texts.optional("name", asked.name) or NAMELESS,
+        email=email,
+        email_digest=served.identities.email(email),
+        page_url=texts.optional("page_url", asked.page_url, 2000),
+        locale=texts.optional("locale", asked.locale, 35),
+        info=texts.facts(asked.info),
+    )
 
 
 async def listing(request: Request) -> Response:

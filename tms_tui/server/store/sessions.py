@@ -20,8 +20,10 @@ _NAMES = tuple(field.name for field in fields(Conversation))
 _FOLDED = ("name_folded", "email_folded")
 # Built once: putting thirty values into a new statement costs more than running it.
 _INSERT = sa.insert(sessions).execution_options(**SHORT)
-SAVED: Final = tuple(name for name in (*_NAMES, *_FOLDED) if name not in ("id", "tenant_id", "started_at"))
-"""The columns that a change may set."""
+STORED: Final = (*_NAMES, *_FOLDED)
+"""The columns of a conversation."""
+SAVED: Final = tuple(name for name in STORED if name not in ("id", "tenant_id", "started_at"))
+"""Those that a change may set."""
 _SAVE = (
     sa.update(sessions)
     .where(sessions.c.id == sa.bindparam("key"))
@@ -48,8 +50,8 @@ class Wanted:
     after: str = ""
 
 
-async def insert(connection: AsyncConnection, conversation: Conversation) -> None:
-    await connection.execute(_INSERT, columns(conversation))
+async def insert(connection: AsyncConnection, *some: Conversation) -> None:
+    await connection.execute(_INSERT, [columns(one) for one in some])
 
 
 async def save(connection: AsyncConnection, *some: Conversation) -> None:
@@ -96,17 +98,24 @@ async def exists(connection: AsyncConnection, tenant_id: str, session_id: str) -
     return (await connection.execute(query)).one_or_none() is not None
 
 
-async def customer_by_email(connection: AsyncConnection, tenant_id: str, email_digest: str | None) -> str | None:
-    """Under which id this e-mail wrote before; unproven, so it only groups conversations for agents."""
-    if email_digest is None:
-        return None
-    query = (
+def customers_of(tenant_id: sa.ColumnElement[str], email_digest: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """Under which id an e-mail wrote last; unproven, so it only groups conversations for agents."""
+    return (
         sa.select(sessions.c.customer_id)
         .where(sessions.c.tenant_id == tenant_id, sessions.c.email_digest == email_digest)
         .order_by(sessions.c.started_at.desc())
         .limit(1)
     )
-    return (await connection.execute(query)).scalar_one_or_none()
+
+
+_CUSTOMER = customers_of(sa.bindparam("tenant_id"), sa.bindparam("email_digest")).execution_options(**SHORT)
+
+
+async def customer_by_email(connection: AsyncConnection, tenant_id: str, email_digest: str) -> str | None:
+    """The same of one e-mail, and None when nobody wrote under it."""
+    named = {"tenant_id": tenant_id, "email_digest": email_digest}
+    found: str | None = (await connection.execute(_CUSTOMER, named)).scalar_one_or_none()
+    return found
 
 
 async def online(connection: AsyncConnection) -> list[tuple[str, str]]:
