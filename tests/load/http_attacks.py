@@ -66,16 +66,16 @@ async def wrong_passwords(raid: Raid) -> None:
 
 async def sign_ins_at_once(raid: Raid) -> None:
     """40 sign-ins at the same time from one address, each for another account that is not there, once a second."""
-    strangers = [raid.stranger() for _ in range(40)]
+    volleys = [[raid.stranger() for _ in range(40)] for _ in range(4)]
     await raid.ready()
 
-    async def volley(_: int) -> None:
+    async def volley(number: int) -> None:
         async with asyncio.TaskGroup() as together:
-            for place, one in enumerate(strangers):
+            for place, one in enumerate(volleys[number % len(volleys)]):
                 body = {"email": f"nobody{place}@default.example.com", "password": "not this one"}
                 together.create_task(one.ask("POST", _LOGIN, msgspec.json.encode(body)))
 
-    await raid.each(1, volley)
+    await raid.each(1, volley, hands=len(volleys))
 
 
 async def right_sign_ins(raid: Raid) -> None:

@@ -390,7 +390,7 @@ async def test_a_request_that_is_being_answered_is_not_cut_to_make_room(place: P
     body = b'{"email": "nobody@example.com", "password": "wrong"}'
     login = START.replace(b"visitor/sessions", b"auth/login").replace(b"200", b"%d" % len(body)) + body
     async with contextlib.AsyncExitStack() as crowd, running_server(place, connections_per_node=5) as server:
-        async with server.app.services.passwords.queue.turn("somebody"):
+        async with server.app.services.passwords.strangers.turn("somebody"):
             answered = await crowd.enter_async_context(lines(server, 2, login))
             await heard_all(server, 2)
             slow = await crowd.enter_async_context(lines(server, 3, START))

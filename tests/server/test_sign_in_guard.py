@@ -12,7 +12,6 @@ import pytest
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, running_server
-from tests.server.waiting import until
 from tms_tui.server.errors import Refusal
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import Rate
@@ -121,19 +120,18 @@ async def test_who_waits_too_many_is_refused_and_who_gives_up_makes_room() -> No
 
 
 @contextlib.asynccontextmanager
-async def waiting_strangers(queue: FairQueue, names: Sequence[str]) -> AsyncIterator[asyncio.Event]:
-    """Somebody at work until the event is set, and behind them as many who wait; each stays at work for good."""
-    leave, for_good = asyncio.Event(), asyncio.Event()
+async def waiting_strangers(queue: FairQueue, names: Sequence[str]) -> AsyncIterator[None]:
+    """Somebody at work, and behind them as many who wait; each stays for good."""
+    for_good = asyncio.Event()
 
-    async def stay(name: str, end: asyncio.Event) -> None:
+    async def stay(name: str) -> None:
         async with queue.turn(name):
-            await end.wait()
+            await for_good.wait()
 
-    tasks = [asyncio.create_task(stay("at work", leave))]
-    tasks += [asyncio.create_task(stay(name, for_good)) for name in names]
+    tasks = [asyncio.create_task(stay(name)) for name in ("at work", *names)]
     await asyncio.sleep(0)
     try:
-        yield leave
+        yield
     finally:
         for task in tasks:
             task.cancel()
@@ -144,16 +142,20 @@ async def waiting_strangers(queue: FairQueue, names: Sequence[str]) -> AsyncIter
 async def test_strangers_of_however_many_networks_do_not_hold_up_a_network_the_agent_signed_in_from(
     place: Place,
 ) -> None:
-    async with running_server(place, sign_ins_at_once=1, sign_ins_waiting=4) as server:
+    async with running_server(place, sign_ins_waiting=4) as server:
         await server.add_agent("Ana")
         assert (await sign_in(server, HOME)).status_code == 200
-        queue = server.app.services.passwords.queue
-        async with waiting_strangers(queue, "abcd") as leave:
+        async with waiting_strangers(server.app.services.passwords.strangers, "abcd"):
             assert (await sign_in(server, ELSEWHERE)).status_code == 429, "a stranger, as there are too many"
-            ana = asyncio.create_task(sign_in(server, HOME))
-            await until(lambda: queue.waiting == 5)
-            leave.set()
-            assert (await ana).status_code == 200
+            assert (await sign_in(server, HOME)).status_code == 200
+
+
+async def test_two_colleagues_who_sign_in_at_the_same_moment_do_not_wait_for_each_other(place: Place) -> None:
+    async with running_server(place) as server:
+        await server.add_agent("Ana")
+        assert (await sign_in(server, HOME)).status_code == 200
+        async with server.app.services.passwords.queue.turn("a colleague's"):
+            assert (await sign_in(server, HOME)).status_code == 200
 
 
 async def test_two_networks_do_not_take_every_place_from_a_third() -> None:
@@ -189,7 +191,7 @@ async def test_an_attempt_that_the_full_queue_refused_does_not_count(place: Plac
     limits: dict[str, Any] = dict.fromkeys(("login_rate", "account_login_rate", "network_login_rate"), SLOW)
     async with running_server(place, sign_ins_waiting=1, **limits) as server:
         await server.add_agent("Ana")
-        async with waiting_strangers(server.app.services.passwords.queue, "a"):
+        async with waiting_strangers(server.app.services.passwords.strangers, "a"):
             refused = [(await sign_in(server, ELSEWHERE)).status_code for _ in range(5)]
         assert refused == [429] * 5
         guesses = [(await sign_in(server, ELSEWHERE, "guess")).status_code for _ in range(4)]
@@ -208,7 +210,11 @@ async def test_what_is_refused_for_the_account_does_not_count_for_the_network(tm
 
 
 async def test_a_change_of_password_that_the_full_queue_refused_does_not_count(place: Place) -> None:
-    settings: dict[str, Any] = {"password_change_rate": Rate(0.01, 2), "sign_ins_waiting_of_network": 0}
+    settings: dict[str, Any] = {
+        "password_change_rate": Rate(0.01, 2),
+        "sign_ins_at_once": 1,
+        "sign_ins_waiting_of_network": 0,
+    }
     async with running_server(place, **settings) as server:
         dana = await server.sign_in()
 

@@ -140,8 +140,9 @@ def _pace(clock: Clock, background: Background, metrics: Metrics, kind: str, sec
 
 
 def _passwords(settings: ServerSettings) -> Passwords:
-    queue = FairQueue(settings.sign_ins_at_once, settings.sign_ins_waiting_of_network, settings.sign_ins_waiting)
-    return Passwords(settings.password_cost, queue)
+    at_once = settings.sign_ins_at_once, settings.strangers_at_once
+    waiting = settings.sign_ins_waiting_of_network, settings.sign_ins_waiting
+    return Passwords(settings.password_cost, *(FairQueue(many, *waiting) for many in at_once))
 
 
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:

@@ -9,8 +9,6 @@ from tms_tui.server.errors import Refusal, too_many
 
 COME_BACK = 1.0
 Place = asyncio.Future[None]
-Lane = dict[str, deque[Place]]
-"""Who waits, by name; whose turn is next first."""
 
 
 class FairQueue:
@@ -24,33 +22,30 @@ class FairQueue:
         self._most_of_name = most_of_name
         self._most = most
         self._code = code
-        self._ahead: Lane = {}
-        self._others: Lane = {}
+        self._places: dict[str, deque[Place]] = {}
+        """Who waits, by name; whose turn is next first."""
 
     @property
     def waiting(self) -> int:
         """How many wait."""
-        return sum(len(places) for lane in (self._ahead, self._others) for places in lane.values())
+        return sum(map(len, self._places.values()))
 
     @contextlib.asynccontextmanager
-    async def turn(self, name: str, *, ahead: bool = False) -> AsyncIterator[None]:
-        """A place at work, when it is this name's turn. Raises the 429 when too many wait already.
-
-        `ahead`: before all who are not, who do not take its places either.
-        """
-        await self._granted(name, self._ahead if ahead else self._others)
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """A place at work, when it is this name's turn. Raises the 429 when too many wait already."""
+        await self._granted(name)
         try:
             yield
         finally:
             self._release()
 
-    async def _granted(self, name: str, lane: Lane) -> None:
+    async def _granted(self, name: str) -> None:
         if self._room > 0 and not self.waiting:
             self._room -= 1
             return
-        self._require_room(len(lane.get(name, ())), lane)
+        self._require_room(len(self._places.get(name, ())))
         place: Place = asyncio.get_running_loop().create_future()
-        lane.setdefault(name, deque()).append(place)
+        self._places.setdefault(name, deque()).append(place)
         try:
             await place
         except asyncio.CancelledError:
@@ -58,12 +53,12 @@ class FairQueue:
                 self._release()  # granted in the moment it was given up
             raise
 
-    def _require_room(self, own: int, lane: Lane) -> None:
+    def _require_room(self, own: int) -> None:
         if own >= self._most_of_name:
             raise self._refusal()
-        if sum(map(len, lane.values())) < self._most:
+        if self.waiting < self._most:
             return
-        longest = max(lane.values(), key=len)
+        longest = max(self._places.values(), key=len)
         if len(longest) <= own + 1:
             raise self._refusal()
         last = longest.pop()
@@ -76,14 +71,14 @@ class FairQueue:
     def _release(self) -> None:
         self._room += 1
         while self._room > 0 and self.waiting:
-            self._grant(self._ahead or self._others)
+            self._grant()
 
-    def _grant(self, lane: Lane) -> None:
-        name, places = next(iter(lane.items()))
-        del lane[name]
+    def _grant(self) -> None:
+        name, places = next(iter(self._places.items()))
+        del self._places[name]
         place = places.popleft()
         if places:
-            lane[name] = places  # behind all other names
+            self._places[name] = places  # behind all other names
         if not place.done():
             self._room -= 1
             place.set_result(None)

@@ -15,17 +15,21 @@ OWN: Final = ""
 
 
 class Passwords:
-    """Hashing at one cost, in the turns of a queue, so that a burst of sign-ins cannot eat the memory."""
+    """Hashing at one cost, in the turns of queues, so that a burst of sign-ins cannot eat the memory.
 
-    def __init__(self, cost: PasswordCost, queue: FairQueue | None = None) -> None:
+    Strangers wait for each other alone, and the system gives them what all others leave.
+    """
+
+    def __init__(self, cost: PasswordCost, queue: FairQueue | None = None, strangers: FairQueue | None = None) -> None:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._nobody = self._hasher.hash("nobody has this password")
         self.queue = queue or FairQueue(1, 1, 1)
-        self._threads, self._strangers = YieldingThreads(BEHIND), YieldingThreads(LAST)
+        self.strangers = strangers or FairQueue(1, 1, 1)
+        self._threads, self._last_threads = YieldingThreads(BEHIND), YieldingThreads(LAST)
 
     async def hash(self, password: str, network: str = OWN) -> str:
         """Raises the 429 when too many wait."""
-        async with self.queue.turn(network, ahead=True):
+        async with self.queue.turn(network):
             return await self._threads.run(self._hasher.hash, password)
 
     async def verify(self, stored: str | None, password: str, network: str = OWN, *, known: bool = True) -> bool:
@@ -33,8 +37,8 @@ class Passwords:
 
         `known`: strangers, from however many networks, do not hold it up.
         """
-        threads = self._threads if known else self._strangers
-        async with self.queue.turn(network, ahead=known):
+        queue, threads = (self.queue, self._threads) if known else (self.strangers, self._last_threads)
+        async with queue.turn(network):
             return await threads.run(self._matches, stored or self._nobody, password) and bool(stored)
 
     def _matches(self, stored: str, password: str) -> bool:

@@ -160,10 +160,12 @@ class ServerSettings:
     """Wrong passwords from one network, for whatever accounts: an office that comes in on a Monday makes some."""
     account_login_rate: Rate = Rate(0.5, 60)
     """Wrong passwords for one account from all networks in which its agent never signed in."""
-    sign_ins_at_once: int = 1
-    """Passwords that are looked at side by side; each takes 64 MiB and four threads, and two take twice as long."""
+    sign_ins_at_once: int = 2
+    """Passwords that are looked at side by side, 64 MiB each, of agents at networks they have signed in from."""
+    strangers_at_once: int = 1
+    """And of everybody else: these wait for each other alone."""
     sign_ins_waiting: int = 32
-    """From networks their agents have signed in from, and as many from others, who come after them."""
+    """Of the former, and as many of the latter."""
     sign_ins_waiting_of_network: int = 16
     """Beyond these an attempt is refused at once, and does not count."""
     password_change_rate: Rate = Rate(5 / 60, 5)
