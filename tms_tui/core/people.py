@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tms_tui.core import bounds
-from tms_tui.core.state import Step
+from tms_tui.core.state import State, Step
 from tms_tui.domain.changes import (
     Bound,
     CannedChanged,
@@ -22,6 +22,7 @@ from tms_tui.domain.policy import AGENTS_HELD, CANNED_HELD
 def seen(step: Step, agent: Agent) -> None:
     """An agent as they are now."""
     state = step.state
+    state.agents_heard |= {agent.id}
     before = state.agents.get(agent.id)
     if before == agent:
         return
@@ -47,14 +48,26 @@ def listed(step: Step, agents: tuple[Agent, ...]) -> None:
     if len(agents) > AGENTS_HELD:
         bounds.reached(step, Bound.AGENTS)
         agents = tuple(sorted(agents, key=lambda agent: agent.id != mine))[:AGENTS_HELD]
-    step.state.agents_read = True
-    step.state.agents = {agent.id: agent for agent in agents}
+    state = step.state
+    state.agents_read = True
+    state.agents = {one.id: state.agents[one.id] if _is_newer(state, one.id) else one for one in agents}
     _find_namesakes(step)
     _look_for_strangers(step)
-    own = step.state.agents.get(mine) if mine is not None else None
+    own = state.agents.get(mine) if mine is not None else None
     if own is not None:
-        step.state.availability = own.availability
+        state.availability = own.availability
     step.show(PeopleChanged())
+
+
+def _is_newer(state: State, agent: AgentId) -> bool:
+    """Whether what was heard of them came after the list was asked for: the server may have read it before."""
+    return agent in state.agents_heard and agent in state.agents
+
+
+def asked(step: Step) -> None:
+    """Remember from when on what is heard is newer than the list, if it was asked for just now."""
+    if ReadAgents() in step.effects:
+        step.state.agents_heard = frozenset()
 
 
 def holder_seen(step: Step, holder: AgentId | None) -> None:

@@ -180,6 +180,8 @@ class State(Record):
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     agents_read: bool = False
     """Their list was read at least once."""
+    agents_heard: frozenset[AgentId] = frozenset()
+    """Those heard of since their list was last asked for: what it says of them may be older."""
     strangers: frozenset[AgentId] = frozenset()
     """Holders of conversations whom the list of agents did not name when it was last looked at; it is read again."""
     gone: frozenset[AgentId] = frozenset()
