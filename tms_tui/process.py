@@ -7,6 +7,7 @@ import ctypes
 import os
 import resource
 import signal
+import socket
 import sys
 import threading
 import time
@@ -49,17 +50,22 @@ def run(work: Coroutine[None, None, int], within: float = THREADS_WITHIN) -> int
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """Let Ctrl+C raise KeyboardInterrupt in what holds up the running loop: that would hear of it only afterwards."""
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before):  # whoever started the program wants it to be ignored
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def interruptible() -> Iterator[socket.socket]:
+    """Let Ctrl+C raise KeyboardInterrupt in what holds up the running loop: that would hear of it only afterwards.
+
+    What is yielded can be read as soon as a signal has come.
+    """
+    noticed, notices = socket.socketpair()
+    with noticed, notices:
+        notices.settimeout(0)
+        before, wakes = signal.getsignal(signal.SIGINT), signal.set_wakeup_fd(notices.fileno())
+        if callable(before):  # else whoever started the program wants it to be ignored
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield noticed
+        finally:
+            signal.signal(signal.SIGINT, before)
+            signal.set_wakeup_fd(wakes)
 
 
 def stop(*, group: bool = False) -> float | None:

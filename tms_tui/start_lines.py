@@ -1,6 +1,5 @@
 """Starts what talks in lines: the line face, which asks for what is missing, and the verbs of scripts."""
 
-import getpass
 import os
 import sys
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tms_tui import process
+from tms_tui import process, unseen
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.domain.secret import Secret
 from tms_tui.settings import Settings
@@ -196,8 +195,7 @@ def _kept_or_asked(settings: Settings, wanted: Wanted) -> Secret | None:
 def _asked(settings: Settings, because: str = "") -> Secret | None:
     """The password as it is typed, unseen; None when nothing is. The terminal asks, wherever errors go."""
     try:
-        with process.interruptible():
-            return Secret(getpass.getpass(f"{because}Password of {settings.email}: "))
+        return Secret(unseen.ask(f"{because}Password of {settings.email}: "))
     except (EOFError, UnicodeDecodeError):  # what is no text is no password
         return None
 
