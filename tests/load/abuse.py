@@ -170,10 +170,8 @@ def _order(world: World, row: Row, strength: Strength, door: Door, seconds: floa
 
 def _grown(before: Noticed, after: Noticed, *, hashes: bool) -> float:
     """MiB by which the node that grew most is larger; what one password's check takes is not the attack's."""
-    if hashes:
-        check = PasswordCost().memory_kib
-        return max(kib - before.kib[pid] - check for pid, kib in after.kib_hashing.items()) / 1024
-    return max(kib - before.kib[pid] for pid, kib in after.kib.items()) / 1024
+    check = PasswordCost().memory_kib if hashes else 0
+    return max(kib - before.kib[pid] - check for pid, kib in after.kib.items()) / 1024
 
 
 async def _stretch(

@@ -78,8 +78,6 @@ class Noticed:
     refused: list[str] = field(default_factory=list)
     kib: dict[int, float] = field(default_factory=dict)
     """By process, the most while no colleague signs in, whose password takes memory to check."""
-    kib_hashing: dict[int, float] = field(default_factory=dict)
-    """By process, the most at any time."""
 
 
 class _Watch:
@@ -113,9 +111,8 @@ class _Watch:
         noticed = self._noticed
         while True:
             for pid in self._pids:
-                now = own_kib(pid)
-                noticed.kib_hashing[pid] = max(now, noticed.kib_hashing.get(pid, 0))
                 if not self._signing_in:
+                    now = own_kib(pid)
                     noticed.kib[pid] = max(now, noticed.kib.get(pid, 0))
             await asyncio.sleep(LOOK)
 

@@ -80,6 +80,27 @@ async def test_a_stranger_costs_as_much_work_as_an_agent(monkeypatch: pytest.Mon
     assert work == known == [argon2.extract_parameters(stored)]
 
 
+async def test_strangers_passwords_are_looked_at_half_of_the_time_and_known_ones_at_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, began = HandClock(), list[float]()
+    passwords = Passwords(QUICK, clock=clock)
+
+    def takes_a_second(_hasher: argon2.PasswordHasher, _against: str, _password: str) -> bool:
+        began.append(clock.monotonic())
+        clock.advance(1)
+        return True
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", takes_a_second)
+    start = clock.monotonic()
+    assert await passwords.verify("stored", "right", known=False)
+    next_one = asyncio.create_task(passwords.verify("stored", "right", known=False))
+    await clock.someone_sleeps_until(2)
+    assert await passwords.verify("stored", "right"), "of a known network, while the stranger waits"
+    assert await next_one
+    assert [at - start for at in began] == [0, 1, 2]
+
+
 async def test_one_attempt_is_never_hashed_more_than_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     passwords = Passwords(QUICK)
     stored = await passwords.hash("right")

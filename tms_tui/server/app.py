@@ -139,10 +139,11 @@ def _pace(clock: Clock, background: Background, metrics: Metrics, kind: str, sec
     return Pace(seconds, clock, background, metrics.folded.labels(kind))
 
 
-def _passwords(settings: ServerSettings) -> Passwords:
+def _passwords(settings: ServerSettings, clock: Clock) -> Passwords:
     at_once = settings.sign_ins_at_once, settings.strangers_at_once
     waiting = settings.sign_ins_waiting_of_network, settings.sign_ins_waiting
-    return Passwords(settings.password_cost, *(FairQueue(many, *waiting) for many in at_once))
+    known, strangers = (FairQueue(many, *waiting) for many in at_once)
+    return Passwords(settings.password_cost, known, strangers, clock)
 
 
 def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock, background: Background) -> Services:
@@ -163,7 +164,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         identities=Identities(),
         signins=signins,
         proxies=proxies,
-        passwords=_passwords(settings),
+        passwords=_passwords(settings, clock),
         guard=SignInGuard(
             Gate("login network", settings.network_login_rate, clock, bus),
             Gate("login there", settings.login_rate, clock, bus),

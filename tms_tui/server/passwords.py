@@ -5,6 +5,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from tms_tui.server.clock import Clock, SystemClock
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import PasswordCost
 from tms_tui.server.texts import composed, decomposed
@@ -17,14 +18,22 @@ OWN: Final = ""
 class Passwords:
     """Hashing at one cost, in the turns of queues, so that a burst of sign-ins cannot eat the memory.
 
-    Strangers wait for each other alone, and the system gives them what all others leave.
+    Strangers wait for each other alone; the system gives them what all others leave, and half of the time nothing.
     """
 
-    def __init__(self, cost: PasswordCost, queue: FairQueue | None = None, strangers: FairQueue | None = None) -> None:
+    def __init__(
+        self,
+        cost: PasswordCost,
+        queue: FairQueue | None = None,
+        strangers: FairQueue | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._hasher = PasswordHasher(cost.time, cost.memory_kib, cost.lanes)
         self._nobody = self._hasher.hash("nobody has this password")
         self.queue = queue or FairQueue(1, 1, 1)
         self.strangers = strangers or FairQueue(1, 1, 1)
+        self._clock = clock or SystemClock()
+        self._rests_until = float("-inf")
         self._threads, self._last_threads = YieldingThreads(BEHIND), YieldingThreads(LAST)
 
     async def hash(self, password: str, network: str = OWN) -> str:
@@ -37,9 +46,24 @@ class Passwords:
 
         `known`: strangers, from however many networks, do not hold it up.
         """
-        queue, threads = (self.queue, self._threads) if known else (self.strangers, self._last_threads)
-        async with queue.turn(network):
-            return await threads.run(self._matches, stored or self._nobody, password) and bool(stored)
+        against = stored or self._nobody
+        if known:
+            async with self.queue.turn(network):
+                return await self._threads.run(self._matches, against, password) and bool(stored)
+        async with self.strangers.turn(network):
+            return await self._rested(against, password) and bool(stored)
+
+    async def _rested(self, stored: str, password: str) -> bool:
+        """The next one begins as long after this as this takes: what fills a core's cache slows everybody beside it."""
+        began = self._clock.monotonic()
+        if began < self._rests_until:
+            await self._clock.sleep(self._rests_until - began)
+            began = self._clock.monotonic()
+        try:
+            return await self._last_threads.run(self._matches, stored, password)
+        finally:
+            ended = self._clock.monotonic()
+            self._rests_until = ended + (ended - began)
 
     def _matches(self, stored: str, password: str) -> bool:
         return any(self._fits(stored, spelt) for spelt in _spellings(password))
