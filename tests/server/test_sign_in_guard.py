@@ -12,6 +12,7 @@ import pytest
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, RunningServer, running_server
+from tests.server.waiting import until
 from tms_tui.server.errors import Refusal
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import Rate
@@ -156,6 +157,19 @@ async def test_two_colleagues_who_sign_in_at_the_same_moment_do_not_wait_for_eac
         assert (await sign_in(server, HOME)).status_code == 200
         async with server.app.services.passwords.queue.turn("a colleague's"):
             assert (await sign_in(server, HOME)).status_code == 200
+
+
+async def test_a_crowd_that_signs_in_from_one_network_is_looked_up_in_turns(place: Place) -> None:
+    async with running_server(place) as server:
+        await server.add_agent("Ana")
+        attempts = server.app.services.attempts
+        async with attempts.turn("somebody"), attempts.turn("somebody else"):
+            crowd = [asyncio.create_task(sign_in(server, ELSEWHERE, "guess")) for _ in range(3)]
+            await until(lambda: attempts.waiting == 3)
+            ana = asyncio.create_task(sign_in(server, HOME))
+            await until(lambda: attempts.waiting == 4)
+        assert (await ana).status_code == 200
+        assert [(await one).status_code for one in crowd] == [401] * 3
 
 
 async def test_two_networks_do_not_take_every_place_from_a_third() -> None:

@@ -173,6 +173,7 @@ def _wired(settings: ServerSettings, database: Database, bus: Bus, clock: Clock,
         seats=Seats(settings, clock),
         openings=FairQueue(1, settings.sockets_per_network, settings.sockets_per_node, TOO_MANY_SOCKETS),
         readings=FairQueue(2, settings.sockets_per_network, settings.sockets_per_node, NETWORK_BUSY),
+        attempts=FairQueue(2, settings.sockets_per_network, settings.sockets_per_node),
         audit=Audit(metrics, clock),
         hub=hub,
         presence=Presence(

@@ -58,6 +58,8 @@ class Services:
     """Customers' sockets on their way in: one after the other, so that what agents do comes between."""
     readings: FairQueue
     """Customers who read their conversations, two at a time."""
+    attempts: FairQueue
+    """Sign-ins until it is known whose they are, two at a time."""
     audit: Audit
     proxies: Proxies
     hub: Hub

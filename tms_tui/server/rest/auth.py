@@ -1,6 +1,7 @@
 """Signing in, staying signed in, signing out."""
 
 import uuid
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,13 +20,24 @@ from tms_tui.server.texts import NAME_CHARACTERS, storable
 from tms_tui.server.tokens import ACCESS, REFRESH, Claims
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Who is to sign in from where. `known`: they have signed in from there before."""
+
+    network: str
+    email: str
+    agent: AgentRow | None
+    known: bool
+
+
 async def login(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.LoginBody)
     email = storable("email", asked.email.strip().lower(), NAME_CHARACTERS)
     network = network_of(request)
-    await served.guard.enter(network)
-    agent = await _agent(served, network, email, asked.password)
+    async with served.attempts.turn(network):
+        attempt = await _attempt(served, network, email)
+    agent = await _proven(served, attempt, asked.password)
     served.metrics.logins.labels("refused" if agent is None else "granted").inc()
     if agent is None:
         raise _wrong()
@@ -36,22 +48,30 @@ def _wrong() -> Refusal:
     return unauthorized("bad_credentials", "The e-mail or the password is not right.")
 
 
-async def _agent(served: Services, network: str, email: str, password: str) -> AgentRow | None:
+async def _attempt(served: Services, network: str, email: str) -> _Attempt:
+    """Counts it; raises the 429."""
+    await served.guard.enter(network)
     async with served.database.read() as database:
         agent = await agents.by_email(database, email)
         place = served.identities.network(network)
         known = agent is not None and await signin_networks.knows(database, agent.id, place)
     await served.guard.attempt(network, email, known=known)
+    return _Attempt(network, email, agent, known)
+
+
+async def _proven(served: Services, attempt: _Attempt, password: str) -> AgentRow | None:
+    """The agent, if this is their password. Raises the 429 when too many wait."""
+    agent, network, known = attempt.agent, attempt.network, attempt.known
     enabled = agent is not None and agent.disabled_at is None
     stored = agent.password_hash if agent and enabled else None
     try:
         right = await served.passwords.verify(stored, password, network, known=known)
     except Refusal:  # too many wait: nobody looked at it
-        await served.guard.give_back(network, email, known=known)
+        await served.guard.give_back(network, attempt.email, known=known)
         raise
     if not right:
         return None
-    await served.guard.give_back(network, email, known=known)
+    await served.guard.give_back(network, attempt.email, known=known)
     return agent
 
 
