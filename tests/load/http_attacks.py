@@ -59,9 +59,9 @@ async def _hang(raid: Raid, beginning: bytes, drop: bytes) -> None:
 async def wrong_passwords(raid: Raid) -> None:
     """Wrong passwords for a colleague's account, from four addresses, 20 tries a second."""
     await raid.ready()
-    strangers = [raid.stranger(place % 4) for place in range(16)]
+    strangers = [raid.stranger(place % 4) for place in range(80)]
     body = msgspec.json.encode({"email": raid.given.email, "password": "not this one"})
-    await raid.each(20, lambda place: strangers[place % 16].ask("POST", _LOGIN, body), hands=16)
+    await raid.each(20, lambda place: strangers[place % 80].ask("POST", _LOGIN, body), hands=80)
 
 
 async def sign_ins_at_once(raid: Raid) -> None:

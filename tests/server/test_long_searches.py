@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +15,7 @@ from tests.server.running import RunningServer, running_server
 from tms_tui.domain.errors import Failure, FailureKind
 from tms_tui.server.store.database import TooLongError
 from tms_tui.server.store.engines import SEARCHERS
+from tms_tui.server.yielding import BEHIND
 from tms_tui.wording import reason
 
 ENDLESS_MESSAGES = """CREATE VIEW messages AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)
@@ -39,6 +43,15 @@ async def test_a_search_without_an_end_is_given_up_and_said_as_that(place: Place
         assert (await dana.http.get("/v1/chat/sessions")).status_code == 200
         async with server.app.services.database.search() as connection:
             assert (await connection.execute(sa.text("SELECT 1"))).scalar_one() == 1, "it is as good as before"
+
+
+async def test_what_searches_an_sqlite_file_steps_back_behind_the_event_loop(tmp_path: Path) -> None:
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    async with running_server(tmp_path) as server, server.app.services.database.search() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.create_function("niceness", 0, lambda: os.getpriority(os.PRIO_PROCESS, 0))
+        there = (await connection.execute(sa.text("SELECT niceness()"))).scalar_one()
+    assert there == (min(19, here + BEHIND) if sys.platform == "linux" else here)
 
 
 async def test_six_searches_that_hang_keep_no_colleague_from_reading_and_writing(place: Place) -> None:

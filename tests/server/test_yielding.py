@@ -31,5 +31,5 @@ async def test_where_threads_may_not_step_back_they_compute_all_the_same() -> No
     def forbidden(_steps: int) -> None:
         raise PermissionError
 
-    threads = YieldingThreads(step_back=forbidden)
+    threads = YieldingThreads(stepping=forbidden)
     assert await threads.run(int, "7") == 7

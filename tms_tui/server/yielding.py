@@ -19,11 +19,18 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 
-def _step_back(steps: int) -> None:
+def step_back(steps: int) -> None:
     """This thread, and those that it starts. Only Linux knows the niceness of one thread."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + steps)
+
+
+def give_way(stepping: Callable[[int], None] = step_back, steps: int = BEHIND) -> None:
+    """Lets this thread step back, or work as an equal where the system forbids it."""
+    # A sandbox (seccomp, SELinux) may forbid it, and an initializer that raises breaks the pool for good.
+    with contextlib.suppress(OSError):
+        stepping(steps)
 
 
 class YieldingThreads:
@@ -32,18 +39,10 @@ class YieldingThreads:
     A password's check keeps a processor busy for tenths of a second; as equals, every message would wait for it.
     """
 
-    def __init__(self, steps: int = BEHIND, step_back: Callable[[int], None] = _step_back) -> None:
-        """`step_back` is called in each thread as it starts; where the system forbids it, they work as equals."""
-        self._pool = ThreadPoolExecutor(
-            thread_name_prefix="yielding", initializer=_where_allowed, initargs=(step_back, steps)
-        )
+    def __init__(self, steps: int = BEHIND, stepping: Callable[[int], None] = step_back) -> None:
+        """`stepping` is called in each thread as it starts; where the system forbids it, they work as equals."""
+        self._pool = ThreadPoolExecutor(thread_name_prefix="yielding", initializer=give_way, initargs=(stepping, steps))
 
     async def run(self, work: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """What it returns; raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *given, **named))
-
-
-def _where_allowed(step_back: Callable[[int], None], steps: int) -> None:
-    # A sandbox (seccomp, SELinux) may forbid it, and an initializer that raises breaks the pool for good.
-    with contextlib.suppress(OSError):
-        step_back(steps)

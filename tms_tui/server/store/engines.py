@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 from tms_tui.server.store import inline
+from tms_tui.server.yielding import give_way
 
 READERS: Final = 4
 POOLED: Final = 10
@@ -90,6 +91,14 @@ def sqlite_searchers(url: sa.URL, patience: float, longest: float) -> AsyncEngin
     """Connections that give up a statement `longest` seconds after it began."""
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     engine = _sqlite(url, SEARCHERS, patience, pool_timeout=longest, **options)
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def step_back(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        # As equals of the event loop, searches starve what has stepped back from it and holds the interpreter's lock.
+        connection.create_function("step_back", 0, give_way)
+        cursor = connection.cursor()
+        cursor.execute("SELECT step_back()")  # on the driver's own thread
+        cursor.close()
 
     @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
     def limit(connection: Connection, *_rest: object) -> None:
