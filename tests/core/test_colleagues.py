@@ -2,8 +2,9 @@
 
 from tests.core.desk import ANA, Desk
 from tms_tui.domain.effects import ReadAgents
-from tms_tui.domain.events import AgentsRead, ListAsked, PresenceSeen
-from tms_tui.domain.ids import AgentId
+from tms_tui.domain.errors import Ending, EndingKind
+from tms_tui.domain.events import AgentsRead, LinkLost, LinkProven, LinkWelcomed, ListAsked, PresenceSeen
+from tms_tui.domain.ids import AgentId, Cursor
 from tms_tui.domain.model import Agent, Availability
 from tms_tui.domain.text import CleanText
 
@@ -25,12 +26,20 @@ def test_a_list_that_the_server_read_before_we_were_there_does_not_show_us_offli
     assert desk.state.agents[EVA].availability is Availability.BUSY
 
 
-def test_a_list_that_was_asked_for_afterwards_is_believed() -> None:
+def test_a_list_that_comes_late_changes_nothing_of_what_was_heard_on_the_same_socket() -> None:
     desk = Desk()
     desk.sign_in()
-    desk.take(AgentsRead((agent(EVA, Availability.ONLINE),)))
-    desk.take(PresenceSeen(agent(EVA, Availability.AWAY)))
-    desk.take(ListAsked(ReadAgents()), AgentsRead((agent(EVA, Availability.OFFLINE),)))
+    desk.take(PresenceSeen(agent(EVA, Availability.ONLINE)), ListAsked(ReadAgents()))
+    desk.take(AgentsRead((agent(EVA, Availability.ONLINE),)), AgentsRead((agent(EVA, Availability.OFFLINE),)))
+    assert desk.state.agents[EVA].availability is Availability.ONLINE
+
+
+def test_once_the_socket_is_lost_a_list_is_believed() -> None:
+    desk = Desk()
+    desk.sign_in()
+    desk.take(LinkWelcomed(ANA.id, 0.0, False, Cursor("0")), LinkProven(0.01))
+    desk.take(PresenceSeen(agent(EVA, Availability.AWAY)), LinkLost(Ending(EndingKind.LOST)))
+    desk.take(AgentsRead((agent(EVA, Availability.OFFLINE),)))
     assert desk.state.agents[EVA].availability is Availability.OFFLINE
 
 

@@ -47,7 +47,6 @@ def apply(state: State, event: Event, moment: Moment) -> Outcome:
         before = badge(state).kind
         _apply(step, event)
         link.say(step, before)
-    people.asked(step)
     return Outcome(tuple(step.changes), tuple(step.effects))
 
 

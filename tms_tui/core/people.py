@@ -22,12 +22,12 @@ from tms_tui.domain.policy import AGENTS_HELD, CANNED_HELD
 def seen(step: Step, agent: Agent) -> None:
     """An agent as they are now."""
     state = step.state
-    state.agents_heard |= {agent.id}
     before = state.agents.get(agent.id)
-    if before == agent:
-        return
     if before is None and len(state.agents) >= AGENTS_HELD:
         bounds.reached(step, Bound.AGENTS)
+        return
+    state.agents_heard |= {agent.id}
+    if before == agent:
         return
     state.agents[agent.id] = agent
     if agent.id in state.strangers:
@@ -60,14 +60,8 @@ def listed(step: Step, agents: tuple[Agent, ...]) -> None:
 
 
 def _is_newer(state: State, agent: AgentId) -> bool:
-    """Whether what was heard of them came after the list was asked for: the server may have read it before."""
+    """Whether they were heard of on the socket that is there now: the server may have read the list before that."""
     return agent in state.agents_heard and agent in state.agents
-
-
-def asked(step: Step) -> None:
-    """Remember from when on what is heard is newer than the list, if it was asked for just now."""
-    if ReadAgents() in step.effects:
-        step.state.agents_heard = frozenset()
 
 
 def holder_seen(step: Step, holder: AgentId | None) -> None:

@@ -181,7 +181,7 @@ class State(Record):
     agents_read: bool = False
     """Their list was read at least once."""
     agents_heard: frozenset[AgentId] = frozenset()
-    """Those heard of since their list was last asked for: what it says of them may be older."""
+    """Those heard of on the socket that is there: whatever list comes may be older, and nothing newer was missed."""
     strangers: frozenset[AgentId] = frozenset()
     """Holders of conversations whom the list of agents did not name when it was last looked at; it is read again."""
     gone: frozenset[AgentId] = frozenset()

@@ -76,6 +76,7 @@ def line_lost(step: Step) -> None:
     sync = step.state.sync
     sync.joined = sync.read_since_loss = sync.catching_up = False
     sync.empty_reads, sync.pace = 0, POLL_FIRST
+    step.state.agents_heard = frozenset()
     read_now(step)
 
 
