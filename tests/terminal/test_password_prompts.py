@@ -1,5 +1,8 @@
 """Ctrl+C where the password is typed, and not shown: it ends the program, at every prompt."""
 
+import os
+import select
+import subprocess
 import termios
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +12,7 @@ import pytest
 from tests.server.running import PASSWORD
 from tests.terminal.pty_driver import Terminal, clean_environment
 from tests.terminal.staging import PROGRAM, Stage, staged
+from tests.terminal.test_stopping import IN_A_SHELL, STOP, is_back_in_the_shell
 from tests.terminal.vt_screen import VtScreen
 from tms_tui.process import INTERRUPTED
 
@@ -43,6 +47,37 @@ def test_ctrl_c_ends_the_program_at_each_prompt(tmp_path: Path, refused: int) ->
             assert terminal.wait_exit() == INTERRUPTED
             assert echoes(terminal)
             assert b"Traceback" not in terminal.output
+
+
+def test_ctrl_z_gives_the_shell_a_terminal_that_shows_what_is_typed_and_the_prompt_comes_again(tmp_path: Path) -> None:
+    with staged(tmp_path / "server") as stage:
+        stage.add_agent("Dana", "dana@example.com")
+        words = [*IN_A_SHELL, "plain", "--server", stage.url, "--email", "dana@example.com"]
+        with Terminal(words, env=clean_environment(tmp_path)) as terminal:
+            terminal.wait_until(asks(terminal, 1), what="the prompt")
+            terminal.send(STOP)
+            is_back_in_the_shell(terminal)
+            assert echoes(terminal)
+            terminal.send("\n")
+            terminal.wait_until(asks(terminal, 2), what="the prompt, again")
+            terminal.send(f"{PASSWORD}\n")
+            terminal.wait_for("Signed in to")
+            assert PASSWORD.encode() not in terminal.output
+
+
+def test_the_prompt_is_seen_at_a_terminal_that_controls_nobody(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    words = [*PROGRAM, "plain", "--server", "http://127.0.0.1:9", "--email", "dana@example.com"]
+    with subprocess.Popen(
+        words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=clean_environment(tmp_path)
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while b"Password of dana@example.com: " not in shown:
+            assert select.select([ours], [], [], 30)[0], shown
+            shown += os.read(ours, 4096)
+        process.kill()
+    os.close(ours)
 
 
 def test_after_a_refused_password_another_lets_in_and_ctrl_c_still_ends_the_talk(tmp_path: Path) -> None:
