@@ -112,7 +112,7 @@ sessions = sa.Table(
         sqlite_where=sa.text("status <> 'ended' AND assigned_agent_id IS NOT NULL"),
         postgresql_where=sa.text("status <> 'ended' AND assigned_agent_id IS NOT NULL"),
     ),
-    sa.Index("sessions_by_email", "tenant_id", "email_digest"),
+    sa.Index("sessions_newest_by_email", "tenant_id", "email_digest", "started_at"),
     sa.Index("sessions_by_network", "tenant_id", "network_digest"),
 )
 

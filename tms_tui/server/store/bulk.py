@@ -37,10 +37,10 @@ async def _find_starts_singly(
         begun = await starts.find(connection, tenant_id, one.key)
         if begun is not None:
             found.begun[one.key] = begun
-        if one.email_digest is not None:
-            customer = await sessions.customer_by_email(connection, tenant_id, one.email_digest)
-            if customer is not None:
-                found.customers[one.email_digest] = customer
+    for digest in {one.email_digest for one in begins if one.email_digest is not None}:
+        customer = await sessions.customer_by_email(connection, tenant_id, digest)
+        if customer is not None:
+            found.customers[digest] = customer
 
 
 async def _read_singly(connection: AsyncConnection, tenant_id: str, asked: Wanted, at: str, found: Found) -> None:

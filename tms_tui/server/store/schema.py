@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-HEAD: Final = "0013"
+HEAD: Final = "0014"
 """The revision this code works with: the newest one in `migrations/versions`."""
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 _VERSION_TABLE: Final = "alembic_version"
