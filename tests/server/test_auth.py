@@ -10,12 +10,14 @@ import argon2
 import httpx
 import jwt
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import PASSWORD, QUICK, RunningServer, running_server
 from tms_tui.server.passwords import Passwords
 from tms_tui.server.settings import PasswordCost, Rate
+from tms_tui.server.store import agents
 
 
 async def login(server: RunningServer, email: str, password: str = PASSWORD) -> httpx.Response:
@@ -99,6 +101,30 @@ async def test_strangers_passwords_are_looked_at_half_of_the_time_and_known_ones
     assert await passwords.verify("stored", "right"), "of a known network, while the stranger waits"
     assert await next_one
     assert [at - start for at in began] == [0, 1, 2]
+
+
+async def test_a_password_kept_at_another_cost_is_kept_at_todays_once_its_agent_signs_in(server: RunningServer) -> None:
+    user = await server.add_agent("Dana")
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=4).hash(PASSWORD)
+    database = server.app.services.database
+    async with database.write() as connection:
+        await agents.set_password(connection, user.id, old)
+    assert (await login(server, user.email, "not this one")).status_code == 401
+    async with database.read() as connection:
+        assert await _kept(connection, user.email) == old
+    assert (await login(server, user.email)).status_code == 200
+    async with database.read() as connection:
+        new = await _kept(connection, user.email)
+    assert argon2.extract_parameters(new).parallelism == QUICK.lanes
+    assert (await login(server, user.email)).status_code == 200
+    async with database.read() as connection:
+        assert await _kept(connection, user.email) == new
+
+
+async def _kept(connection: AsyncConnection, email: str) -> str:
+    agent = await agents.by_email(connection, email)
+    assert agent is not None
+    return agent.password_hash
 
 
 async def test_one_attempt_is_never_hashed_more_than_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Passwords: argon2id, off the event loop, in the same time for a stranger as for an agent."""
 
+import contextlib
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tms_tui.server.clock import Clock, SystemClock
+from tms_tui.server.errors import Refusal
 from tms_tui.server.fairqueue import FairQueue
 from tms_tui.server.settings import PasswordCost
 from tms_tui.server.texts import composed, decomposed
@@ -64,6 +66,14 @@ class Passwords:
         finally:
             ended = self._clock.monotonic()
             self._rests_until = ended + (ended - began)
+
+    async def renewed(self, stored: str, password: str, network: str) -> str | None:
+        """The same at today's cost, where it was kept at another, and None where not or when too many wait."""
+        if not self._hasher.check_needs_rehash(stored):
+            return None
+        with contextlib.suppress(Refusal):
+            return await self.hash(composed(password), network)
+        return None
 
     def _matches(self, stored: str, password: str) -> bool:
         return any(self._fits(stored, spelt) for spelt in _spellings(password))

@@ -41,7 +41,8 @@ async def login(request: Request) -> Response:
     served.metrics.logins.labels("refused" if agent is None else "granted").inc()
     if agent is None:
         raise _wrong()
-    return answer(await _start(served, agent, served.identities.network(network)))
+    renewed = await served.passwords.renewed(agent.password_hash, asked.password, network)
+    return answer(await _start(served, agent, served.identities.network(network), renewed))
 
 
 def _wrong() -> Refusal:
@@ -75,12 +76,15 @@ async def _proven(served: Services, attempt: _Attempt, password: str) -> AgentRo
     return agent
 
 
-async def _start(served: Services, agent: AgentRow, network: str) -> wire.TokenAnswer:
+async def _start(served: Services, agent: AgentRow, network: str, renewed: str | None) -> wire.TokenAnswer:
+    """`renewed`: what is kept of the password from now on, if it is to be another."""
     login_id, jti = str(uuid.uuid4()), str(uuid.uuid4())
     async with served.database.write() as database:
         at = timestamp(served.clock.now())
         if not await agents.start_login(database, login_id, agent, jti, at):
             raise _wrong()
+        if renewed is not None:
+            await agents.set_password(database, agent.id, renewed)
         await signin_networks.remember(database, agent.id, network, at)
     tokens = _tokens(served, agent, login_id, jti)
     tokens.user = agent.user()
