@@ -280,6 +280,27 @@ async def test_a_message_that_the_store_refuses_fails_alone(node: Node) -> None:
     assert [one.cursor for one in await node.logged()] == list(range(1, len(await node.logged()) + 1))
 
 
+def not_to_be_stored() -> Callable[[Draft, Conversation, Found], Awaitable[None]]:
+    async def rule(draft: Draft, conversation: Conversation, _found: Found) -> None:
+        unheard_of: Any = object()
+        await draft.save(replace(conversation, tags=[unheard_of]))
+        draft.updated(conversation, "visitor")
+
+    return rule
+
+
+async def test_what_cannot_even_be_spelt_for_the_store_fails_alone(node: Node) -> None:
+    talk, other = await node.open_conversation(), await node.open_conversation()
+    outcomes = await asyncio.gather(
+        node.says(talk, "before"),
+        node.journal.post(TENANT, Asked(other.id, "somebody"), not_to_be_stored()),
+        node.says(talk, "after"),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, Exception) for one in outcomes] == [False, True, False]
+    assert [one.content for one in await node.written(talk)] == ["before", "after"]
+
+
 async def test_a_rule_that_breaks_fails_alone_and_leaves_nothing(node: Node) -> None:
     talk = await node.open_conversation()
 

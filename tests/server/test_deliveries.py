@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from tests.server.place import Place
-from tests.server.running import RunningServer, running_server
+from tests.server.running import running_server
 from tests.server.sockets import agent_socket, event_number
 from tms_tui.protocol import wire
 from tms_tui.server.bus import Exchange, LogGrew, MemoryBus
@@ -47,15 +47,17 @@ def readings_of_the_log() -> Iterator[list[str]]:
         sa.event.remove(Engine, "before_cursor_execute", heard)
 
 
-async def test_what_this_node_logged_is_not_read_back(server: RunningServer) -> None:
-    dana, visitor = await server.sign_in(), await server.visitor()
-    async with agent_socket(server, dana) as far:
-        await visitor.says("the first")
-        await far.until("chat_message", content="the first")
-        with readings_of_the_log() as asked:
-            for number in range(5):
-                await visitor.says(f"{number}")
-                await far.until("chat_message", content=f"{number}")
+async def test_what_this_node_logged_is_not_read_back(place: Place) -> None:
+    seldom: dict[str, Any] = {"account_check": 3600, "sign_in_check": 3600, "log_check": 3600}
+    async with running_server(place, **seldom) as server:
+        dana, visitor = await server.sign_in(), await server.visitor()
+        async with agent_socket(server, dana) as far:
+            await visitor.says("the first")
+            await far.until("chat_message", content="the first")
+            with readings_of_the_log() as asked:
+                for number in range(5):
+                    await visitor.says(f"{number}")
+                    await far.until("chat_message", content=f"{number}")
     assert asked == []
 
 

@@ -67,9 +67,9 @@ class _UndoneError(Exception):
 
 
 class _SpoiltError(Exception):
-    """The store refused what a message reads or writes, before anything else was done in the transaction."""
+    """What one of a batch reads or writes cannot be read or stored; nobody else had a turn in the transaction yet."""
 
-    def __init__(self, reason: DBAPIError) -> None:
+    def __init__(self, reason: Exception) -> None:
         super().__init__()
         self.reason = reason
 
@@ -210,8 +210,10 @@ async def _decide(batch: Batch, posts: Iterable[Post[Any]]) -> None:
         for post in posts:
             await post.decide(batch)
         await batch.write()
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except (StoreLostError, OSError):
+        raise
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise
         raise _SpoiltError(error) from error
 
