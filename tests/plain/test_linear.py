@@ -143,6 +143,24 @@ async def talk(at: Stand, own: tuple[CannedResponse, ...] = (), due_after: float
     return made
 
 
+async def test_who_is_greeted_before_the_line_is_live_is_told_once_that_it_is() -> None:
+    at = stand(Server().reply)
+    said: list[str] = []
+    face = LineFace(at.engine, said.append, lambda: False)
+    at.engine.subscribe(face.changed)
+    async with running(at.engine):
+        at.engine.take(SignedIn(ANA, 900.0))
+        await at.engine.settled()
+        face.greet()
+        [greeted] = [line for line in said if line.startswith("connection: ")]
+        assert greeted.startswith("connection: Connecting.")
+        at.link.welcome(ANA.id)
+        await at.engine.settled()
+        at.link.welcome(ANA.id)
+        await at.engine.settled()
+    assert [line for line in said if line.startswith("connection: ")][1:] == ["connection: Live"]
+
+
 async def test_the_list_is_numbered_waiting_ones_first() -> None:
     at = stand(Server().reply)
     async with running(at.engine):

@@ -75,6 +75,7 @@ def test_the_desk_works_on_and_catches_up(stage: Stage, tmp_path: Path) -> None:
         terminal.wait_until(lambda screen: re.search(f"{BLIND} +sent", screen.text()) is not None, what="it is sent")
         assert len(terminal.output) - unread < MIB, "what nobody could have seen was forgotten"
         terminal.wait_for("customer gone")
+        terminal.wait_for("answered")
         stood = desk_of(terminal.screen)
         terminal.resize(50, 170)
         terminal.wait_until(lambda screen: "Live" in screen.line(0), what="the narrower desk")

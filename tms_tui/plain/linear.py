@@ -57,6 +57,8 @@ class LineFace:
         self._gathering: Gathering | None = None
         self._gathered: list[str] = []
         self._warned = False
+        self._connecting = False
+        """Whether the agent was told so, and not yet that it is live."""
         self._written_for_none = False
         """Whether the line at hand was begun in a conversation that was erased meanwhile."""
         self._said_up_to = self._heard_up_to = 0
@@ -68,12 +70,18 @@ class LineFace:
 
     def greet(self) -> None:
         """Say the state of things."""
+        self._connecting = select.badge(self._engine.state).kind is select.BadgeKind.CONNECTING
         self._tell(lines.where_lines(self._engine.state, None))
 
     def changed(self, changes: tuple[Change, ...]) -> None:
         """Say what is new, or hold it while a line is being typed."""
         opened = self._narrator.opened
-        self._held += [*self._narrator.news(changes), *self._finding.news(changes), *self._read_on()]
+        self._held += [
+            *self._connected(),
+            *self._narrator.news(changes),
+            *self._finding.news(changes),
+            *self._read_on(),
+        ]
         if any(isinstance(change, SessionErased) for change in changes):
             self._last.clear()  # they may hold its words
             self._written_for_none |= self._narrator.opened != opened and self._under_way()
@@ -81,6 +89,13 @@ class LineFace:
             self.locked_out.set()
         if not self._under_way():
             self.flush()
+
+    def _connected(self) -> list[str]:
+        """That it is live now, once, to whoever was greeted before it was: nothing was lost that comes back."""
+        if not self._connecting or select.badge(self._engine.state).kind is not select.BadgeKind.LIVE:
+            return []
+        self._connecting = False
+        return [lines.link_line(self._engine.state)]
 
     def flush(self) -> None:
         """Say what was held."""
