@@ -158,7 +158,9 @@ async def test_who_is_greeted_before_the_line_is_live_is_told_once_that_it_is() 
         await at.engine.settled()
         at.link.welcome(ANA.id)
         await at.engine.settled()
-    assert [line for line in said if line.startswith("connection: ")][1:] == ["connection: Live"]
+    assert [line for line in said if line.startswith("connection: ")][1:] == [
+        "connection: Live: new messages arrive at once."
+    ]
 
 
 async def test_the_list_is_numbered_waiting_ones_first() -> None:
