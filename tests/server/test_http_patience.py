@@ -15,6 +15,7 @@ from tests.server.hand_clock import HandClock
 from tests.server.place import Place
 from tests.server.running import RunningServer, running_server
 from tests.server.waiting import until
+from tms_tui.server.httplistener import PIECES
 from tms_tui.server.settings import HttpPatience
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -399,6 +400,24 @@ async def test_a_request_that_is_being_answered_is_not_cut_to_make_room(place: P
             assert (await answer(newest[0]))[0] == 200
             assert await last_words(slow[0]) == b""
         assert [(await answer(line, b""))[0] for line in answered] == [401, 401]
+
+
+def chunked(body: bytes, size: int) -> bytes:
+    """A start of a conversation whose body comes in chunks of this size."""
+    head = b"POST /v1/visitor/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    chunks = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"%bTransfer-Encoding: chunked\r\n\r\n%b0\r\n\r\n" % (
+        head,
+        b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks),
+    )
+
+
+async def test_a_body_in_very_many_pieces_is_not_read_to_its_end(server: RunningServer) -> None:
+    body = b'{"name": "Ana"}' + b" " * 2 * PIECES
+    async with lines(server, 2) as (crumbs, loaves):
+        assert (await answer(crumbs, chunked(body, 1)))[0] == 400
+        assert await last_words(crumbs) == b"", "and the rest of it is not read"
+        assert (await answer(loaves, chunked(body, 4)))[0] == 201
 
 
 async def test_an_upgrade_behind_an_answer_that_nobody_takes_is_cut(server: RunningServer) -> None:

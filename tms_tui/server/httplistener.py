@@ -23,6 +23,10 @@ _LOGGER: Final = logging.getLogger("uvicorn.error.http")
 _LOGGER.setLevel(logging.ERROR)
 
 
+PIECES: Final = 2000
+"""Chunks, or parts that came by themselves, of one body; 64 KiB in the smallest packets of the internet are 123."""
+
+
 @dataclass(slots=True)
 class _Awaited:
     """Something the peer has begun to send or to take: since when, and how many bytes of it there are."""
@@ -30,6 +34,25 @@ class _Awaited:
     since: float
     bytes: int = 0
     what: str = ""
+
+
+class _CountedPieces(h11.Connection):
+    """Reading a piece of a body takes as long for one byte as for all of it: of one request only so many are read."""
+
+    def __init__(self, most_unfinished: int | None) -> None:
+        unfinished = {} if most_unfinished is None else {"max_incomplete_event_size": most_unfinished}
+        super().__init__(h11.SERVER, **unfinished)
+        self._pieces = 0
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._pieces = 0
+        elif isinstance(event, h11.Data):
+            self._pieces += 1
+            if self._pieces > PIECES:
+                raise h11.RemoteProtocolError("a body in too many pieces")
+        return event
 
 
 class TimedProtocol(H11Protocol):
@@ -45,6 +68,7 @@ class TimedProtocol(H11Protocol):
         connections: Connections,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn = _CountedPieces(config.h11_max_incomplete_event_size)
         self.logger = _LOGGER
         self._held = connections
         self._patience = connections.patience
