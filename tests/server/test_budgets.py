@@ -125,6 +125,31 @@ async def test_what_one_budget_refuses_costs_the_others_nothing(place: Place) ->
         assert await writes(stranger) == TENANT
 
 
+async def blocked(server: RunningServer, visitor: Visitor) -> None:
+    dana = await server.sign_in()
+    path = f"/v1/chat/sessions/{visitor.session_id}/block"
+    assert (await dana.http.post(path, json={"scope": "address"})).status_code == 200
+
+
+async def test_whoever_is_kept_out_uses_up_nothing_that_all_share(place: Place) -> None:
+    limits: dict[str, Any] = dict.fromkeys(("tenant_start_rate", "tenant_message_rate"), Rate(0.01, 3))
+    async with running_server(place, tenant_byte_rate=Rate(0.01, 20), **limits) as server:
+        abuser = await server.visitor(address=HERE)
+        await blocked(server, abuser)
+        assert [await starts(server, HERE) for _ in range(4)] == [(403, "blocked")] * 4
+        assert [await writes(abuser) for _ in range(5)] == [(403, "blocked")] * 5
+        honest = await server.visitor(address=THERE)
+        assert [await writes(honest) for _ in range(3)] == [(201, None)] * 3
+        assert await starts(server, THERE) == (201, None)
+        assert await starts(server, THERE) == TENANT, "those that were let in do count"
+
+
+async def test_whoever_is_kept_out_is_held_up_by_what_they_try(place: Place) -> None:
+    async with running_server(place, visitor_session_rate=Rate(0.01, 3)) as server:
+        await blocked(server, await server.visitor(address=HERE))
+        assert [await starts(server, HERE) for _ in range(3)] == [(403, "blocked")] * 2 + [NETWORK]
+
+
 async def test_a_message_that_had_to_wait_is_taken_after_the_time_that_was_told(
     tmp_path: Path, clock: HandClock
 ) -> None:

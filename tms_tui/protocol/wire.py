@@ -354,7 +354,7 @@ class VisitorSessionBody(Wire):
     email: fields.Name | None = None
     page_url: fields.Address | None = None
     locale: fields.Locale | None = None
-    info: fields.Facts = {}
+    info: fields.Facts | None = None
     client_session_id: fields.Uuid | None = None
 
 

@@ -1,6 +1,7 @@
 """How much customers may ask for: as one conversation, as all of one network, and as all of the tenant together."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +47,8 @@ class _Share:
 class Budgets:
     """Counted over all nodes, or on this one alone while the bus has no shared count.
 
-    What one budget refuses costs the others nothing, so that nobody who is refused uses up what all share.
+    What one budget refuses costs the others nothing. What is refused for any other reason is work all the same, which
+    its conversation and its network pay for; nobody who is refused uses up what all share.
     Agents have rates of their own and never draw on these.
     """
 
@@ -64,24 +66,41 @@ class Budgets:
         self._tenant_bytes = self._budget("tenant byte", settings.tenant_byte_rate, TENANT_BUSY)
         self._tenant_reads = self._budget("tenant read", settings.tenant_read_rate, TENANT_BUSY)
 
-    async def start(self, network: str) -> None:
+    @contextlib.asynccontextmanager
+    async def start(self, network: str) -> AsyncIterator[None]:
         """One conversation more from that network; raises the 429."""
-        await self._spend(_Share(self._network_starts, network), _Share(self._tenant_starts, self._tenant))
+        shared = _Share(self._tenant_starts, self._tenant)
+        await self._spend(_Share(self._network_starts, network), shared)
+        async with self._given_back_when_refused(shared):
+            yield
 
-    async def message(self, session_id: str, network: str, content: str) -> None:
+    @contextlib.asynccontextmanager
+    async def message(self, session_id: str, network: str, content: str) -> AsyncIterator[None]:
         """One message more, of so many bytes in UTF-8; raises the 429."""
         size = len(content.encode())
+        shared = _Share(self._tenant_messages, self._tenant), _Share(self._tenant_bytes, self._tenant, size)
         await self._spend(
             _Share(self._conversation_messages, session_id),
             _Share(self._network_messages, network),
             _Share(self._network_bytes, network, size),
-            _Share(self._tenant_messages, self._tenant),
-            _Share(self._tenant_bytes, self._tenant, size),
+            *shared,
         )
+        async with self._given_back_when_refused(*shared):
+            yield
 
     async def read(self, network: str) -> None:
         """One page of a conversation more; raises the 429."""
         await self._spend(_Share(self._network_reads, network), _Share(self._tenant_reads, self._tenant))
+
+    @contextlib.asynccontextmanager
+    async def _given_back_when_refused(self, *shares: _Share) -> AsyncIterator[None]:
+        try:
+            yield
+        except Refusal:
+            for one in shares:
+                if await self._bus.take(one.draw.bucket, one.draw.rate, -one.many) is None:
+                    one.budget.here.give(one.name, one.many)
+            raise
 
     def _budget(self, kind: str, rate: Rate, code: str) -> _Budget:
         return _Budget(kind, rate, code, Limiter(rate, self._clock))

@@ -23,9 +23,9 @@ class Bucket:
         self._tokens -= many
         return True
 
-    def give(self) -> None:
-        """Puts one back."""
-        self._tokens = min(self._rate.burst, self._tokens + 1)
+    def give(self, many: int) -> None:
+        """Puts so many back."""
+        self._tokens = min(self._rate.burst, self._tokens + many)
 
     def wait(self, many: int, now: float) -> float:
         """Seconds until there are so many; 0.0 when there are."""
@@ -59,10 +59,10 @@ class Limiter:
             del self._buckets[next(iter(self._buckets))]
         return bucket.wait(min(many, self._rate.burst), now)
 
-    def give(self, name: str) -> None:
-        """Puts one back that was taken."""
+    def give(self, name: str, many: int = 1) -> None:
+        """Puts so many back that were taken."""
         if name in self._buckets:
-            self._buckets[name].give()
+            self._buckets[name].give(many)
 
 
 class Gate:

@@ -110,4 +110,4 @@ def _fact(value: Any) -> str | int | float | bool | None:
         return storable("info", value, 2000)
     if value is None or (isinstance(value, bool | int | float) and abs(value) <= _LARGEST_WHOLE):
         return value
-    raise invalid("info", "Facts about a customer are texts, numbers, true, false or null.")
+    raise invalid("info", "Facts about a customer are texts, numbers below 2^53, true, false or null.")

@@ -29,9 +29,9 @@ async def start(request: Request) -> Response:
     served = services(request)
     asked = await body(request, wire.VisitorSessionBody)
     network = network_of(request)
-    await served.budgets.start(network)
-    beginning = _beginning(served, asked, served.identities.network(network))
-    conversation, new = await begin(served.journal, served.settings.tenant, beginning)
+    async with served.budgets.start(network):
+        beginning = _beginning(served, asked, served.identities.network(network))
+        conversation, new = await begin(served.journal, served.settings.tenant, beginning)
     token = served.tokens.issue(
         VISITOR,
         served.settings.visitor_seconds,
@@ -57,7 +57,7 @@ def _beginning(served: Services, asked: wire.VisitorSessionBody, network: str) -
         email_digest=served.identities.email(email),
         page_url=texts.optional("page_url", asked.page_url, 2000),
         locale=texts.optional("locale", asked.locale, 35),
-        info=texts.facts(asked.info),
+        info=texts.facts(asked.info or {}),
     )
 
 
@@ -86,11 +86,11 @@ async def post(request: Request) -> Response:
         client_message_id=texts.uuid_text("client_message_id", asked.client_message_id),
     )
     network = network_of(request)
-    await served.budgets.message(claims.sub, network, said.content)
     speaker = Speaker("visitor", claims.sid, claims.name)
     place = served.identities.network(network)
     entrance = Entrance(place, partial(_may_write, claims, place))
-    message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said, entrance)
+    async with served.budgets.message(claims.sub, network, said.content):
+        message, new = await send(served.journal, claims.tenant_id, claims.sub, speaker, said, entrance)
     if new:
         served.metrics.messages.labels("visitor").inc()
     return answer(message, 201 if new else 200)
