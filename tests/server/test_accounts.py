@@ -19,7 +19,7 @@ from tests.server.running import PASSWORD, RunningServer, SignedIn, Visitor, run
 from tests.server.sockets import agent_socket
 from tms_tui.server import accounts, tables
 from tms_tui.server.errors import Refusal
-from tms_tui.server.passwords import Passwords
+from tms_tui.server.passwords import Passwords, Wanted
 from tms_tui.server.settings import Rate, ServerSettings
 from tms_tui.server.store import agents, sessions
 
@@ -114,11 +114,11 @@ class HeldUp:
 
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
-        self.hash = passwords.hash
+        self.hash, self.renewed = passwords.hash, passwords.renewed
         self.checked, self.go_on = asyncio.Event(), asyncio.Event()
 
-    async def verify(self, stored: str | None, password: str, network: str, *, known: bool) -> bool:
-        right = await self._passwords.verify(stored, password, network, known=known)
+    async def verify(self, stored: str | None, password: str, whose: str, *, known: bool, wanted: Wanted) -> bool:
+        right = await self._passwords.verify(stored, password, whose, known=known, wanted=wanted)
         self.checked.set()
         await self.go_on.wait()
         return right

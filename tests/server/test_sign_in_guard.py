@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import argon2
 import httpx
 import pytest
 
@@ -170,6 +171,48 @@ async def test_a_crowd_that_signs_in_from_one_network_is_looked_up_in_turns(plac
             await until(lambda: attempts.waiting == 4)
         assert (await ana).status_code == 200
         assert [(await one).status_code for one in crowd] == [401] * 3
+
+
+async def test_sign_ins_that_were_given_up_cost_no_check(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def counted(hasher: argon2.PasswordHasher, against: str, password: str) -> bool:
+        checks.append(password)
+        return verify(hasher, against, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
+    async with running_server(place) as server:
+        await server.add_agent("Ana")
+        queue, connections = server.app.services.passwords.strangers, server.app.services.connections
+        async with queue.turn("somebody"):
+            gone = [asyncio.create_task(sign_in(server, ELSEWHERE, "given up")) for _ in range(5)]
+            await until(lambda: queue.waiting == 5)
+            for one in gone:
+                one.cancel()
+            await until(lambda: len(connections) == 0)
+            honest = asyncio.create_task(sign_in(server, HOME))
+            await until(lambda: queue.waiting == 6)
+        assert (await honest).status_code == 200
+        assert checks == [PASSWORD]
+
+
+async def test_an_account_with_many_known_networks_waits_for_itself(place: Place) -> None:
+    networks = [f"127.0.0.{one}" for one in range(70, 73)]
+    async with running_server(place, sign_ins_at_once=1, sign_ins_waiting_of_network=2) as server:
+        await server.add_agent("Ana")
+        await server.add_agent("Bob")
+        for network in (HOME, *networks):
+            assert (await sign_in(server, network, email="bob@example.com")).status_code == 200
+        assert (await sign_in(server, HOME)).status_code == 200
+        queue = server.app.services.passwords.queue
+        async with queue.turn("somebody"):
+            bobs = [asyncio.create_task(sign_in(server, one, email="bob@example.com")) for one in networks[:2]]
+            await until(lambda: queue.waiting == 2)
+            assert (await sign_in(server, networks[2], email="bob@example.com")).status_code == 429
+            ana = asyncio.create_task(sign_in(server, HOME))
+            await until(lambda: queue.waiting == 3)
+        assert [(await one).status_code for one in (*bobs, ana)] == [200] * 3
 
 
 async def test_two_networks_do_not_take_every_place_from_a_third() -> None:

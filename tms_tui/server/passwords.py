@@ -1,6 +1,7 @@
 """Passwords: argon2id, off the event loop, in the same time for a stranger as for an agent."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -15,6 +16,14 @@ from tms_tui.server.yielding import BEHIND, LAST, YieldingThreads
 
 OWN: Final = ""
 """Whose turn it is when nobody from outside waits."""
+
+
+Wanted = Callable[[], Awaitable[bool]]
+
+
+async def always() -> bool:
+    """Whoever asked waits for the answer."""
+    return True
 
 
 class Passwords:
@@ -38,41 +47,47 @@ class Passwords:
         self._rests_until = float("-inf")
         self._threads, self._last_threads = YieldingThreads(BEHIND), YieldingThreads(LAST)
 
-    async def hash(self, password: str, network: str = OWN) -> str:
+    async def hash(self, password: str, whose: str = OWN) -> str:
         """Raises the 429 when too many wait."""
-        async with self.queue.turn(network):
+        async with self.queue.turn(whose):
             return await self._threads.run(self._hasher.hash, password)
 
-    async def verify(self, stored: str | None, password: str, network: str = OWN, *, known: bool = True) -> bool:
+    async def verify(
+        self, stored: str | None, password: str, whose: str = OWN, *, known: bool = True, wanted: Wanted = always
+    ) -> bool:
         """False for None, after just as much work. Raises the 429 when too many wait.
 
-        `known`: strangers, from however many networks, do not hold it up.
+        `whose` turn it is: of a known network the account's, so that nobody waits for another account's networks, else
+        the network's; strangers, however many, do not hold up the known. `wanted`: whether anybody waits for it still.
         """
         against = stored or self._nobody
         if known:
-            async with self.queue.turn(network):
+            async with self.queue.turn(whose):
+                await _require(wanted)
                 return await self._threads.run(self._matches, against, password) and bool(stored)
-        async with self.strangers.turn(network):
-            return await self._rested(against, password) and bool(stored)
+        async with self.strangers.turn(whose):
+            return await self._rested(against, password, wanted) and bool(stored)
 
-    async def _rested(self, stored: str, password: str) -> bool:
+    async def _rested(self, stored: str, password: str, wanted: Wanted) -> bool:
         """The next one begins as long after this as this takes: what fills a core's cache slows everybody beside it."""
+        await _require(wanted)
         began = self._clock.monotonic()
         if began < self._rests_until:
             await self._clock.sleep(self._rests_until - began)
             began = self._clock.monotonic()
+            await _require(wanted)
         try:
             return await self._last_threads.run(self._matches, stored, password)
         finally:
             ended = self._clock.monotonic()
             self._rests_until = ended + (ended - began)
 
-    async def renewed(self, stored: str, password: str, network: str) -> str | None:
+    async def renewed(self, stored: str, password: str, whose: str) -> str | None:
         """The same at today's cost, where it was kept at another, and None where not or when too many wait."""
         if not self._hasher.check_needs_rehash(stored):
             return None
         with contextlib.suppress(Refusal):
-            return await self.hash(composed(password), network)
+            return await self.hash(composed(password), whose)
         return None
 
     def _matches(self, stored: str, password: str) -> bool:
@@ -83,6 +98,11 @@ class Passwords:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+async def _require(wanted: Wanted) -> None:
+    if not await wanted():
+        raise Refusal(408, "request_too_slow", "The request was given up before its turn came.")
 
 
 def _spellings(password: str) -> tuple[str, ...]:

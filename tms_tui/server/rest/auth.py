@@ -1,6 +1,7 @@
 """Signing in, staying signed in, signing out."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -22,12 +23,16 @@ from tms_tui.server.tokens import ACCESS, REFRESH, Claims
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """Who is to sign in from where. `known`: they have signed in from there before."""
+    """Who is to sign in from where. `known`: they have signed in from there before.
+
+    `waits`: whether whoever asked is still there.
+    """
 
     network: str
     email: str
     agent: AgentRow | None
     known: bool
+    waits: Callable[[], Awaitable[bool]]
 
 
 async def login(request: Request) -> Response:
@@ -36,12 +41,12 @@ async def login(request: Request) -> Response:
     email = storable("email", asked.email.strip().lower(), NAME_CHARACTERS)
     network = network_of(request)
     async with served.attempts.turn(network):
-        attempt = await _attempt(served, network, email)
+        attempt = await _attempt(served, request, email)
     agent = await _proven(served, attempt, asked.password)
     served.metrics.logins.labels("refused" if agent is None else "granted").inc()
     if agent is None:
         raise _wrong()
-    renewed = await served.passwords.renewed(agent.password_hash, asked.password, network)
+    renewed = await served.passwords.renewed(agent.password_hash, asked.password, email)
     return answer(await _start(served, agent, served.identities.network(network), renewed))
 
 
@@ -49,15 +54,20 @@ def _wrong() -> Refusal:
     return unauthorized("bad_credentials", "The e-mail or the password is not right.")
 
 
-async def _attempt(served: Services, network: str, email: str) -> _Attempt:
+async def _attempt(served: Services, request: Request, email: str) -> _Attempt:
     """Counts it; raises the 429."""
+    network = network_of(request)
     await served.guard.enter(network)
     async with served.database.read() as database:
         agent = await agents.by_email(database, email)
         place = served.identities.network(network)
         known = agent is not None and await signin_networks.knows(database, agent.id, place)
     await served.guard.attempt(network, email, known=known)
-    return _Attempt(network, email, agent, known)
+
+    async def waits() -> bool:
+        return not await request.is_disconnected()
+
+    return _Attempt(network, email, agent, known, waits)
 
 
 async def _proven(served: Services, attempt: _Attempt, password: str) -> AgentRow | None:
@@ -66,8 +76,9 @@ async def _proven(served: Services, attempt: _Attempt, password: str) -> AgentRo
     enabled = agent is not None and agent.disabled_at is None
     stored = agent.password_hash if agent and enabled else None
     try:
-        right = await served.passwords.verify(stored, password, network, known=known)
-    except Refusal:  # too many wait: nobody looked at it
+        whose = attempt.email if known else network
+        right = await served.passwords.verify(stored, password, whose, known=known, wanted=attempt.waits)
+    except Refusal:  # nobody looked at it
         await served.guard.give_back(network, attempt.email, known=known)
         raise
     if not right:

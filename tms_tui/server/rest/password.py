@@ -33,7 +33,7 @@ async def _new_hash(served: Services, caller: Caller, current: str, new: str) ->
     await gate.require(name, "too_many_attempts")
     try:
         await _check(served, caller, current)
-        return await served.passwords.hash(new)
+        return await served.passwords.hash(new, caller.id)
     except Refusal as refusal:
         if refusal.status == 429:  # too many wait: it was not looked at
             await gate.give_back(name)
@@ -44,7 +44,7 @@ async def _check(served: Services, caller: Caller, current: str) -> None:
     """Raises 403 unless it is their password; the one that is stored now, not the one remembered with the sign-in."""
     async with served.database.read() as database:
         agent = await agents.by_id(database, caller.tenant_id, caller.id)
-    if not await served.passwords.verify(agent.password_hash if agent else None, current):
+    if not await served.passwords.verify(agent.password_hash if agent else None, current, caller.id):
         raise Refusal(403, "wrong_password", "The current password is not right.")
 
 
