@@ -72,8 +72,8 @@ class Verdict:
         """What was not made, or not often enough to call it this attack."""
         short = [
             f"{self.tally.made.get(kind, 0)} {kind} instead of {count}"
-            for kind, least in self.row.least.items()
-            if self.tally.made.get(kind, 0) < (count := max(1, int(least * self.share)))
+            for kind, count in self.row.least_at(self.share).items()
+            if self.tally.made.get(kind, 0) < count
         ]
         return short if self.tally.answered else [*short, "nothing was answered"]
 
@@ -165,6 +165,8 @@ def _order(world: World, row: Row, strength: Strength, door: Door, seconds: floa
         share=strength.share,
         patience=strength.patience if door is world.door else 0,
         given=world.given,
+        least=row.least_at(strength.share),
+        longest=strength.longest,
     )
 
 

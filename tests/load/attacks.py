@@ -39,6 +39,10 @@ class Row:
     on_nothing: bool = True
     """It can be made on a server that does nothing, which shows what making it costs."""
 
+    def least_at(self, share: float) -> dict[str, int]:
+        """The same at that share of the full strength."""
+        return {kind: max(1, int(count * share)) for kind, count in self.least.items()}
+
     @property
     def words(self) -> str:
         return (self.attack.__doc__ or self.name).strip().rstrip(".")

@@ -51,6 +51,10 @@ class Order(msgspec.Struct):
     patience: float
     """Seconds from the beginning that what hangs may go on hanging, when that is looked at; 0 when it is not."""
     given: Given
+    least: dict[str, int] = {}
+    """By kind, what must be made for the attack to count."""
+    longest: float = 0
+    """Seconds that it goes on for that, where the machine has hardly any time for strangers."""
 
 
 class Raid:
@@ -62,6 +66,7 @@ class Raid:
         self.patience = order.patience
         self.given = order.given
         self.door = door
+        self._least, self._longest = order.least, order.longest
         self._number = order.number
         self._share = order.share
         self._until_told = until_told
@@ -94,7 +99,11 @@ class Raid:
         return self._time() - self._began
 
     def lasts(self) -> bool:
-        return self.lasted < self.seconds
+        lasted = self.lasted
+        return lasted < self.seconds or (lasted < self._longest and self._is_short_of_something())
+
+    def _is_short_of_something(self) -> bool:
+        return any(self.tally.made.get(kind, 0) < count for kind, count in self._least.items())
 
     async def over(self) -> None:
         """Returns at the end of the attack."""

@@ -35,7 +35,10 @@ Installed = tuple[Place, Door, Sequence[Node], Ahead]
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How much of everything. Seconds; `soon`: delivery up to which nobody complains, however calm it was before."""
+    """How much of everything. Seconds; `soon`: delivery up to which nobody complains, however calm it was before.
+
+    `longest`: how long an attack goes on until enough of it was made, where strangers hardly have their turn.
+    """
 
     size: Size
     calm: float
@@ -43,12 +46,13 @@ class Strength:
     share: float
     soon: float
     patience: float
+    longest: float
     alone: bool
     """Each row has an installation of its own, and is compared with the same attack on a server that does nothing."""
 
 
-FULL = Strength(Size(20, 0, 50, 30), calm=8, seconds=10, share=1, soon=0.1, patience=35, alone=True)
-SMALL = Strength(Size(6, 0, 12, 15), calm=4, seconds=0.8, share=0.05, soon=0.5, patience=0, alone=False)
+FULL = Strength(Size(20, 0, 50, 30), calm=8, seconds=10, share=1, soon=0.1, patience=35, longest=0, alone=True)
+SMALL = Strength(Size(6, 0, 12, 15), calm=4, seconds=0.8, share=0.05, soon=0.5, patience=0, longest=60, alone=False)
 
 
 @dataclass(slots=True)
