@@ -1,5 +1,6 @@
 """Whatever a terminal sends, the composer holds what the agent wrote, and nothing goes out unasked."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -157,6 +158,9 @@ def test_a_wheel_recalls_nothing_and_its_mode_is_given_back(desk: tuple[Terminal
     terminal.send("\rafter")
     terminal.wait_for("after")
     send_and_see_all(terminal, guest, "my only answer", "after")
+    terminal.wait_until(
+        lambda screen: len(re.findall(r" sent *│", screen.text())) == 2, what="both are known to be sent"
+    )
     terminal.send("\x11")
     assert terminal.wait_exit() == 0
     kept, off, back = (terminal.output.index(b"\x1b[?1007" + end) for end in (b"s", b"l", b"r"))
