@@ -81,19 +81,21 @@ def is_cooked(terminal: Terminal) -> bool:
 
 def drafts(home: Path) -> list[str]:
     """The texts of composers that the disk keeps for the next start."""
-    return _on_disk(home, "SELECT text FROM drafts")
+    return _on_disk(home, "drafts", "SELECT text FROM drafts")
 
 
 def kept(home: Path) -> list[str]:
     """The unsent messages that the disk keeps for the next start."""
-    return _on_disk(home, "SELECT text FROM sends ORDER BY asked_at")
+    return _on_disk(home, "sends", "SELECT text FROM sends ORDER BY asked_at")
 
 
-def _on_disk(home: Path, query: str) -> list[str]:
+def _on_disk(home: Path, table: str, query: str) -> list[str]:
+    """What the query finds; nothing while the file is there and its tables are not yet."""
     found = []
     for file in home.rglob("*.sqlite"):
         with contextlib.closing(sqlite3.connect(file)) as database:
-            found += [text for (text,) in database.execute(query)]
+            if database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+                found += [text for (text,) in database.execute(query)]
     return found
 
 
