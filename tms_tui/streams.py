@@ -1,11 +1,16 @@
 """Standard input, output and error made safe: a closed, full or abandoned one costs no traceback and undoes no deed."""
 
+from __future__ import annotations
+
 import errno
 import io
 import os
 import select
 import sys
-from typing import Any, Final, TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loading typing itself takes as long as all else before the first frame
+    from typing import Any, Final, TextIO
 
 UNREAD: Final = 141
 """Exit code when nobody reads the output any more: 128 and the number of SIGPIPE, as of a program that it ends."""
