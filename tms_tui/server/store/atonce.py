@@ -119,7 +119,8 @@ async def find_starts(
     for begun in msgspec.json.decode(row.begun or "[]"):
         found.begun[begun["key"]] = begun["session_id"]
     for wrote in msgspec.json.decode(row.customers or "[]"):
-        found.customers[wrote["email_digest"]] = wrote["customer_id"]
+        if wrote["customer_id"] is not None:  # as in rows of the first version
+            found.customers[wrote["email_digest"]] = wrote["customer_id"]
 
 
 async def read(connection: AsyncConnection, tenant_id: str, wanted: Wanted, at: str, found: Found) -> None:
